@@ -1,0 +1,208 @@
+"""What can go wrong. Every error says what was got and, in its hint, what to do next.
+
+    FlyteWidgetsError
+    ├── ConfigError                  nothing, or something wrong, is configured
+    ├── RunFinishedError             an abort of what has already ended
+    ├── WaitTimeoutError             also a TimeoutError
+    ├── LocalError                   the embedded backend or a local run
+    └── ApiError                     the backend did not do what it was asked
+        ├── TransportError           no answer: DNS, TLS, connection, time-out
+        ├── ProtocolError            an answer, but not Flyte's (login page, cut stream, garbage)
+        └── RpcError                 Flyte's own answer, one class a Connect code
+            ├── CanceledError, UnknownError, InvalidArgumentError, DeadlineExceededError, NotFoundError,
+            ├── AlreadyExistsError, PermissionDeniedError, ResourceExhaustedError, FailedPreconditionError,
+            └── AbortedError, OutOfRangeError, UnimplementedError, InternalError, UnavailableError, DataLossError,
+                UnauthenticatedError
+
+No message, hint or repr ever holds a token, a header or the userinfo of a URL.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class FlyteWidgetsError(Exception):
+    """Base of all errors of this package. `message` is what happened, `hint` what to try."""
+
+    default_hint: ClassVar[str] = ""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = self.default_hint if hint is None else hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+
+class ConfigError(FlyteWidgetsError):
+    """No backend is configured, or the configuration cannot be used."""
+
+
+class RunFinishedError(FlyteWidgetsError):
+    """An abort was refused because what it names has already ended."""
+
+    default_hint = "Nothing was changed. Start a new run if you want the work done again."
+
+
+class WaitTimeoutError(FlyteWidgetsError, TimeoutError):
+    """`wait(timeout=...)` ran out of time. The run goes on."""
+
+    default_hint = "The run goes on: call wait() again, with a longer timeout, or abort() it."
+
+
+class LocalError(FlyteWidgetsError):
+    """The embedded backend could not be started, or a local run not be launched."""
+
+
+class ApiError(FlyteWidgetsError):
+    """The backend did not do what it was asked. `transient` says whether asking again may help."""
+
+    transient: bool = False
+    #: Seconds the backend asked to wait before the next try (Retry-After), if it did.
+    retry_after_s: float | None = None
+
+
+class TransportError(ApiError):
+    """No answer came: name lookup, TLS, a refused or lost connection, a time-out."""
+
+    transient = True
+    default_hint = "Check the endpoint, the network and the proxy."
+
+
+class ProtocolError(ApiError):
+    """Something answered, but not as Flyte does: a login page, a cut stream, an oversize frame, garbage."""
+
+    transient = True
+    default_hint = "Is the endpoint Flyte's API, and not its console or a login proxy?"
+
+
+class RpcError(ApiError):
+    """Flyte's own error. `code` is the Connect code (`"not_found"`)."""
+
+    code: ClassVar[str] = "unknown"
+
+
+class CanceledError(RpcError):
+    """The call was cancelled, often by a proxy on the way."""
+
+    code, transient = "canceled", True
+    default_hint = "It is tried again; if it persists, look at the proxy between you and Flyte."
+
+
+class UnknownError(RpcError):
+    """The backend failed without saying how."""
+
+    code, transient = "unknown", True
+    default_hint = "The backend's own log says more."
+
+
+class InvalidArgumentError(RpcError):
+    """The backend does not accept the request."""
+
+    code = "invalid_argument"
+    default_hint = "Check org, project, domain and the name of the run."
+
+
+class DeadlineExceededError(RpcError):
+    """The backend, or a proxy, ran out of time."""
+
+    code, transient = "deadline_exceeded", True
+    default_hint = "It is tried again; if it persists, the backend is overloaded."
+
+
+class NotFoundError(RpcError):
+    """What was asked for is not there."""
+
+    code = "not_found"
+    default_hint = "Check the name, and that project and domain are right: fw.connect(project=..., domain=...)."
+
+
+class AlreadyExistsError(RpcError):
+    """What was to be made is already there."""
+
+    code = "already_exists"
+    default_hint = "Choose another name."
+
+
+class PermissionDeniedError(RpcError):
+    """The login is known, but may not do this."""
+
+    code = "permission_denied"
+    default_hint = "Ask the owner of the project for access, or log in as someone who has it."
+
+
+class ResourceExhaustedError(RpcError):
+    """Too many requests, or a quota is used up."""
+
+    code, transient = "resource_exhausted", True
+    default_hint = "It is tried again, more slowly."
+
+
+class FailedPreconditionError(RpcError):
+    """The run or action is not in a state that allows this."""
+
+    code = "failed_precondition"
+    default_hint = "Look at its phase first."
+
+
+class AbortedError(RpcError):
+    """The backend gave the call up, usually because of a conflicting one."""
+
+    code, transient = "aborted", True
+    default_hint = "Try again."
+
+
+class OutOfRangeError(RpcError):
+    """A page or value beyond the end was asked for."""
+
+    code = "out_of_range"
+    default_hint = "Read the list again from its beginning."
+
+
+class UnimplementedError(RpcError):
+    """This backend does not have the call."""
+
+    code = "unimplemented"
+    default_hint = "Check that the endpoint is a Flyte 2 API (the devbox: http://localhost:30080)."
+
+
+class InternalError(RpcError):
+    """The backend broke."""
+
+    code, transient = "internal", True
+    default_hint = "It is tried again; the backend's own log says more."
+
+
+class UnavailableError(RpcError):
+    """The backend is down, restarting or overloaded."""
+
+    code, transient = "unavailable", True
+    default_hint = "It is tried again until it answers."
+
+
+class DataLossError(RpcError):
+    """The backend lost data."""
+
+    code = "data_loss"
+    default_hint = "Tell whoever runs the backend."
+
+
+class UnauthenticatedError(RpcError):
+    """A login is needed, or the one given is not accepted or has expired."""
+
+    code = "unauthenticated"
+    default_hint = "Log in again (flyte.init), or give a token: fw.connect(endpoint=..., auth=...)."
+
+
+RPC_ERRORS: dict[str, type[RpcError]] = {cls.code: cls for cls in RpcError.__subclasses__()}
+"""Connect code to class. A code that is not here is an `UnknownError`."""
+
+
+def rpc_error(code: str, message: str) -> RpcError:
+    """Make the error for a Connect code. A code that nobody knows keeps its name in the message."""
+    cls = RPC_ERRORS.get(code)
+    if cls is None:
+        return UnknownError(f"{message or 'no message'} (code {code!r})")
+    return cls(message or code.replace("_", " "))

@@ -1,0 +1,145 @@
+"""The state machine of a Flyte action, as data: the one table that everything else reads.
+
+Numbers are those of `flyteidl2.common.ActionPhase` on the wire, values those of the SDK's `flyte.models.ActionPhase`.
+The enum is open: a newer backend may report a phase that is not listed here. Such a phase becomes a member of its own
+(`ActionPhase.of(11)` is "unknown_11"), is never terminal, and never raises.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final, NamedTuple
+
+_WIRE_PREFIX: Final = "ACTION_PHASE_"
+#: Columns carry a phase in one byte. Names without a number get one from here on.
+_FIRST_UNNUMBERED: Final = 128
+_LAST_CODE: Final = 255
+
+
+class ActionPhase(str, Enum):
+    """Where an action is in its life. The value is the SDK's (`"waiting_for_resources"`)."""
+
+    QUEUED = "queued"
+    """Accepted, waits to be scheduled."""
+    WAITING_FOR_RESOURCES = "waiting_for_resources"
+    """Scheduled, waits for quota, nodes or a cache entry."""
+    INITIALIZING = "initializing"
+    """Resources are there: the container starts."""
+    RUNNING = "running"
+    """User code executes."""
+    PAUSED = "paused"
+    """A condition waits for its signal."""
+    SUCCEEDED = "succeeded"
+    """Ended as it should."""
+    FAILED = "failed"
+    """Ended by an error, during execution or before it."""
+    ABORTED = "aborted"
+    """Ended by `abort()`, or because its parent ended."""
+    TIMED_OUT = "timed_out"
+    """Ended by its time limit."""
+    RECOVERED = "recovered"
+    """Taken over from an earlier run: counts as succeeded, never executed."""
+
+    number: int
+    label: str
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nothing more is expected of an action in this phase."""
+        return self in TERMINAL_PHASES
+
+    @property
+    def is_known(self) -> bool:
+        """False for a phase that this version of flyte-widgets has never heard of."""
+        return self in PHASE_TABLE
+
+    @classmethod
+    def of(cls, wire: str | int | None) -> ActionPhase | None:
+        """Read a phase as it stands on the wire: number, protobuf name, SDK value; None where unspecified."""
+        if wire is None or isinstance(wire, ActionPhase):
+            return wire
+        if isinstance(wire, int):
+            return _BY_NUMBER.get(wire) or _unknown(f"unknown_{wire}", wire) if wire else None
+        name = wire.removeprefix(_WIRE_PREFIX).lower()
+        if name in ("", "unspecified"):
+            return None
+        return _BY_VALUE.get(name) or _unknown(name[:64], None)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PhaseInfo(NamedTuple):
+    """One row of the table. `glyph` is for text; the front end draws its own from the same name."""
+
+    number: int
+    label: str
+    short_label: str
+    glyph: str
+
+
+P = ActionPhase
+PHASE_TABLE: Final[dict[ActionPhase, PhaseInfo]] = {
+    P.QUEUED: PhaseInfo(1, "Queued", "Queued", "○"),
+    P.WAITING_FOR_RESOURCES: PhaseInfo(2, "Waiting for resources", "Waiting", "◔"),
+    P.INITIALIZING: PhaseInfo(3, "Initializing", "Initializing", "◑"),
+    P.RUNNING: PhaseInfo(4, "Running", "Running", "●"),
+    P.PAUSED: PhaseInfo(9, "Paused", "Paused", "‖"),
+    P.SUCCEEDED: PhaseInfo(5, "Succeeded", "Succeeded", "✓"),
+    P.FAILED: PhaseInfo(6, "Failed", "Failed", "✕"),
+    P.ABORTED: PhaseInfo(7, "Aborted", "Aborted", "⊘"),
+    P.TIMED_OUT: PhaseInfo(8, "Timed out", "Timed out", "⏱"),
+    P.RECOVERED: PhaseInfo(10, "Recovered", "Recovered", "↺"),
+}
+
+ACTIVE_PHASES: Final = (P.QUEUED, P.WAITING_FOR_RESOURCES, P.INITIALIZING, P.RUNNING, P.PAUSED)
+"""The group "Active execution": driven by the backend's scheduler."""
+TERMINAL_PHASES: Final = (P.SUCCEEDED, P.FAILED, P.ABORTED, P.TIMED_OUT, P.RECOVERED)
+"""The group "Terminal states": final, `is_terminal`."""
+
+CANONICAL_EDGES: Final[frozenset[tuple[ActionPhase | None, ActionPhase]]] = frozenset(
+    [
+        (None, P.QUEUED),
+        (None, P.RECOVERED),
+        (P.QUEUED, P.WAITING_FOR_RESOURCES),
+        (P.WAITING_FOR_RESOURCES, P.INITIALIZING),
+        (P.INITIALIZING, P.RUNNING),
+        (P.INITIALIZING, P.FAILED),
+        (P.RUNNING, P.PAUSED),
+        (P.PAUSED, P.RUNNING),
+        *((phase, outcome) for phase in (P.RUNNING, P.PAUSED) for outcome in (P.SUCCEEDED, P.FAILED, P.TIMED_OUT)),
+        *((phase, P.ABORTED) for phase in ACTIVE_PHASES),
+    ]
+)
+"""The edges that the model draws; None is the start. The backend takes others, too: those are shown, dashed."""
+
+_BY_VALUE: Final[dict[str, ActionPhase]] = {phase.value: phase for phase in PHASE_TABLE}
+_BY_NUMBER: Final[dict[int, ActionPhase]] = {}
+
+
+def _register(phase: ActionPhase, number: int, label: str) -> None:
+    phase.number, phase.label = number, label
+    _BY_NUMBER[number] = phase
+
+
+def _unknown(value: str, number: int | None) -> ActionPhase:
+    """Make a member for a phase that only the backend knows. At most one byte's worth of them exists."""
+    if number is None or not 0 < number < _FIRST_UNNUMBERED:
+        free = (code for code in range(_FIRST_UNNUMBERED, _LAST_CODE) if code not in _BY_NUMBER)
+        number = next(free, _LAST_CODE)
+    if number in _BY_NUMBER:
+        return _BY_NUMBER[number]
+    phase = str.__new__(ActionPhase, value)
+    phase._name_, phase._value_ = value.upper(), value
+    _BY_VALUE[value] = phase
+    _register(phase, number, f"Unknown ({value.removeprefix('unknown_').replace('_', ' ')})")
+    return phase
+
+
+for _phase, _info in PHASE_TABLE.items():
+    _register(_phase, _info.number, _info.label)
+
+
+def unknown_phases() -> dict[int, str]:
+    """Number to label of every phase met so far that the table does not have."""
+    return {number: phase.label for number, phase in _BY_NUMBER.items() if phase not in PHASE_TABLE}

@@ -1,0 +1,46 @@
+// What one view shows and how: filters, folds, zoom, hover. State: the UI's; none of it crosses to Python.
+import { type Signal, signal } from "@preact/signals-core";
+import type { Store } from "./store";
+import type { Theme } from "./theme";
+
+export interface Ui {
+  /** Only actions in this phase; 0 = all. Set by a click on a state, shown as a chip. */
+  readonly phaseFilter: Signal<number>;
+  readonly query: Signal<string>;
+  readonly hideFinished: Signal<boolean>;
+  /** What the diagram tells: of all actions, or of the selected one. */
+  readonly reading: Signal<"all" | "action">;
+  readonly detailsOpen: Signal<boolean>;
+  /** The container is under 560 px: everything stacks. */
+  readonly narrow: Signal<boolean>;
+  /** The id of the action to bring into view; set anew for each wish. */
+  readonly reveal: Signal<{ id: string } | null>;
+}
+
+export function createUi(): Ui {
+  return {
+    phaseFilter: signal(0),
+    query: signal(""),
+    hideFinished: signal(false),
+    reading: signal<"all" | "action">("all"),
+    detailsOpen: signal(false),
+    narrow: signal(false),
+    reveal: signal<{ id: string } | null>(null),
+  };
+}
+
+/** What every part of a view is given. Parts are `mountX(view, parent)`: they append to parent, and stop on `signal`. */
+export interface View {
+  readonly store: Store;
+  readonly ui: Ui;
+  readonly theme: Theme;
+  /** The shadow root's outermost element; position: relative, for tooltips. */
+  readonly frame: HTMLElement;
+  readonly signal: AbortSignal;
+  /** Run now and whenever a signal that it read changes; ends with the view. */
+  effect(run: () => void): void;
+  /** Call on every animation frame in which something live moves, at most at this rate, while the view is on screen. */
+  everyTick(intervalMs: number, run: () => void): void;
+  /** Say something to a screen reader, politely and rarely. */
+  announce(text: string): void;
+}

@@ -1,0 +1,4 @@
+import "./store";
+import "./ui";
+import "./format";
+import "./dom";

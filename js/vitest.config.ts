@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [
+    {
+      // As in build.mjs: a stylesheet is imported as its text.
+      name: "css-text",
+      enforce: "pre",
+      load(id) {
+        if (id.endsWith(".css")) return `export default ${JSON.stringify(readFileSync(id, "utf8"))};`;
+        return undefined;
+      },
+    },
+  ],
+  test: {
+    environment: "jsdom",
+    include: ["test/**/*.test.ts"],
+    onConsoleLog: (log, type) => {
+      if (type === "stderr") throw new Error(`A test wrote to the console: ${log}`);
+    },
+  },
+});
