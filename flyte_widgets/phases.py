@@ -141,5 +141,5 @@ for _phase, _info in PHASE_TABLE.items():
 
 
 def unknown_phases() -> dict[int, str]:
-    """Number to label of every phase met so far that the table does not have."""
+    """Give number and label of every phase met so far that the table does not have."""
     return {number: phase.label for number, phase in _BY_NUMBER.items() if phase not in PHASE_TABLE}

@@ -1,0 +1,1 @@
+"""What is known of a run: pure, no I/O, no threads."""

@@ -1,0 +1,1 @@
+"""Flyte 2 runs, live in a notebook."""

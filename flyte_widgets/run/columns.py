@@ -1,0 +1,189 @@
+"""Packed columns: how the actions of a run cross to the browser. Pure.
+
+A block is `u32 magic, u32 header bytes, header (JSON, padded to 8 bytes)` and then, little-endian and each padded to
+8 bytes, the sections in the order of `Columns._pack`. js/src/actions.ts reads it, js/src/protocol.ts describes the
+header. A snapshot is a delta since 0: one format serves both. Per action it takes about 60 bytes and 21 a segment;
+the same as JSON takes ten times that, on every tick.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from flyte_widgets.phases import unknown_phases
+from flyte_widgets.run.state import ActionState, RunState
+from flyte_widgets.run.times import Milliseconds
+
+MAGIC: Final = 0x31435746
+SAVED_LIMIT: Final = 20_000
+"""Actions that a saved notebook keeps at most."""
+
+_NO_STRING: Final = 0xFFFFFFFF
+_HAS_HISTORY, _CACHE_HIT = 1, 2
+_MOST_ATTEMPTS: Final = 0xFFFF
+
+
+class Columns:
+    """Packs the actions of one run for one model. Keeps the table of strings and the sequence number."""
+
+    def __init__(self, state: RunState) -> None:
+        self._state = state
+        self._strings: list[bytes] = []
+        self._string_at: dict[str, int] = {}
+        self._strings_sent = 0
+        self._rows_sent = 0
+        self._base_ms: Milliseconds | None = None
+        self.seq = 0
+
+    def delta(self, rows: Iterable[int], now_ms: Milliseconds) -> bytes:
+        """Pack the rows that changed since the last delta. Counts the sequence number up."""
+        chosen = sorted({*rows, *range(self._rows_sent, len(self._state))})
+        since, self.seq = self.seq, self.seq + 1
+        block = self._pack(
+            [self._state.actions[row] for row in chosen],
+            chosen,
+            self._parents(chosen),
+            now_ms,
+            since,
+            self._strings_sent,
+        )
+        self._strings_sent, self._rows_sent = len(self._strings), len(self._state)
+        return block
+
+    def snapshot(self, now_ms: Milliseconds) -> bytes:
+        """Pack everything. It stands for the sequence number so far: the next delta follows on it."""
+        if self.seq == 0:
+            return self.delta((), now_ms)
+        rows = range(len(self._state))
+        return self._pack(self._state.actions, rows, self._parents(rows), now_ms, 0, 0)
+
+    def saved(self, now_ms: Milliseconds, limit: int = SAVED_LIMIT) -> bytes:
+        """Pack what a saved notebook keeps: everything, or above `limit` the root, groups, failures and the longest.
+
+        A bounded block has sequence number 0, so that a live front end asks for the whole.
+        """
+        if len(self._state) <= limit:
+            return self.snapshot(now_ms)
+        kept = _most_telling(self._state, limit)
+        bounded = Columns(self._state)
+        bounded._base_ms = self._base_ms
+        row_of = {action.index: row for row, action in enumerate(kept)}
+        parents = [row_of.get(self._state.parent_index(action), -1) for action in kept]
+        return bounded._pack(kept, range(len(kept)), parents, now_ms, 0, 0, total=len(kept))
+
+    def _parents(self, rows: Sequence[int]) -> list[int]:
+        return [self._state.parent_index(self._state.actions[row]) for row in rows]
+
+    def _string(self, text: str) -> int:
+        at = self._string_at.get(text)
+        if at is None:
+            at = self._string_at[text] = len(self._strings)
+            # A lone surrogate is not UTF-8; the browser would show U+FFFD as well.
+            self._strings.append(text.encode("utf-8", "replace"))
+        return at
+
+    def _pack(
+        self,
+        actions: Sequence[ActionState],
+        rows: Sequence[int],
+        parents: Sequence[int],
+        now_ms: Milliseconds,
+        since: int,
+        strings_from: int,
+        *,
+        total: int | None = None,
+    ) -> bytes:
+        if self._base_ms is None:
+            known = (action.created_ms for action in actions if action.created_ms is not None)
+            self._base_ms = math.floor(min(known, default=now_ms))
+        base_ms = self._base_ms
+        string = self._string
+        segments = [segment for action in actions for segment in action.segments]
+        seg_from = [0]
+        for action in actions:
+            seg_from.append(seg_from[-1] + len(action.segments))
+        sections: list[array[float] | array[int]] = [
+            array("d", [_relative(action.created_ms, base_ms) for action in actions]),
+            array("d", [_relative(action.ended_ms, base_ms) for action in actions]),
+            array("d", [segment.start_ms - base_ms for segment in segments]),
+            array("d", [_relative(segment.end_ms, base_ms) for segment in segments]),
+            array("I", rows),
+            array("I", [string(action.id) for action in actions]),
+            array("I", [string(action.name) for action in actions]),
+            array("I", [string(action.group) if action.group else _NO_STRING for action in actions]),
+            array("i", parents),
+            array("I", seg_from),
+            array("I"),  # string ends: known once all strings are
+            array("H", [min(action.attempts, _MOST_ATTEMPTS) for action in actions]),
+            array("H", [min(segment.attempt, _MOST_ATTEMPTS) for segment in segments]),
+            array("B", [action.phase.number if action.phase else 0 for action in actions]),
+            array("B", [action.kind for action in actions]),
+            array("B", [_flags(action) for action in actions]),
+            array("B", [segment.phase.number for segment in segments]),
+            array("B", [segment.flags for segment in segments]),
+        ]
+        new_strings = self._strings[strings_from:]
+        blob = b"".join(new_strings)
+        end = 0
+        for text in new_strings:
+            end += len(text)
+            sections[10].append(end)
+        header = {
+            "seq": self.seq,
+            "since": since,
+            "baseMs": base_ms,
+            "nowMs": now_ms,
+            "total": len(self._state) if total is None else total,
+            "known": len(self._state),
+            "rows": len(rows),
+            "segments": len(segments),
+            "strings": len(new_strings),
+            "stringsFrom": strings_from,
+            "stringBytes": len(blob),
+            "phases": {str(number): label for number, label in unknown_phases().items()},
+        }
+        text = json.dumps(header, separators=(",", ":")).encode()
+        lead = array("I", [MAGIC, len(text)])
+        return b"".join(_padded(part) for part in (_little(lead) + text, *map(_little, sections), blob))
+
+
+def _relative(ms: Milliseconds | None, base_ms: Milliseconds) -> float:
+    return math.nan if ms is None else ms - base_ms
+
+
+def _flags(action: ActionState) -> int:
+    # A history that has fallen behind its action's status is not whole: the front end asks for it again.
+    whole = action.has_history and not action.needs_history
+    return (_HAS_HISTORY if whole else 0) | (_CACHE_HIT if action.cache_hit else 0)
+
+
+def _little(section: array[float] | array[int]) -> bytes:
+    if sys.byteorder == "big":
+        section = section[:]
+        section.byteswap()
+    return section.tobytes()
+
+
+def _padded(part: bytes) -> bytes:
+    return part + b"\0" * (-len(part) % 8)
+
+
+def _most_telling(state: RunState, limit: int) -> list[ActionState]:
+    """Choose `limit` actions: root, then parents, then what did not succeed, then the longest. In their order."""
+    parents = {state.parent_index(action) for action in state}
+
+    def rank(action: ActionState) -> tuple[int, float]:
+        length = (action.ended_ms or math.inf) - (action.created_ms or 0)
+        if action.index == 0 or state.root is action:
+            return (0, 0)
+        if action.index in parents:
+            return (1, -length)
+        ended_well = action.phase is not None and action.phase.value in ("succeeded", "recovered")
+        return (3 if ended_well else 2, -length)
+
+    return sorted(sorted(state, key=rank)[:limit], key=lambda action: action.index)

@@ -1,0 +1,195 @@
+"""Attempts and phase segments of an action, from what the backend reports. Pure.
+
+The backend leaves much open (../shared facts: a retried attempt never ends, the last phase has no end, times step back
+by a second). Here every open end is closed where something later proves that it ended, and marked as inferred: the view
+must not show a guess as a fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from flyte_widgets.api.messages import ActionAttempt, ActionDetails, ErrorInfo
+from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.times import Milliseconds, parse_ms
+
+
+class SegmentFlag:
+    """Bits of `Segment.flags`; the front end has the same (protocol.ts, `Seg`)."""
+
+    START_INFERRED = 1
+    END_INFERRED = 2
+    OBSERVED = 4
+    STATUS_ONLY = 8
+
+
+class Segment(NamedTuple):
+    """A stretch of one phase in one attempt. Epoch milliseconds; `end_ms` None = still open.
+
+    The terminal phase of an attempt is a segment, too, of no length, at its end.
+    """
+
+    attempt: int
+    phase: ActionPhase
+    start_ms: Milliseconds
+    end_ms: Milliseconds | None
+    flags: int = 0
+
+
+class AttemptHistory(NamedTuple):
+    """One attempt with its segments in order of time. `phase` is its outcome, or where it is now."""
+
+    attempt: int
+    phase: ActionPhase | None
+    start_ms: Milliseconds | None
+    end_ms: Milliseconds | None
+    end_inferred: bool
+    segments: tuple[Segment, ...]
+    source: ActionAttempt
+
+
+def attempts_of(details: ActionDetails) -> list[AttemptHistory]:
+    """Read the attempts of `details`, by number. `attempts[].phase_transitions` is the source of all times."""
+    status_end = parse_ms(details.status.end_time)
+    outcome = ActionPhase.of(details.status.phase)
+    ended = outcome if outcome is not None and outcome.is_terminal else None
+    ordered = sorted(details.attempts, key=lambda attempt: attempt.attempt)
+    histories: list[AttemptHistory] = []
+    for i, attempt in enumerate(ordered):
+        following = ordered[i + 1] if i + 1 < len(ordered) else None
+        if following is not None:
+            # Retried: the next attempt is the proof that this one failed, and by when.
+            histories.append(_attempt(attempt, _start_of(following), ActionPhase.FAILED))
+        else:
+            histories.append(_attempt(attempt, status_end if ended else None, ended))
+    return histories
+
+
+def _start_of(attempt: ActionAttempt) -> Milliseconds | None:
+    starts = [parse_ms(attempt.start_time), *(parse_ms(t.start_time) for t in attempt.phase_transitions)]
+    known = [ms for ms in starts if ms is not None]
+    return min(known, default=None)
+
+
+def _attempt(
+    source: ActionAttempt, ended_by_ms: Milliseconds | None, outcome_if_open: ActionPhase | None
+) -> AttemptHistory:
+    """Read one attempt; `ended_by_ms` and `outcome_if_open` say what proves its end where it has none."""
+    phase = ActionPhase.of(source.phase)
+    start_ms, end_ms = _start_of(source), parse_ms(source.end_time)
+    is_over = phase is not None and phase.is_terminal
+    end_inferred = False
+    if not is_over and outcome_if_open is not None:
+        phase, is_over, end_inferred = outcome_if_open, True, True
+    if is_over and end_ms is None:
+        last = max((ms for t in source.phase_transitions if (ms := parse_ms(t.start_time)) is not None), default=None)
+        reported_terminal = not end_inferred
+        end_ms = last if reported_terminal and last is not None else ended_by_ms
+        end_inferred = end_inferred or last is None
+    if end_ms is not None and start_ms is not None:
+        end_ms = max(end_ms, start_ms)
+    segments = tuple(_segments(source, phase if is_over else None, start_ms, end_ms, end_inferred=end_inferred))
+    return AttemptHistory(source.attempt, phase, start_ms, end_ms, end_inferred, segments, source)
+
+
+def _segments(
+    source: ActionAttempt,
+    outcome: ActionPhase | None,
+    start_ms: Milliseconds | None,
+    end_ms: Milliseconds | None,
+    *,
+    end_inferred: bool,
+) -> Iterable[Segment]:
+    steps = [
+        (ms, parse_ms(t.end_time), phase)
+        for t in source.phase_transitions
+        if (ms := parse_ms(t.start_time)) is not None and (phase := ActionPhase.of(t.phase)) is not None
+    ]
+    # By time, not by enum order (hosted backends report WAITING before QUEUED); equal times keep their order.
+    steps.sort(key=lambda step: step[0])
+    active = [step for step in steps if not step[2].is_terminal]
+    number, inferred = source.attempt, SegmentFlag.END_INFERRED if end_inferred else 0
+    if not active and start_ms is not None and (whole := outcome or ActionPhase.of(source.phase)) is not None:
+        yield Segment(number, whole, start_ms, end_ms, SegmentFlag.STATUS_ONLY | inferred)
+        return
+    for i, (from_ms, to_ms, phase) in enumerate(active):
+        following = active[i + 1][0] if i + 1 < len(active) else None
+        flags = 0
+        if following is not None:
+            to_ms = following  # a start closes what was before: the chain has no overlaps
+        elif to_ms is None or end_inferred:
+            to_ms, flags = end_ms, inferred
+        yield Segment(number, phase, from_ms, None if to_ms is None else max(from_ms, to_ms), flags)
+    if outcome is not None and end_ms is not None:
+        yield Segment(number, outcome, end_ms, end_ms, inferred)
+
+
+def observed_segments(
+    created_ms: Milliseconds | None,
+    ended_ms: Milliseconds | None,
+    seen: Iterable[tuple[ActionPhase, Milliseconds, int]],
+) -> tuple[Segment, ...]:
+    """Segments of an action whose history was not read: from its status and when its phases were seen to change.
+
+    `seen` has (phase, seen at, attempt). Only creation and end are the backend's word; all between is marked.
+    """
+    steps = list(seen)
+    if not steps:
+        return ()
+    phase, at_ms, attempt = steps[0]
+    start_ms = created_ms if created_ms is not None else at_ms
+    if len(steps) == 1:
+        end_ms = ended_ms if phase.is_terminal else None
+        flags = SegmentFlag.STATUS_ONLY | (SegmentFlag.START_INFERRED if created_ms is None else 0)
+        if phase.is_terminal and end_ms is None:
+            end_ms, flags = max(start_ms, at_ms), flags | SegmentFlag.END_INFERRED
+        return (Segment(attempt, phase, start_ms, None if end_ms is None else max(start_ms, end_ms), flags),)
+    segments = []
+    for i, (phase, at_ms, attempt) in enumerate(steps):
+        from_ms = start_ms if i == 0 else max(start_ms, at_ms)
+        following = steps[i + 1] if i + 1 < len(steps) else None
+        if following is None:
+            to_ms = from_ms if phase.is_terminal else None
+        else:
+            closing_ms = following[1]
+            if following[0].is_terminal and i + 2 == len(steps) and ended_ms is not None:
+                closing_ms = ended_ms
+            to_ms = max(from_ms, closing_ms)
+        if phase.is_terminal and following is None and ended_ms is not None:
+            from_ms = to_ms = max(start_ms, ended_ms)
+        segments.append(Segment(attempt, phase, from_ms, to_ms, SegmentFlag.OBSERVED))
+    return tuple(segments)
+
+
+def continued_segments(
+    history: tuple[Segment, ...],
+    seen: Iterable[tuple[ActionPhase, Milliseconds, int]],
+    ended_ms: Milliseconds | None,
+) -> tuple[Segment, ...]:
+    """Carry a history on with phases that were seen to change after it was read."""
+    segments = list(history)
+    for phase, at_ms, attempt in seen:
+        last = segments[-1]
+        if last.phase is phase and last.attempt == attempt:
+            continue
+        from_ms = ended_ms if phase.is_terminal and ended_ms is not None else at_ms
+        from_ms = max(from_ms, last.start_ms)
+        if last.end_ms is None:
+            segments[-1] = last._replace(end_ms=from_ms, flags=last.flags | SegmentFlag.OBSERVED)
+        segments.append(Segment(attempt, phase, from_ms, from_ms if phase.is_terminal else None, SegmentFlag.OBSERVED))
+    return tuple(segments)
+
+
+def split_error(error: ErrorInfo | None) -> tuple[str, str]:
+    """Give the exception's class name, where the text names one, and the whole message."""
+    if error is None:
+        return "", ""
+    text = error.message
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    for line in (*reversed(lines[-3:]), *lines[:1]):
+        head, colon, _ = line.strip().partition(":")
+        name = head.rpartition(".")[2]
+        if colon and name.isidentifier() and name[:1].isupper():
+            return name, text
+    return error.code if error.code.isidentifier() else "", text
