@@ -64,6 +64,11 @@ export function learnLabels(labels: Record<string, string>): void {
   for (const [number, label] of Object.entries(labels)) unknownLabels.set(Number(number), label);
 }
 
+/** The phase's part of custom properties: "waiting-for-resources" in `--fw-ink-waiting-for-resources`. */
+export function cssName(phase: number): string {
+  return PHASES.get(phase)?.value.replaceAll("_", "-") ?? "unknown";
+}
+
 export function label(phase: number): string {
   if (phase === 0) return "Unknown";
   return PHASES.get(phase)?.label ?? unknownLabels.get(phase) ?? `Unknown (${phase})`;

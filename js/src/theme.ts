@@ -1,19 +1,9 @@
-// Colours of the view. (Contract for the parts; the frame's author fills it in.)
-import type { ReadonlySignal } from "@preact/signals-core";
+// The colours of one view: found from the host, laid on the shadow host as custom properties, kept for canvases.
+import { type ReadonlySignal, signal } from "@preact/signals-core";
+import { detectHost, hostColours, unpaint, watchHost } from "./hosts";
+import { type PhaseColours, properties, schemeOf } from "./palette";
 
-export type Pattern = "solid" | "outline" | "hatch" | "back-hatch" | "cross-hatch" | "dots" | "stripes";
-
-export interface PhaseColours {
-  /** Bars, chips, rings. */
-  fill: string;
-  /** The glyph on a filled chip. */
-  on: string;
-  /** The bare glyph. */
-  ink: string;
-  /** The ring of a visited state. */
-  ring: string;
-  pattern: Pattern;
-}
+export type { Pattern, PhaseColours } from "./palette";
 
 /** The same values as the custom properties on the host (--fw-bg …), read once per change, for canvases. */
 export interface Palette {
@@ -30,6 +20,7 @@ export interface Palette {
   fg3: string;
   accent: string;
   sel: string;
+  danger: string;
   fontFamily: string;
   monoFamily: string;
   phase(phase: number): PhaseColours;
@@ -37,4 +28,47 @@ export interface Palette {
 
 export interface Theme {
   readonly palette: ReadonlySignal<Palette>;
+  /** Look again: the host element came into the page, where its surroundings can be seen. */
+  refresh(): void;
+}
+
+const FONT =
+  'var(--jp-ui-font-family, var(--vscode-font-family, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif))';
+const MONO =
+  "var(--jp-code-font-family, var(--vscode-editor-font-family, ui-monospace, SFMono-Regular, Menlo, Consolas, monospace))";
+
+const resolved = (host: HTMLElement, property: string, otherwise: string): string =>
+  getComputedStyle(host).getPropertyValue(property).trim() || otherwise;
+
+function paint(host: HTMLElement): Palette {
+  unpaint(host);
+  const { name, dark } = detectHost(host);
+  const forced = globalThis.matchMedia?.("(forced-colors: active)").matches ?? false;
+  const scheme = schemeOf(dark, forced, forced ? {} : hostColours(host, name));
+  for (const [property, value] of properties(scheme)) host.style.setProperty(property, value);
+  host.style.setProperty("--fw-font", FONT);
+  host.style.setProperty("--fw-mono", MONO);
+  host.style.colorScheme = dark ? "dark" : "light";
+  host.dataset.fwTheme = forced ? "forced" : dark ? "dark" : "light";
+  return {
+    ...scheme.colours,
+    dark,
+    forced,
+    fontFamily: resolved(host, "--fw-font", "sans-serif"),
+    monoFamily: resolved(host, "--fw-mono", "monospace"),
+    phase: scheme.phase,
+  };
+}
+
+const same = (a: Palette, b: Palette): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Set the theme of a shadow host, and keep it true until `signal` aborts. */
+export function createTheme(host: HTMLElement, until: AbortSignal): Theme {
+  const palette = signal(paint(host));
+  const refresh = () => {
+    const next = paint(host);
+    if (!same(next, palette.peek())) palette.value = next;
+  };
+  watchHost(host, until, refresh);
+  return { palette, refresh };
 }
