@@ -7,12 +7,13 @@
     ├── LocalError                   the embedded backend or a local run
     └── ApiError                     the backend did not do what it was asked
         ├── TransportError           no answer: DNS, TLS, connection, time-out
+        ├── FirstMessageTimeoutError a stream says nothing; also a TimeoutError
         ├── ProtocolError            an answer, but not Flyte's (login page, cut stream, garbage)
         └── RpcError                 Flyte's own answer, one class a Connect code
             ├── CanceledError, UnknownError, InvalidArgumentError, DeadlineExceededError, NotFoundError,
             ├── AlreadyExistsError, PermissionDeniedError, ResourceExhaustedError, FailedPreconditionError,
-            └── AbortedError, OutOfRangeError, UnimplementedError, InternalError, UnavailableError, DataLossError,
-                UnauthenticatedError
+            └── AbortedError, OutOfRangeError, UnimplementedError, InternalError, UnavailableError,
+                DataLossError, UnauthenticatedError
 
 No message, hint or repr ever holds a token, a header or the userinfo of a URL.
 """
@@ -71,6 +72,17 @@ class TransportError(ApiError):
     default_hint = "Check the endpoint, the network and the proxy."
 
 
+class FirstMessageTimeoutError(ApiError, TimeoutError):
+    """A stream brought nothing within the time its caller set. Often that is normal: ask by a unary call.
+
+    The backend sends no byte, not even headers, before the first message: a run that it does not know looks
+    just like a server that is frozen.
+    """
+
+    transient = True
+    default_hint = "The run may be unknown to the backend, or the backend not answer."
+
+
 class ProtocolError(ApiError):
     """Something answered, but not as Flyte does: a login page, a cut stream, an oversize frame, garbage."""
 
@@ -116,7 +128,7 @@ class NotFoundError(RpcError):
     """What was asked for is not there."""
 
     code = "not_found"
-    default_hint = "Check the name, and that project and domain are right: fw.connect(project=..., domain=...)."
+    default_hint = "Check the name, the project and the domain: fw.connect(project=..., domain=...)."
 
 
 class AlreadyExistsError(RpcError):
@@ -162,7 +174,7 @@ class OutOfRangeError(RpcError):
 
 
 class UnimplementedError(RpcError):
-    """This backend does not have the call."""
+    """The backend does not have this call."""
 
     code = "unimplemented"
     default_hint = "Check that the endpoint is a Flyte 2 API (the devbox: http://localhost:30080)."

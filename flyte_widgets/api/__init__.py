@@ -1,0 +1,1 @@
+"""Speaks to Flyte; knows nothing of notebooks."""

@@ -1,26 +1,32 @@
 """The messages that are read, as msgspec structs decoded straight from Connect's JSON (protojson).
 
-Only the fields that are used are named; all others are skipped without being built. protojson leaves out zero values,
-writes enums as names (or as numbers, where the name is unknown to the server), 64-bit integers as strings and times as
-RFC 3339. Every field has a default, so that whatever a backend leaves out decodes.
+Only the fields that are used are named; all others are skipped without being built. protojson leaves out zero
+values, writes enums as names (or as numbers, where the name is unknown to the server), 64-bit integers as
+strings and times as RFC 3339. Every field has a default, so that whatever a backend leaves out decodes.
 
 Source: flyteidl2 2.0.51, `workflow/run_definition.proto` and `workflow/run_service.proto`.
 """
 
 from __future__ import annotations
 
+import functools
+import json
+from typing import TypeVar
+
 import msgspec
 from msgspec import field
 
+from flyte_widgets.errors import ProtocolError
+
 EnumWire = str | int | None
-"""A protobuf enum: its name, its number where the server does not know the name, None where it is left out."""
+"""A protobuf enum: its name, its number where the server knows no name, None where it is left out."""
 
 
 class Message(msgspec.Struct, rename="camel", frozen=True, gc=False):
     """Base of all messages: camelCase on the wire, unknown fields are skipped."""
 
 
-class RunIdentifier(Message):
+class RunIdentifier(Message, frozen=True):
     """`common.RunIdentifier`. `org` may be empty in what a backend sends back: never use it as a key."""
 
     org: str = ""
@@ -29,14 +35,14 @@ class RunIdentifier(Message):
     name: str = ""
 
 
-class ActionIdentifier(Message):
+class ActionIdentifier(Message, frozen=True):
     """`common.ActionIdentifier`. The root action of a run is "a0"."""
 
     run: RunIdentifier = RunIdentifier()
     name: str = ""
 
 
-class TaskId(Message):
+class TaskId(Message, frozen=True):
     """`task.TaskIdentifier`."""
 
     project: str = ""
@@ -45,7 +51,7 @@ class TaskId(Message):
     version: str = ""
 
 
-class TaskMetadata(Message):
+class TaskMetadata(Message, frozen=True):
     """`TaskActionMetadata`."""
 
     id: TaskId = TaskId()
@@ -53,33 +59,33 @@ class TaskMetadata(Message):
     short_name: str = ""
 
 
-class NamedMetadata(Message):
+class NamedMetadata(Message, frozen=True):
     """`TraceActionMetadata` and `ConditionActionMetadata`."""
 
     name: str = ""
 
 
-class Identity(Message):
+class Identity(Message, frozen=True):
     """Who did it: as much of `common.EnrichedIdentity` as the backend says."""
 
     user: IdentityUser | None = None
     application: IdentityUser | None = None
 
 
-class IdentityUser(Message):
+class IdentityUser(Message, frozen=True):
     """`common.User` or `common.Application`."""
 
     id: IdentityId | None = None
     spec: IdentitySpec | None = None
 
 
-class IdentityId(Message):
+class IdentityId(Message, frozen=True):
     """The subject of a user or application."""
 
     subject: str = ""
 
 
-class IdentitySpec(Message):
+class IdentitySpec(Message, frozen=True):
     """The readable part of a user or application."""
 
     first_name: str = ""
@@ -88,7 +94,7 @@ class IdentitySpec(Message):
     name: str = ""
 
 
-class ActionMetadata(Message):
+class ActionMetadata(Message, frozen=True):
     """`ActionMetadata`. Exactly one of task, trace and condition is set, in streams; none in ListActions."""
 
     parent: str = ""
@@ -101,8 +107,8 @@ class ActionMetadata(Message):
     executed_by: Identity | None = None
 
 
-class ActionStatus(Message):
-    """`ActionStatus`. `start_time` is when the action was created, not when user code began. Times are RFC 3339."""
+class ActionStatus(Message, frozen=True):
+    """`ActionStatus`. `start_time` is when the action was created, not when user code began. RFC 3339."""
 
     phase: EnumWire = None
     start_time: str | None = None
@@ -111,7 +117,7 @@ class ActionStatus(Message):
     cache_status: EnumWire = None
 
 
-class Action(Message):
+class Action(Message, frozen=True):
     """`Action`, in ListActions, ListRuns and inside `EnrichedAction`."""
 
     id: ActionIdentifier = ActionIdentifier()
@@ -119,14 +125,14 @@ class Action(Message):
     status: ActionStatus = ActionStatus()
 
 
-class EnrichedAction(Message):
+class EnrichedAction(Message, frozen=True):
     """`EnrichedAction`: always the whole action, never a delta."""
 
     action: Action = Action()
     meets_filter: bool = False
 
 
-class ErrorInfo(Message):
+class ErrorInfo(Message, frozen=True):
     """`ErrorInfo`. `kind` is KIND_USER or KIND_SYSTEM."""
 
     message: str = ""
@@ -134,14 +140,14 @@ class ErrorInfo(Message):
     code: str = ""
 
 
-class AbortInfo(Message):
+class AbortInfo(Message, frozen=True):
     """`AbortInfo`. Both fields are often empty."""
 
     reason: str = ""
     aborted_by: Identity | None = None
 
 
-class PhaseTransition(Message):
+class PhaseTransition(Message, frozen=True):
     """`PhaseTransition`. No end time: still open, or never reported."""
 
     phase: EnumWire = None
@@ -149,7 +155,7 @@ class PhaseTransition(Message):
     end_time: str | None = None
 
 
-class ClusterEvent(Message):
+class ClusterEvent(Message, frozen=True):
     """`ClusterEvent`. The open-source backend fills only `occurred_at` and `message`."""
 
     occurred_at: str | None = None
@@ -159,7 +165,7 @@ class ClusterEvent(Message):
     count: int = 0
 
 
-class TaskLog(Message):
+class TaskLog(Message, frozen=True):
     """`core.TaskLog`: a link that the backend offers."""
 
     uri: str = ""
@@ -167,7 +173,7 @@ class TaskLog(Message):
     ready: bool = False
 
 
-class ActionAttempt(Message):
+class ActionAttempt(Message, frozen=True):
     """`ActionAttempt`. Numbers start at 1, may have holes; an attempt that was retried often never ends."""
 
     attempt: int = 0
@@ -182,7 +188,7 @@ class ActionAttempt(Message):
     phase_transitions: list[PhaseTransition] = []
 
 
-class ActionDetails(Message):
+class ActionDetails(Message, frozen=True):
     """`ActionDetails`: one action with all its attempts."""
 
     id: ActionIdentifier = ActionIdentifier()
@@ -193,58 +199,58 @@ class ActionDetails(Message):
     attempts: list[ActionAttempt] = []
 
 
-class RunDetails(Message):
-    """`RunDetails`. `action` unset means "no information" (an open-source WatchRunDetails sends nothing else)."""
+class RunDetails(Message, frozen=True):
+    """`RunDetails`. `action` unset means "no information": an open-source WatchRunDetails sends just that."""
 
     action: ActionDetails | None = None
 
 
-class GetRunDetailsResponse(Message):
+class GetRunDetailsResponse(Message, frozen=True):
     """Answer of GetRunDetails."""
 
     details: RunDetails = RunDetails()
 
 
-class ActionDetailsResponse(Message):
+class ActionDetailsResponse(Message, frozen=True):
     """Answer of GetActionDetails, and each message of WatchActionDetails."""
 
     details: ActionDetails | None = None
 
 
-class WatchActionsResponse(Message):
+class WatchActionsResponse(Message, frozen=True):
     """One message of WatchActions: up to 1,000 whole actions."""
 
     enriched_actions: list[EnrichedAction] = []
 
 
-class ListActionsResponse(Message):
+class ListActionsResponse(Message, frozen=True):
     """A page of ListActions. An empty token ends the list."""
 
     actions: list[Action] = []
     token: str = ""
 
 
-class Run(Message):
+class Run(Message, frozen=True):
     """`Run`, in ListRuns."""
 
     action: Action = Action()
     labels: dict[str, str] = field(default_factory=dict)
 
 
-class ListRunsResponse(Message):
+class ListRunsResponse(Message, frozen=True):
     """A page of ListRuns. An empty token ends the list."""
 
     runs: list[Run] = []
     token: str = ""
 
 
-class WatchClusterEventsResponse(Message):
+class WatchClusterEventsResponse(Message, frozen=True):
     """One message of WatchClusterEvents: the events so far, then only new ones."""
 
     cluster_events: list[ClusterEvent] = []
 
 
-class Empty(Message):
+class Empty(Message, frozen=True):
     """Answer of AbortRun and AbortAction."""
 
 
@@ -261,3 +267,34 @@ def identity_name(identity: Identity | None) -> str:
         if name:
             return name
     return ""
+
+
+T = TypeVar("T", bound=Message)
+
+
+@functools.cache
+def _decoder(message_type: type[T]) -> msgspec.json.Decoder[T]:
+    return msgspec.json.Decoder(message_type, strict=False)
+
+
+def decode_message(data: bytes, message_type: type[T]) -> T:
+    """Decode one message of Connect JSON. Text that is not valid Unicode is repaired, at the price of time.
+
+    Raises ProtocolError if this is not JSON, or not of this type: it names type and place, never the data.
+    """
+    decoder: msgspec.json.Decoder[T] = _decoder(message_type)
+    try:
+        try:
+            return decoder.decode(data)
+        except msgspec.ValidationError:
+            raise
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return decoder.decode(_valid_unicode(data))
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        detail = str(error) if isinstance(error, msgspec.MsgspecError) else "it is not JSON"
+        raise ProtocolError(f"A {message_type.__name__} could not be read: {detail}.") from None
+
+
+def _valid_unicode(data: bytes) -> bytes:
+    """Replace bytes that are not UTF-8, and lone surrogates: JSON can hold them, protojson does not."""
+    return json.dumps(json.loads(data.decode(errors="replace")), ensure_ascii=False).encode(errors="replace")
