@@ -1,1 +1,40 @@
 """Fixtures that more than one kind of test needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server_process import ServerProcess
+
+
+@pytest.fixture(scope="session")
+def shared_server() -> Iterator[ServerProcess]:
+    """One backend process for all tests that neither stop it nor mind the runs of others."""
+    server = ServerProcess()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def server() -> Iterator[ServerProcess]:
+    """A backend process of the test's own, in memory."""
+    server = ServerProcess()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def start_server() -> Iterator[Callable[..., ServerProcess]]:
+    """Start backend processes with a file or a port; all are killed in the end."""
+    started: list[ServerProcess] = []
+
+    def start(file: Path | None = None, port: int = 0) -> ServerProcess:
+        started.append(ServerProcess(file, port))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.kill()

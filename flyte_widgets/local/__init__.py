@@ -1,0 +1,12 @@
+"""The embedded Flyte 2 backend: real tasks on this machine, simulated cluster runs, no cluster needed."""
+
+from __future__ import annotations
+
+try:
+    from flyte_widgets.local.server import LocalBackend, start, stop
+except ImportError as error:
+    raise ImportError(
+        f"The embedded backend needs more packages ({error}). Install them: pip install 'flyte-widgets[local]'"
+    ) from error
+
+__all__ = ["LocalBackend", "start", "stop"]

@@ -1,0 +1,167 @@
+"""Runs the embedded backend: uvicorn on loopback, in a daemon thread of this process."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+
+from flyte_widgets.errors import LocalError
+from flyte_widgets.local.app import LocalApp
+from flyte_widgets.local.control import Control
+from flyte_widgets.local.store import Store
+
+PROJECT: Final = "flytesnacks"
+DOMAIN: Final = "development"
+_HOST: Final = "127.0.0.1"
+_START_TIMEOUT_S: Final = 10.0
+_STOP_TIMEOUT_S: Final = 1.5
+
+
+class LocalBackend:
+    """A running embedded backend. Its endpoint holds a secret, so nothing but `endpoint` shows it."""
+
+    project = PROJECT
+    domain = DOMAIN
+
+    def __init__(self, file: Path | None, port: int) -> None:
+        self.file = file
+        self.store = Store(file)
+        self._process = os.getpid()
+        self._secret = self.store.meta("secret", secrets.token_urlsafe(24))
+        self._socket = _listen(port)
+        self.port: int = self._socket.getsockname()[1]
+        self.control = Control(self.store, self.call_later)
+        self._app = LocalApp(
+            self.store, self.control, secret=self._secret, base_url=self.endpoint, simulate=self._simulate
+        )
+        config = uvicorn.Config(
+            self._app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            loop="asyncio",
+            timeout_graceful_shutdown=1,
+            server_header=False,
+        )
+        self._server = uvicorn.Server(config)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._serve, name="flyte-widgets-backend", daemon=True)
+        self._thread.start()
+        self._await_start()
+
+    @property
+    def endpoint(self) -> str:
+        """Where clients connect, `http://127.0.0.1:PORT/SECRET`: for `flyte.init(endpoint=..., insecure=True)`."""
+        return f"http://{_HOST}:{self.port}/{self._secret}"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it serves. False in a forked child: the thread stays with the parent."""
+        return self._process == os.getpid() and self._thread.is_alive() and not self._server.should_exit
+
+    def __repr__(self) -> str:
+        where = "in memory" if self.file is None else f"in {self.file}"
+        return f"<LocalBackend on port {self.port}, {where}, {'running' if self.is_running else 'stopped'}>"
+
+    def call_soon(self, function: Callable[[], Any]) -> None:
+        """Call a function on the server's thread."""
+        self._loop.call_soon_threadsafe(function)
+
+    def call_later(self, delay_s: float, function: Callable[[], Any]) -> None:
+        """Call a function on the server's thread after a delay."""
+        self.call_soon(lambda: self._loop.call_later(delay_s, function))
+
+    def stop(self) -> None:
+        """Stop serving, within two seconds: open streams are ended. What was acknowledged is kept in the file."""
+        if not self.is_running:
+            return
+        self.call_soon(self._app.end_streams)
+        self._server.should_exit = True
+        if threading.current_thread() is not self._thread:
+            self._thread.join(_STOP_TIMEOUT_S)
+
+    def _simulate(self, request: dict[str, Any]) -> str:
+        raise ValueError("not yet")
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._server.serve(sockets=[self._socket]))
+        finally:
+            _finish(self._loop)
+            self._socket.close()
+            self.store.close()
+
+    def _await_start(self) -> None:
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                raise LocalError("The embedded backend did not start.", hint="The log of uvicorn says why.")
+            time.sleep(0.005)
+
+
+_running: LocalBackend | None = None
+_lock = threading.Lock()
+
+
+def start(file: str | Path | None = None, port: int = 0) -> LocalBackend:
+    """Start the embedded backend in this process, or return the one that runs already.
+
+    Without `file` it keeps everything in memory: nothing is left on disk, two kernels never meet, and what a notebook
+    showed is in the notebook. With a file, runs survive the process, and so does the secret path; give a port as well,
+    and the endpoint is the same after a restart. Raises `LocalError` where the file or the port is taken, or another
+    file or port is asked for than the running one has.
+    """
+    global _running  # noqa: PLW0603 - there is one backend a process, as there is one SDK session
+    path = None if file is None else Path(file).expanduser().resolve()
+    with _lock:
+        if _running is None or not _running.is_running:
+            _running = LocalBackend(path, port)
+            return _running
+        if (path is not None and path != _running.file) or port not in (0, _running.port):
+            raise LocalError(
+                f"An embedded backend is running already: {_running!r}.", hint="Stop it first: fw.local.stop()."
+            )
+        return _running
+
+
+def stop() -> None:
+    """Stop the embedded backend of this process, if there is one."""
+    with _lock:
+        if _running is not None:
+            _running.stop()
+
+
+atexit.register(stop)
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_HOST, port))
+    except OSError as error:
+        listener.close()
+        raise LocalError(f"Port {port} cannot be used: {error.strerror}.", hint="Give another, or none.") from None
+    return listener
+
+
+def _finish(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel what is left on the loop and close it."""
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.close()

@@ -1,0 +1,206 @@
+"""RunService and TrackedRunService over the store.
+
+Both serve the same runs, so that a client needs not know which kind a run is. Errors are Connect's: not_found for an
+unknown run or action. Source: `workflow/run_service.proto`, `workflow/tracked_run_service.proto`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from connectrpc.code import Code
+from connectrpc.errors import ConnectError
+from flyteidl2.workflow import run_service_pb2 as pb
+from flyteidl2.workflow.run_service_connect import RunService
+
+from flyte_widgets.local import compose, listing
+from flyte_widgets.local.control import Control
+from flyte_widgets.local.records import DEFAULT_ABORT_REASON, ROOT_ACTION, ActionRecord, RunKey, RunRecord
+from flyte_widgets.local.store import Store
+
+PAGE_SIZE: Final = 1000
+
+
+class RunReads:
+    """What both services have: reading, watching, AbortRun."""
+
+    def __init__(self, store: Store, control: Control) -> None:
+        self._store = store
+        self._control = control
+
+    async def get_run_details(self, request: Any, ctx: Any) -> Any:
+        """Answer GetRunDetails."""
+        with self._run(request.run_id) as run:
+            return pb.GetRunDetailsResponse(details=compose.run_details(run))
+
+    async def get_action_details(self, request: Any, ctx: Any) -> Any:
+        """Answer GetActionDetails."""
+        with self._action(request.action_id) as (_, record):
+            return pb.GetActionDetailsResponse(details=compose.action_details(record))
+
+    async def watch_run_details(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
+        """Send the details of the run at every change of its root, until that has ended."""
+        async for _ in self._watch(request.run_id, ROOT_ACTION):
+            with self._run(request.run_id) as run:
+                yield pb.WatchRunDetailsResponse(details=compose.run_details(run))
+
+    async def watch_action_details(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
+        """Send the action at every change, until it has ended."""
+        async for _ in self._watch(request.action_id.run, request.action_id.name):
+            with self._action(request.action_id) as (_, record):
+                yield pb.WatchActionDetailsResponse(details=compose.action_details(record))
+
+    async def watch_actions(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
+        """Send all actions in pages, then those that change with their ancestors. Never ends.
+
+        An unknown run is awaited, in silence.
+        """
+        if request.filter:
+            raise ConnectError(Code.INVALID_ARGUMENT, "The embedded backend has no filters for WatchActions.")
+        key, version = run_key(request.run_id), -1
+        with self._store.changes.watch(key) as wakeup:
+            while True:
+                enriched, version = self._changed_since(key, version)
+                for start in range(0, len(enriched), PAGE_SIZE):
+                    yield pb.WatchActionsResponse(enriched_actions=enriched[start : start + PAGE_SIZE])
+                if not await wakeup.sleep():
+                    return
+
+    async def list_actions(self, request: Any, ctx: Any) -> Any:
+        """Answer ListActions; an unknown run has no actions."""
+        records: list[ActionRecord] = []
+        key = run_key(request.run_id)
+        if key in self._store:
+            with self._store.read(key) as run:
+                records = sorted(run.actions.values(), key=lambda record: (record.phase, -record.seq))
+        chosen, token = listing.page(records, request.request, lambda record: record)
+        return pb.ListActionsResponse(actions=[compose.action(record) for record in chosen], token=token)
+
+    async def list_runs(self, request: Any, ctx: Any) -> Any:
+        """Answer ListRuns: by default the newest first, of all projects where none is named."""
+        roots = [item for item in self._store.roots() if self._in_scope(request, *item[:2])]
+        chosen, token = listing.page(roots, request.request, lambda item: item[1])
+        return pb.ListRunsResponse(runs=[compose.run(root, labels) for _, root, labels in chosen], token=token)
+
+    async def watch_runs(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
+        """Send the runs of a project, then those whose root changes. Never ends."""
+        project = request.project_id
+        told: dict[RunKey, bytes] = {}
+        with self._store.changes.watch(None) as wakeup:
+            while True:
+                runs = []
+                for key, root, labels in self._store.roots():
+                    status = root.details.status.SerializeToString()
+                    wanted = not project.name or (key.project, key.domain) == (project.name, project.domain)
+                    if wanted and told.get(key) != status:
+                        told[key] = status
+                        runs.append(compose.run(root, labels))
+                if runs:
+                    yield pb.WatchRunsResponse(runs=runs)
+                if not await wakeup.sleep():
+                    return
+
+    async def abort_run(self, request: Any, ctx: Any) -> Any:
+        """Abort a run: its root at once, the rest shortly after. An ended run is rewritten, as by the real backend."""
+        self._abort(run_key(request.run_id), ROOT_ACTION, request)
+        return pb.AbortRunResponse()
+
+    def _abort(self, key: RunKey, name: str, request: Any) -> None:
+        try:
+            self._control.abort(key, name, request.reason or DEFAULT_ABORT_REASON)
+        except KeyError:
+            raise _not_found(key, name) from None
+
+    def _changed_since(self, key: RunKey, version: int) -> tuple[list[Any], int]:
+        if key not in self._store:
+            return [], version
+        with self._store.read(key) as run:
+            records = list(run.actions.values()) if version < 0 else run.changed_since(version)
+            return [compose.enriched_action(record) for record in records], run.version
+
+    async def _watch(self, run_id: Any, name: str) -> AsyncIterator[None]:
+        """Yield whenever the action itself has changed; end after its terminal phase was told."""
+        key, seen = run_key(run_id), -1
+        with self._store.changes.watch(key) as wakeup:
+            while True:
+                with self._named(key, name) as (_, record):
+                    version, is_terminal = record.own_version, record.is_terminal
+                if version != seen:
+                    seen = version
+                    yield
+                if is_terminal or not await wakeup.sleep():
+                    return
+
+    def _in_scope(self, request: Any, key: RunKey, root: ActionRecord) -> bool:
+        if request.paused_actions_only:
+            with self._store.read(key) as run:
+                if not any(record.phase == 9 for record in run.actions.values()):
+                    return False
+        scope = request.WhichOneof("scope_by")
+        if scope == "project_id":
+            return bool((key.project, key.domain) == (request.project_id.name, request.project_id.domain))
+        if scope in ("task_name", "task_id"):
+            wanted, task = getattr(request, scope), root.details.metadata.task.id
+            same_version = scope == "task_name" or wanted.version == task.version
+            same_name = (wanted.project, wanted.domain, wanted.name) == (key.project, key.domain, task.name)
+            return bool(same_version and same_name)
+        return bool(scope != "trigger_name")
+
+    @contextmanager
+    def _run(self, run_id: Any) -> Iterator[RunRecord]:
+        with self._named(run_key(run_id), ROOT_ACTION) as (run, _):
+            yield run
+
+    @contextmanager
+    def _action(self, action_id: Any) -> Iterator[tuple[RunRecord, ActionRecord]]:
+        with self._named(run_key(action_id.run), action_id.name) as found:
+            yield found
+
+    @contextmanager
+    def _named(self, key: RunKey, name: str) -> Iterator[tuple[RunRecord, ActionRecord]]:
+        if key not in self._store:
+            raise _not_found(key)
+        with self._store.read(key) as run:
+            if name not in run.actions:
+                raise _not_found(key, name)
+            yield run, run.actions[name]
+
+
+class RunServiceHandlers(RunReads, RunService):
+    """RunService, as far as clients of runs need it. What is not here answers unimplemented."""
+
+    async def create_run(self, request: Any, ctx: Any) -> Any:
+        """Refuse: there is no cluster here."""
+        raise ConnectError(
+            Code.FAILED_PRECONDITION,
+            "The embedded backend has no cluster to run this on. Use fw.local.run(task, ...) to run it on this machine,"
+            " or flyte.with_runcontext(mode='local', tracked=True).",
+        )
+
+    async def abort_action(self, request: Any, ctx: Any) -> Any:
+        """Abort one action at once, what is below it shortly after."""
+        self._abort(run_key(request.action_id.run), request.action_id.name, request)
+        return pb.AbortActionResponse()
+
+    async def watch_cluster_events(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
+        """Send the events of an attempt so far, then only new ones, until the action has ended."""
+        told = 0
+        async for _ in self._watch(request.id.run, request.id.name):
+            with self._action(request.id) as (_, record):
+                events = compose.cluster_events(record, request.attempt)[told:]
+            told += len(events)
+            if events:
+                yield pb.WatchClusterEventsResponse(cluster_events=events)
+
+
+def run_key(run_id: Any) -> RunKey:
+    """Key of a `RunIdentifier`."""
+    return RunKey(run_id.project, run_id.domain, run_id.name)
+
+
+def _not_found(key: RunKey, name: str = ROOT_ACTION) -> ConnectError:
+    if name == ROOT_ACTION:
+        return ConnectError(Code.NOT_FOUND, f"run not found: {'/'.join(key)}")
+    return ConnectError(Code.NOT_FOUND, f"action not found: {'/'.join(key)}/{name}")

@@ -1,0 +1,92 @@
+"""TrackedRunService: what the SDK reports of a run that it executes itself. Source: `tracked_run_service.proto`."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from connectrpc.code import Code
+from connectrpc.errors import ConnectError
+from flyteidl2.workflow import run_definition_pb2, run_service_pb2, tracked_run_service_pb2
+from flyteidl2.workflow.tracked_run_service_connect import TrackedRunService
+from google.rpc import status_pb2
+
+from flyte_widgets.local import compose, describe
+from flyte_widgets.local.control import now_us
+from flyte_widgets.local.records import ROOT_ACTION, RunKey, RunRecord, to_stamp, to_us
+from flyte_widgets.local.services import RunReads, run_key
+from flyte_widgets.local.store import Store
+from flyte_widgets.phases import ActionPhase
+
+
+class TrackedRunServiceHandlers(RunReads, TrackedRunService):
+    """TrackedRunService: CreateRun and ReportActions, besides what every run service has."""
+
+    async def create_run(self, request: Any, ctx: Any) -> Any:
+        """Register a run that the SDK is about to execute. A run that `expect` announced is completed."""
+        key = run_key(request.run_id)
+        if not key.name:
+            project = request.project_id
+            key = RunKey(project.name, project.domain, f"local-{secrets.token_hex(4)}")
+        spec = run_definition_pb2.ActionDetails()
+        if request.HasField("task_spec"):
+            spec.task.CopyFrom(request.task_spec)
+        if key not in self._store:
+            expect(self._store, key, spec, at_us=to_us(request.run_start_time) or now_us())
+        elif not _is_expected(self._store, key):
+            raise ConnectError(Code.ALREADY_EXISTS, f"run already exists: {'/'.join(key)}")
+        with self._store.change(key) as run:
+            self._store.describe(run, request.run_spec.SerializeToString(), dict(request.labels))
+            _complete(run, spec)
+            return run_service_pb2.CreateRunResponse(run=compose.run(run.root, run.labels))
+
+    async def report_actions(self, request: Any, ctx: Any) -> Any:
+        """Take in reports, in their order. Those about an aborted action change nothing and are accepted."""
+        key = run_key(request.run_id)
+        if key not in self._store:
+            raise ConnectError(Code.NOT_FOUND, f"run not found: {'/'.join(key)}")
+        with self._store.change(key) as run:
+            for update in request.updates:
+                _report(run, update)
+        statuses = [status_pb2.Status() for _ in request.updates]
+        return tracked_run_service_pb2.ReportTrackedActionsResponse(statuses=statuses)
+
+
+def expect(store: Store, key: RunKey, spec: Any, *, at_us: int, origin: str = "") -> None:
+    """Announce a run before the SDK creates it: it is there, QUEUED, and can be watched and aborted."""
+    run = RunRecord(key, origin=origin)
+    root = run.add(describe.details(run.action_id(ROOT_ACTION), spec, source="RUN_SOURCE_TRACKED"), spec, at_us=at_us)
+    event = run_definition_pb2.ActionEvent(id=run.action_id(ROOT_ACTION), attempt=1, phase=ActionPhase.QUEUED.number)
+    event.updated_time.CopyFrom(to_stamp(at_us))
+    event.reported_time.CopyFrom(to_stamp(at_us))
+    run.apply(root, event)
+    store.create(run)
+
+
+def _is_expected(store: Store, key: RunKey) -> bool:
+    with store.read(key) as run:
+        return bool(run.origin) and len(run.actions) == 1 and not run.run_spec
+
+
+def _complete(run: RunRecord, spec: Any) -> None:
+    if spec.WhichOneof("spec") is None:
+        return
+    described = describe.details(run.action_id(ROOT_ACTION), spec, source="RUN_SOURCE_TRACKED")
+    run.redescribe(run.root, described.metadata, spec)
+
+
+def _report(run: RunRecord, update: Any) -> None:
+    event, name = update.event, update.event.id.name
+    record = run.actions.get(name)
+    if record is None:
+        spec = run_definition_pb2.ActionDetails()
+        if update.HasField("task"):
+            spec.task.CopyFrom(update.task.spec)
+        elif update.HasField("trace"):
+            spec.trace.CopyFrom(update.trace.spec)
+        parent = update.parent_name or ROOT_ACTION
+        details = describe.details(run.action_id(name), spec, parent=parent, group=update.group)
+        if update.HasField("trace"):
+            details.metadata.trace.name = update.trace.name
+        record = run.add(details, spec, at_us=to_us(update.status.start_time) or to_us(event.updated_time))
+    run.apply(record, event)

@@ -1,0 +1,105 @@
+"""The embedded backend as a server: its secret path, its bounds, its life."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.server_process import ServerProcess
+
+
+def ask(server: ServerProcess, path: str, body: bytes = b"{}", method: str = "POST") -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    try:
+        connection.request(method, path, body=body, headers={"content-type": "application/json"})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def secret_of(server: ServerProcess) -> str:
+    return urlsplit(server.endpoint).path.strip("/")
+
+
+LIST = "flyteidl2.workflow.RunService/ListRuns"
+
+
+def test_only_the_secret_path_is_served(shared_server: ServerProcess) -> None:
+    """Whoever does not know the secret gets 404 with nothing in it, whatever he asks for."""
+    secret = secret_of(shared_server)
+    assert ask(shared_server, f"/{secret}/{LIST}")[0] == 200
+    wrong = ["x", secret[:-1], secret + "x", secret.swapcase(), "", "é"]
+    for path in [*(f"/{guess}/{LIST}" for guess in wrong), f"/{LIST}", "/", f"/{secret}", f"/x/../{secret}/{LIST}"]:
+        assert ask(shared_server, path.replace("é", "%C3%A9")) == (404, b""), path
+    assert len(secret) >= 32
+
+
+def test_a_body_above_the_bound_is_refused_while_it_comes_in(shared_server: ServerProcess) -> None:
+    """Messages above 16 MB and uploads above 64 MB are refused; below, an upload is kept."""
+    prefix = f"/{secret_of(shared_server)}"
+    status, answer = ask(shared_server, f"{prefix}/{LIST}", b" " * (17 * 1024 * 1024))
+    assert (status, b"resource_exhausted" in answer) == (429, True)
+    assert ask(shared_server, f"{prefix}/data/large", bytes(65 * 1024 * 1024), "PUT")[0] == 413
+    assert ask(shared_server, f"{prefix}/data/large", b"", "GET")[0] == 404
+    assert ask(shared_server, f"{prefix}/data/small", bytes(17 * 1024 * 1024), "PUT")[0] == 200
+    assert ask(shared_server, f"{prefix}/data/small", b"", "GET") == (200, bytes(17 * 1024 * 1024))
+
+
+def test_the_server_listens_on_loopback_only(shared_server: ServerProcess) -> None:
+    """No other machine can reach it."""
+    listening = [
+        line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if line.split()[3] == "0A"
+    ]
+    port = f"{shared_server.port:04X}"
+    assert [address for address in listening if address.endswith(f":{port}")] == [f"0100007F:{port}"]
+
+
+def test_a_second_server_on_the_same_file_is_refused(
+    start_server: Callable[..., ServerProcess], tmp_path: Path
+) -> None:
+    """Two processes never write one file: the second says why it does not start."""
+    start_server(tmp_path / "runs.db")
+    second = subprocess.run(
+        [sys.executable, "-m", "flyte_widgets", "serve", "--file", str(tmp_path / "runs.db")],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert "in use by another embedded backend" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_a_restart_keeps_endpoint_and_secret_private(
+    start_server: Callable[..., ServerProcess], tmp_path: Path
+) -> None:
+    """With the same file and port the endpoint is the same, and the file is the owner's alone."""
+    server = start_server(tmp_path / "runs.db")
+    endpoint = server.endpoint
+    server.kill()
+    server.start()
+    assert server.endpoint == endpoint
+    assert stat.S_IMODE(os.stat(tmp_path / "runs.db").st_mode) == 0o600
+
+
+def test_open_streams_do_not_hold_up_a_shutdown(server: ServerProcess) -> None:
+    """With 20 open streams that would never end, SIGTERM ends the process within two seconds."""
+    path = f"/{secret_of(server)}/flyteidl2.workflow.RunService/WatchActions"
+    body = b'{"runId": {"project": "flytesnacks", "domain": "development", "name": "nobody"}}'
+    frame = b"\0" + len(body).to_bytes(4, "big") + body
+    streams = [http.client.HTTPConnection("127.0.0.1", server.port, timeout=20) for _ in range(20)]
+    for stream in streams:
+        stream.request("POST", path, body=frame, headers={"content-type": "application/connect+json"})
+    time.sleep(0.3)
+    assert server.stop() < 2.0
+    for stream in streams:
+        stream.close()
