@@ -106,7 +106,7 @@ class EnvelopeReader:
         if flags & ~(_COMPRESSED | _END):
             raise ProtocolError(f"A frame with unknown flags (0x{flags:02x}) came: not a Connect stream.")
         if size > self._max_bytes:
-            raise _oversize(f"announces {size:,} bytes", self._max_bytes)
+            raise oversize_error(f"announces {size:,} bytes", self._max_bytes)
         start = position + _HEADER.size
         if len(self._buffer) - start < size:
             return None
@@ -123,14 +123,15 @@ def _gunzip(payload: bytes, max_bytes: int) -> bytes:
         except zlib.error as error:
             raise ProtocolError(f"A compressed frame is not gzip ({error}).") from error
         if len(unpacked) > max_bytes:
-            raise _oversize(f"unpacks from {len(payload):,} to more than {max_bytes:,} bytes", max_bytes)
+            raise oversize_error(f"unpacks from {len(payload):,} to more than {max_bytes:,} bytes", max_bytes)
         if not unpacker.eof:
             raise ProtocolError("A compressed frame breaks off before the end of its gzip data.")
         payload = unpacker.unused_data
     return bytes(unpacked)
 
 
-def _oversize(what: str, max_bytes: int) -> ProtocolError:
+def oversize_error(what: str, max_bytes: int) -> ProtocolError:
+    """Make the error for a message over the limit. `what` says how large it is."""
     error = ProtocolError(
         f"A message {what}; the limit is {max_bytes:,} bytes.",
         hint="Raise it (max_message_bytes=...) if the backend is trusted and the run is really that large.",

@@ -1,0 +1,250 @@
+"""The Connect protocol over httpx: unary calls and server streams, in JSON.
+
+HTTP/1.1 only, on purpose. A stream then has a connection of its own: closing it is seen by the server, and a frozen
+one cannot hold up other calls. Over HTTP/2, httpcore 1.0 sends no RST_STREAM when a stream is given up, so that it
+goes on and eats the connection's flow-control window, and a unary call's time limit does not bound its wait for the
+lock that an idle stream holds while it reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
+
+import anyio
+import httpx
+import msgspec
+
+from flyte_widgets.api.credentials import CredentialAuth
+from flyte_widgets.api.envelope import DEFAULT_MAX_BYTES, EnvelopeReader, encode_envelope, oversize_error
+from flyte_widgets.api.failures import has_content_type, host_of, http_error, transport_error
+from flyte_widgets.api.messages import Message, decode_message
+from flyte_widgets.api.tls import TlsSettings
+from flyte_widgets.errors import (
+    FirstMessageTimeoutError,
+    FlyteWidgetsError,
+    ProtocolError,
+    TransportError,
+    UnauthenticatedError,
+)
+
+UNARY_TIMEOUT_S: Final = 15.0
+"""From the first byte sent to the last received, a login included."""
+
+# A stream may be silent for hours: whoever reads it decides how long is too long.
+_TIMEOUT: Final = httpx.Timeout(connect=10.0, read=None, write=15.0, pool=10.0)
+# One connection per open stream, so no limit; idle ones are kept shortly, as a proxy may drop them unseen.
+_LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=10, keepalive_expiry=5.0)
+_HEADERS: Final = {"connect-protocol-version": "1", "user-agent": "flyte-widgets"}
+_UNARY_TYPE: Final = "application/json"
+_STREAM_TYPE: Final = "application/connect+json"
+_MAX_ERROR_BYTES: Final = 64 * 1024
+
+T = TypeVar("T", bound=Message)
+
+
+class ConnectTransport:
+    """Calls of one backend. Made on any thread; used, and closed, on one event loop.
+
+    `base_url` has scheme, host and possibly a path, and no userinfo.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        auth: httpx.Auth | None = None,
+        tls: TlsSettings | None = None,
+        max_message_bytes: int = DEFAULT_MAX_BYTES,
+    ) -> None:
+        self.host = host_of(base_url)
+        self._base_url = base_url.rstrip("/")
+        self._auth = auth
+        self._tls = tls or TlsSettings()
+        self._max_bytes = max_message_bytes
+        self._client: httpx.AsyncClient | None = None
+        self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"ConnectTransport({self.host!r})"
+
+    async def unary(
+        self,
+        service: str,
+        method: str,
+        request: Mapping[str, Any],
+        response_type: type[T],
+        *,
+        timeout_s: float = UNARY_TIMEOUT_S,
+    ) -> T:
+        """Call and wait for the answer, `timeout_s` at most.
+
+        Raises TransportError, ProtocolError or the backend's RpcError.
+        """
+        client = self._http()
+        message = self._request(client, service, method, msgspec.json.encode(request), _UNARY_TYPE, "gzip")
+        try:
+            with anyio.fail_after(timeout_s), self._translated():
+                response = await client.send(message, stream=True)
+                try:
+                    await self._expect(response, _UNARY_TYPE)
+                    body = await self._read(response)
+                finally:
+                    await response.aclose()
+        except FlyteWidgetsError:
+            raise
+        except TimeoutError:
+            raise TransportError(f"{self.host} did not answer {method} within {timeout_s:g} s.") from None
+        return decode_message(body, response_type)
+
+    async def server_stream(
+        self,
+        service: str,
+        method: str,
+        request: Mapping[str, Any],
+        response_type: type[T],
+        *,
+        first_message_timeout_s: float | None = None,
+    ) -> AsyncGenerator[T, None]:
+        """Open a stream and yield its messages. Returns at a clean end, which does not prove completion.
+
+        Close it (`contextlib.aclosing`) or cancel the task that reads: the connection is closed either way. Raises
+        what `unary` does, and FirstMessageTimeoutError if nothing, not even the end, came in that time. If the
+        stream was refused inside a 200, new credentials are fetched: the UnauthenticatedError is then `transient`.
+        """
+        client = self._http()
+        content = encode_envelope(msgspec.json.encode(request))
+        message = self._request(client, service, method, content, _STREAM_TYPE, "identity")
+        reader = EnvelopeReader(max_bytes=self._max_bytes)
+        response: httpx.Response | None = None
+        try:
+            with self._first_message_limit(method, first_message_timeout_s), self._translated():
+                response = await client.send(message, stream=True)
+                await self._expect(response, _STREAM_TYPE)
+                chunks = response.aiter_raw()
+                payloads = await _next_payloads(chunks, reader)
+            while payloads:
+                for payload in payloads:
+                    yield decode_message(payload, response_type)
+                with self._translated():
+                    payloads = await _next_payloads(chunks, reader)
+            try:
+                reader.close()
+            except UnauthenticatedError as error:
+                if isinstance(self._auth, CredentialAuth):
+                    error.transient = await self._auth.refresh(response.request.headers)
+                raise
+        finally:
+            if response is not None:
+                await response.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections. Streams that are still read end with a TransportError."""
+        self._closed = True
+        client, self._client = self._client, None
+        if isinstance(self._auth, CredentialAuth):
+            await self._auth.aclose()
+        if client is not None:
+            await client.aclose()
+
+    def _http(self) -> httpx.AsyncClient:
+        """Give the httpx client of this loop; a new one after a fork, or when the loop before it is closed."""
+        if self._closed:
+            error = TransportError(f"The connection to {self.host} was closed here.", hint="Make a new client.")
+            error.transient = False
+            raise error
+        here = (os.getpid(), asyncio.get_running_loop())
+        if self._client is None or self._owner != here:
+            if self._owner and self._owner[0] == here[0] and not self._owner[1].is_closed():
+                raise FlyteWidgetsError(
+                    f"The client of {self.host} is in use on another event loop.",
+                    hint="A client belongs to one loop: make another for this one.",
+                )
+            self._owner = here
+            self._client = httpx.AsyncClient(
+                auth=self._auth,
+                verify=self._tls.context() if self._base_url.startswith("https:") else True,
+                timeout=_TIMEOUT,
+                limits=_LIMITS,
+                follow_redirects=False,  # a redirect leads to a login page: no credentials for that
+                trust_env=not _is_loopback(self._base_url),  # a proxy cannot reach this machine's loopback
+            )
+        return self._client
+
+    def _request(
+        self, client: httpx.AsyncClient, service: str, method: str, content: bytes, kind: str, encoding: str
+    ) -> httpx.Request:
+        headers = {**_HEADERS, "content-type": kind, "accept": kind, "accept-encoding": encoding}
+        with self._translated():
+            url = f"{self._base_url}/{service}/{method}"
+            return client.build_request("POST", url, content=content, headers=headers)
+
+    async def _expect(self, response: httpx.Response, content_type: str) -> None:
+        """Raise what the answer says unless it is the wanted kind of success."""
+        if not has_content_type(response, content_type):
+            raise http_error(response, await _read_some(response, _MAX_ERROR_BYTES))
+        encoding = response.headers.get("connect-content-encoding", "identity")
+        if encoding not in ("identity", "gzip"):
+            raise ProtocolError(f"{self.host} packs messages in a way that was not asked for.")
+
+    async def _read(self, response: httpx.Response) -> bytes:
+        body = await _read_some(response, self._max_bytes + 1)
+        if len(body) > self._max_bytes:
+            raise oversize_error(f"is larger than {self._max_bytes:,} bytes", self._max_bytes)
+        return body
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Turn httpx's errors into ours."""
+        try:
+            yield
+        except FlyteWidgetsError:
+            raise
+        except httpx.LocalProtocolError as error:
+            raise transport_error(error, self.host) from None  # its text can hold a header
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise transport_error(error, self.host) from error
+
+    @contextmanager
+    def _first_message_limit(self, method: str, timeout_s: float | None) -> Iterator[None]:
+        try:
+            with anyio.fail_after(timeout_s):
+                yield
+        except FlyteWidgetsError:
+            raise
+        except TimeoutError:
+            raise FirstMessageTimeoutError(f"{self.host} sent nothing on {method} within {timeout_s:g} s.") from None
+
+
+async def _next_payloads(chunks: AsyncIterator[bytes], reader: EnvelopeReader) -> list[bytes]:
+    """Read on until at least one message is complete. Empty: the stream is over."""
+    while not reader.done:
+        chunk = await anext(chunks, None)
+        if chunk is None:
+            break
+        if payloads := reader.feed(chunk):
+            return payloads
+    return []
+
+
+async def _read_some(response: httpx.Response, limit: int) -> bytes:
+    """Read the body, unpacked, but not much more than `limit` bytes of it."""
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) >= limit:
+            break
+    return bytes(body)
+
+
+def _is_loopback(url: str) -> bool:
+    host = httpx.URL(url).host
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
