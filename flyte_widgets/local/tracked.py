@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from typing import Any
+from typing import Any, Final
 
 from connectrpc.code import Code
 from connectrpc.errors import ConnectError
+from flyteidl2.core import execution_pb2
 from flyteidl2.workflow import run_definition_pb2, run_service_pb2, tracked_run_service_pb2
 from flyteidl2.workflow.tracked_run_service_connect import TrackedRunService
+from google.protobuf import text_format
 from google.rpc import status_pb2
 
 from flyte_widgets.local import compose, describe
@@ -17,6 +20,12 @@ from flyte_widgets.local.records import ROOT_ACTION, RunKey, RunRecord, to_stamp
 from flyte_widgets.local.services import RunReads, run_key
 from flyte_widgets.local.store import Store
 from flyte_widgets.phases import ActionPhase
+
+_ERROR_REPR: Final = re.compile(r"Error\(err=(.*), recoverable=(?:True|False)\)", re.DOTALL)
+_ERROR_KINDS: Final = {
+    execution_pb2.ExecutionError.USER: run_definition_pb2.ErrorInfo.KIND_USER,
+    execution_pb2.ExecutionError.SYSTEM: run_definition_pb2.ErrorInfo.KIND_SYSTEM,
+}
 
 
 class TrackedRunServiceHandlers(RunReads, TrackedRunService):
@@ -89,4 +98,24 @@ def _report(run: RunRecord, update: Any) -> None:
         if update.HasField("trace"):
             details.metadata.trace.name = update.trace.name
         record = run.add(details, spec, at_us=to_us(update.status.start_time) or to_us(event.updated_time))
+    if event.phase == ActionPhase.ABORTED.number:
+        reason = run.root.details.abort_info.reason or event.error_info.message
+        if not record.is_terminal:
+            run.abort(record, reason, at_us=to_us(event.updated_time))
+        return
+    if event.HasField("error_info"):
+        event.error_info.CopyFrom(readable_error(event.error_info))
     run.apply(record, event)
+
+
+def readable_error(info: Any) -> Any:
+    """Unpack an `ErrorInfo` whose message is the SDK's `repr` of its own error: message, kind and code."""
+    match = _ERROR_REPR.fullmatch(info.message)
+    if match is None:
+        return info
+    try:
+        error = text_format.Parse(match[1], execution_pb2.ExecutionError())
+    except text_format.ParseError:
+        return info
+    kind = _ERROR_KINDS.get(error.kind, info.kind)
+    return run_definition_pb2.ErrorInfo(message=error.message, code=error.code, kind=kind)
