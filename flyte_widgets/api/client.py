@@ -92,6 +92,11 @@ class FlyteClient:
         """Host and port of the backend, for messages. Never the whole endpoint: its path may be a secret."""
         return self._transport.host
 
+    @property
+    def now_ms(self) -> float:
+        """Now by the backend's clock, epoch milliseconds, as far as its answers tell."""
+        return self._transport.clock.now_ms()
+
     def __repr__(self) -> str:
         return f"FlyteClient({self.host!r}, project={self.project!r}, domain={self.domain!r})"
 

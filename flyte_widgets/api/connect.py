@@ -19,6 +19,7 @@ import anyio
 import httpx
 import msgspec
 
+from flyte_widgets.api.clock import ServerClock
 from flyte_widgets.api.credentials import CredentialAuth
 from flyte_widgets.api.envelope import DEFAULT_MAX_BYTES, EnvelopeReader, encode_envelope, oversize_error
 from flyte_widgets.api.failures import has_content_type, host_of, http_error, transport_error
@@ -69,6 +70,7 @@ class ConnectTransport:
         self._client: httpx.AsyncClient | None = None
         self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
         self._closed = False
+        self.clock = ServerClock()
 
     def __repr__(self) -> str:
         return f"ConnectTransport({self.host!r})"
@@ -186,6 +188,7 @@ class ConnectTransport:
 
     async def _expect(self, response: httpx.Response, content_type: str) -> None:
         """Raise what the answer says unless it is the wanted kind of success."""
+        self.clock.note(response.headers.get("date"))
         if not has_content_type(response, content_type):
             raise http_error(response, await _read_some(response, _MAX_ERROR_BYTES))
         encoding = response.headers.get("connect-content-encoding", "identity")

@@ -1,0 +1,78 @@
+"""Aborting: a fresh read first, one call, and done only when the phase was seen ABORTED. On the background loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import replace
+
+from flyte_widgets.errors import ApiError, RunFinishedError
+from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.state import ROOT
+from flyte_widgets.watch.status import AbortStatus
+from flyte_widgets.watch.watcher import Watcher
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_REASON = "Aborted from flyte-widgets."
+_LOOK_EVERY_S = 1.0
+_LOOK_FOR_S = 120.0
+
+
+async def abort(watcher: Watcher, action: str = ROOT, reason: str = "") -> None:
+    """Abort the run, or one action of it. Returns when the backend has accepted.
+
+    Raises RunFinishedError where it has already ended: the backend would rewrite its outcome to ABORTED. Raises
+    ApiError where the backend refuses. A second call for the same target while the first is under way does nothing.
+    """
+    status = watcher.abort_status
+    if status.action == action and status.state in ("requested", "accepted"):
+        return
+    status = AbortStatus("requested", action, watcher.now_ms(), reason)
+    watcher.show_abort(status)
+    try:
+        await watcher.read_action(action)
+        _refuse_if_over(watcher, action)
+        tracked = bool(watcher.tracked)
+        if action == ROOT:
+            await watcher.client.abort_run(watcher.run_id, reason or DEFAULT_REASON, tracked=tracked)
+        else:
+            await watcher.client.abort_action(watcher.run_id, action, reason or DEFAULT_REASON, tracked=tracked)
+    except BaseException as error:
+        message = error.message if isinstance(error, (ApiError, RunFinishedError)) else "the call was cancelled"
+        watcher.show_abort(replace(status, state="failed", message=message))
+        raise
+    watcher.show_abort(replace(status, state="accepted"))
+    watcher.spawn(_until_aborted(watcher, action))
+
+
+def _refuse_if_over(watcher: Watcher, action: str) -> None:
+    known = watcher.state.by_id[action]
+    if known.is_terminal:
+        what = f"Run {watcher.run_id.name}" if action == ROOT else f"Action {action}"
+        raise RunFinishedError(f"{what} has already ended: {known.phase}.")
+
+
+async def _until_aborted(watcher: Watcher, action: str) -> None:
+    """Look until the phase is terminal: the notification of an abort is often late, at times lost."""
+    loop = asyncio.get_running_loop()
+    give_up_s = loop.time() + _LOOK_FOR_S
+    while loop.time() < give_up_s:
+        with contextlib.suppress(ApiError):
+            await watcher.read_action(action)
+        known = watcher.state.by_id[action]
+        if known.is_terminal:
+            if known.phase is ActionPhase.ABORTED:
+                status = replace(watcher.abort_status, state="aborted")
+            else:
+                label = known.phase.label.lower() if known.phase else "ended"
+                status = replace(
+                    watcher.abort_status, state="failed", message=f"it {label} before the abort took effect"
+                )
+            watcher.show_abort(status)
+            return
+        await watcher.until_changed(_LOOK_EVERY_S)
+    watcher.show_abort(
+        replace(watcher.abort_status, state="failed", message="the backend accepted it, but the phase did not change")
+    )

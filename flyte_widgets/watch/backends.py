@@ -1,0 +1,159 @@
+"""Which backend is meant, and the watchers that are shared on each: N handles on one run have one watcher."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from dataclasses import dataclass, field, replace
+
+from flyte_widgets.api.auth import AuthLike, auth_from
+from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.api.config import ConnectionConfig, discover, not_configured_error
+from flyte_widgets.api.messages import RunIdentifier
+from flyte_widgets.api.tls import TlsSettings
+from flyte_widgets.watch.backoff import Gate
+from flyte_widgets.watch.loop import background
+from flyte_widgets.watch.watcher import Watcher
+
+_WatcherKey = tuple[str, str, str, bool | None]
+
+
+@dataclass
+class _Shared:
+    watcher: Watcher
+    leases: int = 0
+
+
+@dataclass(eq=False)
+class Backend:
+    """A client, how it was found, and the watchers on it. `gate` keeps them from storming a backend that is down."""
+
+    client: FlyteClient
+    source: str
+    gate: Gate = field(default_factory=Gate)
+    watchers: dict[_WatcherKey, _Shared] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Backend({self.client!r}, from {self.source})"
+
+
+class Lease:
+    """A share in the watcher of a run. When the last one is released, the streams end."""
+
+    def __init__(self, backend: Backend, run_id: RunIdentifier, *, tracked: bool | None) -> None:
+        key = (run_id.project, run_id.domain, run_id.name, tracked)
+        self.watcher = background().call(_acquire(backend, key, run_id))
+        self.release = weakref.finalize(self, _release, backend, key)
+
+
+async def _acquire(backend: Backend, key: _WatcherKey, run_id: RunIdentifier) -> Watcher:
+    shared = backend.watchers.get(key)
+    if shared is None:
+        watcher = Watcher(backend.client, run_id, backend.gate, tracked=key[3])
+        shared = backend.watchers[key] = _Shared(watcher)
+    shared.leases += 1
+    shared.watcher.start()
+    return shared.watcher
+
+
+def _release(backend: Backend, key: _WatcherKey) -> None:
+    """Give a share back, from any thread; also called by the garbage collector."""
+    loop = background().loop
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(_drop, backend, key)
+
+
+def _drop(backend: Backend, key: _WatcherKey) -> None:
+    shared = backend.watchers.get(key)
+    if shared is None:
+        return
+    shared.leases -= 1
+    if shared.leases <= 0:
+        del backend.watchers[key]
+        background().submit(shared.watcher.stop())
+
+
+_lock = threading.Lock()
+_default: Backend | None = None
+_discovered: tuple[ConnectionConfig, Backend] | None = None
+
+
+def set_default(client: FlyteClient, source: str) -> Backend:
+    """Make `client` the one that runs are looked for on."""
+    global _default  # noqa: PLW0603 (one default a process)
+    with _lock:
+        _default = Backend(client, source)
+        return _default
+
+
+def unset_default(client: FlyteClient) -> None:
+    """Forget the default, if it is still `client`."""
+    global _default  # noqa: PLW0603
+    with _lock:
+        if _default is not None and _default.client is client:
+            _default = None
+
+
+def default_backend() -> Backend:
+    """Give the backend that `connect()` or `local.start()` chose, else the one that the SDK is configured for.
+
+    Raises ConfigError, which names the three ways out, where nothing is configured.
+    """
+    global _discovered  # noqa: PLW0603
+    with _lock:
+        if _default is not None:
+            return _default
+        config = discover()
+        if config is None:
+            raise not_configured_error()
+        # Credentials are made anew by each discovery: they say nothing about whether it is the same backend.
+        found = replace(config, auth=None)
+        if _discovered is None or _discovered[0] != found:
+            _discovered = (found, Backend(FlyteClient.from_config(config), config.source))
+        return _discovered[1]
+
+
+def connect(
+    endpoint: str | None = None,
+    *,
+    org: str = "",
+    project: str = "",
+    domain: str = "",
+    auth: AuthLike = None,
+    insecure: bool = False,
+    ca_cert_file: str | None = None,
+) -> FlyteClient:
+    """Choose the backend for all runs from now on.
+
+    endpoint: "flyte.acme.dev", "dns:///host:port", "http://localhost:30080"; a path is kept. Without one, the SDK's
+        endpoint and credentials are taken (`flyte.init()`, else its configuration file).
+    org, project, domain: where runs are looked for; what is not given is taken from the SDK, where it has it.
+    auth: a bearer token, a callable that gives one, a mapping of headers, or an `httpx.Auth`.
+    insecure: speak plain http where the endpoint names no scheme.
+    ca_cert_file: a PEM file with the certificates to trust, and no others.
+
+    Nothing is sent yet: what is wrong with the backend shows when a run is read. Raises ConfigError.
+    """
+    found = discover()
+    if endpoint is not None:
+        config = ConnectionConfig.make(
+            endpoint,
+            org=org,
+            project=project or (found.project if found else ""),
+            domain=domain or (found.domain if found else ""),
+            auth=auth,
+            insecure=insecure,
+            tls=TlsSettings(ca_cert_file=ca_cert_file) if ca_cert_file else None,
+        )
+    elif found is None:
+        raise not_configured_error()
+    else:
+        config = replace(
+            found,
+            org=org or found.org,
+            project=project or found.project,
+            domain=domain or found.domain,
+            auth=auth_from(auth) or found.auth,
+            tls=TlsSettings(ca_cert_file=ca_cert_file) if ca_cert_file else found.tls,
+        )
+    return set_default(FlyteClient.from_config(config), config.source).client

@@ -1,0 +1,152 @@
+"""The streams that feed a watcher, each in a coroutine that goes on until it is cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, TypeVar
+
+from flyte_widgets.errors import ApiError, FirstMessageTimeoutError
+from flyte_widgets.watch.backoff import Backoff
+
+if TYPE_CHECKING:
+    from flyte_widgets.watch.watcher import Watcher
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+FIRST_MESSAGE_S = 10.0
+SILENCE_S = 30.0
+"""After this much silence a unary read asks whether all is still as it was."""
+REOPEN_S = 300.0
+"""A stream that was silent for this long is opened anew: its connection may be half-open."""
+POLL_S = 5.0
+POLLS_BEFORE_STREAM = 12
+
+
+async def follow_tree(watcher: Watcher) -> None:
+    """WatchActions: all actions, for as long as the run lives."""
+    backoff = Backoff()
+    while True:
+        await watcher.gate.wait_turn()
+        error: ApiError | None = None
+        try:
+            stream = watcher.client.watch_actions(
+                watcher.run_id, tracked=bool(watcher.tracked), first_message_timeout_s=FIRST_MESSAGE_S
+            )
+            async for actions in _until_kicked(stream, watcher.kicked):
+                backoff.reset()
+                watcher.state.fold_enriched(actions, watcher.now_ms())
+                watcher.stream_heard()
+        except FirstMessageTimeoutError:
+            await _poll(watcher)
+            continue
+        except ApiError as failure:
+            error = failure
+        delay_s = backoff.next_delay_s(error.retry_after_s if error else None)
+        # A first hiccup stays unsaid: the next try comes in half a second.
+        if error is not None and backoff.failures > 1:
+            watcher.trouble(error, delay_s)
+        await watcher.pause(delay_s)
+        with contextlib.suppress(ApiError):
+            await watcher.reconcile()  # notifications may have been lost while nobody listened
+
+
+async def _until_kicked(stream: AsyncGenerator[T, None], kicked: asyncio.Event) -> AsyncGenerator[T, None]:
+    """Pass on a stream until `kicked` asks for a new one."""
+    kicked.clear()
+    kick = asyncio.ensure_future(kicked.wait())
+    step: asyncio.Future[T] | None = None
+    try:
+        while True:
+            step = asyncio.ensure_future(anext(stream))
+            await asyncio.wait({step, kick}, return_when=asyncio.FIRST_COMPLETED)
+            if not step.done():
+                return
+            try:
+                message = step.result()
+            except StopAsyncIteration:
+                return
+            yield message
+    finally:
+        kick.cancel()
+        if step is not None and not step.done():
+            step.cancel()
+            await asyncio.gather(step, return_exceptions=True)
+        await stream.aclose()
+
+
+async def _poll(watcher: Watcher) -> None:
+    """Stand in for a stream that says nothing: it may be silent for good, or only idle."""
+    for _ in range(POLLS_BEFORE_STREAM):
+        try:
+            await watcher.reconcile()
+        except ApiError as error:
+            watcher.trouble(error, POLL_S)
+            return
+        watcher.show(state="polling", last_ms=watcher.now_ms(), poll_s=POLL_S, message="", hint="", next_try_ms=None)
+        if await watcher.pause(POLL_S):
+            return
+
+
+async def follow_action(watcher: Watcher, action: str) -> None:
+    """WatchActionDetails of one action. It ends early and often: a unary read then says how it stands."""
+    backoff = Backoff()
+    while True:
+        before = _status_key(watcher, action)
+        await watcher.gate.wait_turn()
+        try:
+            stream = watcher.client.watch_action_details(
+                watcher.run_id, action, tracked=bool(watcher.tracked), first_message_timeout_s=FIRST_MESSAGE_S
+            )
+            async with contextlib.aclosing(stream):
+                async for details in stream:
+                    watcher.heard()
+                    watcher.take_details(details)
+            await watcher.read_action(action)
+        except FirstMessageTimeoutError:
+            with contextlib.suppress(ApiError):
+                await watcher.read_action(action)
+        except ApiError as error:
+            logger.debug("details of %s/%s: %s", watcher.run_id.name, action, error)
+        if _status_key(watcher, action) != before:
+            backoff.reset()
+        while _has_ended(watcher, action):
+            # Not for ever: a failed attempt of a tracked run may be followed by another one.
+            await watcher.until_changed()
+        await asyncio.sleep(backoff.next_delay_s())
+
+
+def _status_key(watcher: Watcher, action: str) -> object:
+    known = watcher.state.by_id.get(action)
+    return known.status_key if known else None
+
+
+def _has_ended(watcher: Watcher, action: str) -> bool:
+    known = watcher.state.by_id.get(action)
+    return known is not None and known.is_terminal and not known.needs_history
+
+
+async def break_silence(watcher: Watcher) -> None:
+    """Ask when nothing was heard for long, and open streams anew that may be dead."""
+    while True:
+        await asyncio.sleep(1.0)
+        now_s = time.monotonic()
+        if now_s - watcher.stream_heard_s > REOPEN_S:
+            watcher.stream_heard_s = now_s
+            watcher.kicked.set()
+        if now_s - watcher.heard_s < SILENCE_S:
+            continue
+        try:
+            await watcher.reconcile()
+        except ApiError as error:
+            watcher.trouble(error, POLL_S)
+            watcher.kicked.set()
+            await asyncio.sleep(POLL_S)
+        else:
+            if watcher.connection.state == "live":
+                watcher.show(last_ms=watcher.now_ms())

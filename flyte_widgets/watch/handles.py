@@ -1,0 +1,265 @@
+"""Run and Action: what is known of a run, followed in the background, without a view."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping
+from typing import Any, TypeVar
+
+from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.api.messages import ActionDetails
+from flyte_widgets.errors import FlyteWidgetsError, NotFoundError, WaitTimeoutError
+from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.state import ROOT, ActionState, PhaseChange
+from flyte_widgets.run.timeline import AttemptHistory, attempts_of
+from flyte_widgets.watch.abort import abort
+from flyte_widgets.watch.backends import Lease
+from flyte_widgets.watch.inbox import Inbox, begin
+from flyte_widgets.watch.loop import background
+from flyte_widgets.watch.reference import Target, resolve
+from flyte_widgets.watch.status import STANDING, Connection
+from flyte_widgets.watch.watcher import Watcher
+
+T = TypeVar("T")
+
+_FIRST_READ_S = 20.0
+
+
+class Run:
+    """A run, kept true to the backend by a background watcher from its first use on.
+
+    run: a run's name, its console URL, a `flyte.remote.Run` or another `Run`.
+    client: the backend it is on; else the one chosen by `connect()`, `local.start()` or the SDK's configuration.
+    project, domain: where it is, if not in the client's.
+
+    Properties are read from memory and safe on any thread; the first one waits for the first answer. They raise
+    ApiError (NotFoundError, UnauthenticatedError, ...) where the run could not be read at all, and ConfigError where
+    no backend is configured.
+    """
+
+    def __init__(self, run: Any, *, client: FlyteClient | None = None, project: str = "", domain: str = "") -> None:
+        self._target: Target = resolve(run, client=client, project=project, domain=domain)
+        self._lease: Lease | None = None
+
+    def __repr__(self) -> str:
+        phase = self._watcher.phase if self._lease is not None else None
+        return f"Run({self.name!r}{f', phase={phase}' if phase else ''})"
+
+    @property
+    def name(self) -> str:
+        """The run's name, unique in its project and domain."""
+        return self._target.run_id.name
+
+    @property
+    def project(self) -> str:
+        """The project it is in."""
+        return self._target.run_id.project
+
+    @property
+    def domain(self) -> str:
+        """The domain it is in."""
+        return self._target.run_id.domain
+
+    @property
+    def url(self) -> str | None:
+        """Its page in the Flyte console; None for a backend without one."""
+        tracked = self._lease is not None and bool(self._watcher.tracked)
+        return self._target.backend.client.console_url(self._target.run_id, tracked=tracked)
+
+    @property
+    def phase(self) -> ActionPhase | None:
+        """Where it is now: the phase of its root action. None where the backend says none."""
+        return self._root.phase
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether it has ended, as far as is known: not read anew for this."""
+        return self._root.is_terminal
+
+    @property
+    def counts(self) -> dict[ActionPhase, int]:
+        """How many of its actions are in each phase; phases without any are left out."""
+        self._ensure_read()
+        return {phase: count for phase, count in list(self._watcher.state.counts.items()) if count > 0}
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        """All actions that are known, by id ("a0" is the root). A live view: it grows with the run."""
+        self._ensure_read()
+        return _Actions(self)
+
+    @property
+    def connection(self) -> Connection:
+        """How fresh all this is."""
+        return self._watcher.connection
+
+    def wait(self, timeout: float | None = None) -> ActionPhase:
+        """Block until the run has ended, and give its final phase. `timeout` in seconds.
+
+        Raises WaitTimeoutError, ApiError where the run cannot be read, KeyboardInterrupt on Ctrl-C: the run goes on.
+        """
+        try:
+            return background().call(self._until_over(), timeout)
+        except concurrent.futures.TimeoutError:
+            raise WaitTimeoutError(f"Run {self.name} has not ended within {timeout} s.") from None
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"Stopped waiting. Run {self.name} goes on: wait() again, or abort() it.") from None
+
+    def __await__(self) -> Generator[Any, None, ActionPhase]:
+        return self._on_loop(self._until_over()).__await__()
+
+    async def watch(self) -> AsyncIterator[PhaseChange]:
+        """Follow all changes of phase until the run has ended: first where each action stands, then what moves."""
+        inbox = Inbox()
+        watcher = self._watcher
+        known = await self._on_loop(begin(watcher, inbox))
+        try:
+            for change in known:
+                yield change
+            async for change in inbox:
+                yield change
+            self._raise_if_unread()
+        finally:
+            background().loop.call_soon_threadsafe(watcher.unsubscribe, inbox)
+
+    def abort(self, reason: str = "") -> None:
+        """Abort the run. Returns when the backend has accepted; `wait()` then tells when it is over.
+
+        Raises RunFinishedError where it has already ended, ApiError where the backend refuses.
+        """
+        background().call(abort(self._watcher, ROOT, reason))
+
+    def close(self) -> None:
+        """Stop watching, unless others watch the same run. The run goes on."""
+        if self._lease is not None:
+            self._lease.release()
+            self._lease = None
+
+    @property
+    def _watcher(self) -> Watcher:
+        if self._lease is None:
+            self._lease = Lease(self._target.backend, self._target.run_id, tracked=self._target.tracked)
+        return self._lease.watcher
+
+    @property
+    def _root(self) -> ActionState:
+        self._ensure_read()
+        root = self._watcher.state.root
+        if root is None:
+            raise NotFoundError(f"Run {self.name} has no root action.")
+        return root
+
+    def _ensure_read(self) -> None:
+        watcher = self._watcher
+        if watcher.state.root is None:
+            with contextlib.suppress(concurrent.futures.TimeoutError):
+                background().call(_first_answer(watcher), _FIRST_READ_S)
+            self._raise_if_unread()
+
+    def _raise_if_unread(self) -> None:
+        if self._watcher.state.root is None:
+            connection = self._watcher.connection
+            raise self._watcher.last_error or FlyteWidgetsError(
+                f"Run {self.name} could not be read: {connection.message or connection.state}.", hint=connection.hint
+            )
+
+    async def _until_over(self) -> ActionPhase:
+        watcher = self._watcher
+        while not watcher.over.is_set():
+            error = watcher.last_error
+            if error is not None and watcher.connection.state in STANDING:
+                raise error
+            await watcher.until_changed(1.0)
+        phase = watcher.phase
+        if phase is None or watcher.connection.state != "ended":
+            raise watcher.last_error or FlyteWidgetsError(f"The watch of run {self.name} was given up.")
+        return phase
+
+    def _on_loop(self, coro: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
+        self._watcher  # noqa: B018 (the lease is taken here: on the background loop it would block)
+        return asyncio.wrap_future(background().submit(coro))
+
+
+class Action:
+    """One action of a run. Reads from the run's memory; safe on any thread."""
+
+    def __init__(self, run: Run, state: ActionState) -> None:
+        self._run = run
+        self._state = state
+
+    def __repr__(self) -> str:
+        return f"Action({self.id!r}, name={self.name!r}, phase={self.phase})"
+
+    @property
+    def id(self) -> str:
+        """Its id in the run ("a0" is the root)."""
+        return self._state.id
+
+    @property
+    def name(self) -> str:
+        """The task's short name, or the name of the trace or condition; its id where the backend said no name."""
+        return self._state.name
+
+    @property
+    def phase(self) -> ActionPhase | None:
+        """Where it is now."""
+        return self._state.phase
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether it has ended."""
+        return self._state.is_terminal
+
+    @property
+    def parent(self) -> str:
+        """Id of the action that started it; "" for the root."""
+        return self._state.parent
+
+    @property
+    def group(self) -> str:
+        """The group it is in (`flyte.group`); "" for none."""
+        return self._state.group
+
+    @property
+    def attempt(self) -> int:
+        """Number of the latest attempt, from 1; 0 before the first."""
+        return self._state.attempts
+
+    def details(self) -> ActionDetails:
+        """Read everything of it anew (GetActionDetails): attempts, errors, links, cluster events."""
+        return background().call(self._run._watcher.read_action(self.id))  # noqa: SLF001 (one room)
+
+    def attempts(self) -> list[AttemptHistory]:
+        """Read its attempts anew, with their phase segments; inferred ends are marked."""
+        return attempts_of(self.details())
+
+    def abort(self, reason: str = "") -> None:
+        """Abort this action; its parent decides whether the run goes on. Raises as `Run.abort`."""
+        background().call(abort(self._run._watcher, self.id, reason))  # noqa: SLF001
+
+
+class _Actions(Mapping[str, Action]):
+    """A live view of the actions of a run."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._state = run._watcher.state  # noqa: SLF001
+
+    def __getitem__(self, action: str) -> Action:
+        return Action(self._run, self._state.by_id[action])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([state.id for state in list(self._state.actions)])
+
+    def __len__(self) -> int:
+        return len(self._state)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} actions of run {self._run.name}>"
+
+
+async def _first_answer(watcher: Watcher) -> None:
+    while watcher.state.root is None and watcher.connection.state not in STANDING and not watcher.over.is_set():
+        await watcher.until_changed()

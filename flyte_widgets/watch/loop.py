@@ -1,0 +1,109 @@
+"""The one background thread with the one asyncio loop that all watchers of this process share.
+
+A notebook's own loop cannot do this: it stands still while a cell runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import concurrent.futures
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+THREAD_NAME = "flyte-widgets"
+_SHUTDOWN_S = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+class BackgroundLoop:
+    """An asyncio loop on a daemon thread of its own. Started by the first use."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        try:
+            self.loop.run_forever()
+        finally:
+            self.loop.close()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the caller runs on this loop's thread."""
+        return threading.current_thread() is self._thread
+
+    def submit(self, coro: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """Run a coroutine on the loop, from any thread."""
+        return asyncio.run_coroutine_threadsafe(coro, self.loop)
+
+    def call(self, coro: Coroutine[Any, Any, T], timeout_s: float | None = None) -> T:
+        """Run a coroutine on the loop and wait for its result, from any other thread.
+
+        An interrupt (Ctrl-C, the notebook's stop button) cancels it. Raises `concurrent.futures.TimeoutError`.
+        """
+        if self.is_current:
+            coro.close()
+            raise RuntimeError("A blocking call was made on the thread of flyte-widgets itself. Use the async form.")
+        future = self.submit(coro)
+        try:
+            return future.result(timeout_s)
+        except BaseException:
+            future.cancel()
+            raise
+
+    def stop(self) -> None:
+        """Cancel everything and end the thread."""
+        if self.loop.is_closed():
+            return
+        with contextlib.suppress(concurrent.futures.TimeoutError, concurrent.futures.CancelledError, RuntimeError):
+            self.submit(_cancel_all()).result(_SHUTDOWN_S)
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(_SHUTDOWN_S)
+
+
+async def _cancel_all() -> None:
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+_lock = threading.Lock()
+_background: BackgroundLoop | None = None
+
+
+def background() -> BackgroundLoop:
+    """Give the process's background loop; the first call starts it."""
+    global _background  # noqa: PLW0603 (one loop a process is the point)
+    with _lock:
+        if _background is None:
+            _background = BackgroundLoop()
+        return _background
+
+
+def _stop_at_exit() -> None:
+    if _background is not None:
+        _background.stop()
+
+
+def _forget_after_fork() -> None:
+    """Threads do not survive a fork: the child starts a loop of its own when it needs one."""
+    global _background, _lock
+    _background, _lock = None, threading.Lock()
+
+
+atexit.register(_stop_at_exit)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)

@@ -1,0 +1,75 @@
+"""What a user may hand over as a run: a name, a console URL, a `flyte.remote.Run`, an `fw.Run`."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.api.config import ConnectionConfig
+from flyte_widgets.api.endpoint import parse_run_reference
+from flyte_widgets.api.messages import RunIdentifier
+from flyte_widgets.errors import ConfigError
+from flyte_widgets.watch.backends import Backend, default_backend
+
+_INLINE_RUN = "dry-run"
+
+
+class Target(NamedTuple):
+    """A run on a backend. `tracked` None: not known which service has it. `action` is what a URL pointed at."""
+
+    backend: Backend
+    run_id: RunIdentifier
+    tracked: bool | None = None
+    action: str = ""
+
+
+def resolve(run: Any, *, client: FlyteClient | None = None, project: str = "", domain: str = "") -> Target:
+    """Find out which run on which backend is meant. Raises ConfigError, with the accepted forms."""
+    target = getattr(run, "_target", None)
+    if isinstance(target, Target):
+        return target
+    if isinstance(run, str):
+        reference = parse_run_reference(run)
+        backend = _backend(client, reference.endpoint)
+        run_id = backend.client.run_identifier(
+            reference.run, project=project or reference.project, domain=domain or reference.domain
+        )
+        return Target(backend, run_id, reference.tracked or None, reference.action)
+    identifier = _sdk_identifier(run)
+    backend = _backend(client, "")
+    run_id = RunIdentifier(
+        identifier.org or backend.client.org,
+        project or identifier.project or backend.client.project,
+        domain or identifier.domain or backend.client.domain,
+        identifier.name,
+    )
+    return Target(backend, run_id)
+
+
+def _backend(client: FlyteClient | None, console_url: str) -> Backend:
+    if client is not None:
+        return Backend(client, "client=")
+    try:
+        return default_backend()
+    except ConfigError:
+        if not console_url:
+            raise
+    # Nothing is configured, but the URL says where the backend is: its console and its API share a host.
+    config = ConnectionConfig.make(console_url, source="the URL of the run")
+    return Backend(FlyteClient.from_config(config), config.source)
+
+
+def _sdk_identifier(run: Any) -> Any:
+    """Give the identifier of a `flyte.remote.Run`, without importing flyte."""
+    if getattr(run, "name", "") == _INLINE_RUN:
+        raise ConfigError(
+            "This is the SDK's own handle of a local run, which knows neither name nor phase.",
+            hint="Start the task with fw.local.run(task, ...) to watch it.",
+        )
+    identifier = getattr(getattr(getattr(getattr(run, "pb2", None), "action", None), "id", None), "run", None)
+    if not getattr(identifier, "name", ""):
+        raise ConfigError(
+            f"A run was expected, got {type(run).__name__}.",
+            hint="Give its name, its console URL, a flyte.remote.Run or an fw.Run.",
+        )
+    return identifier

@@ -1,0 +1,62 @@
+"""How fresh what is shown is, and how an abort stands. Values only; the widget syncs them as they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from flyte_widgets import errors
+
+ConnectionState = Literal[
+    "connecting",
+    "live",
+    "polling",
+    "reconnecting",
+    "ended",
+    "closed",
+    "not_found",
+    "forbidden",
+    "login_needed",
+    "failed",
+]
+
+#: Trying again by itself does not mend these: the watcher waits for `retry()`, and looks again only rarely.
+STANDING: frozenset[str] = frozenset({"not_found", "forbidden", "login_needed", "failed"})
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How the watcher stands to its backend. Times are epoch ms of the backend's clock.
+
+    `last_ms` is when the backend was last heard; what is shown is at least that old. `message` and `hint` say what
+    happened and what to do. `poll_s` is set where no stream is to be had and unary reads stand in for it.
+    """
+
+    state: ConnectionState = "connecting"
+    last_ms: float | None = None
+    next_try_ms: float | None = None
+    message: str = ""
+    hint: str = ""
+    poll_s: float | None = None
+
+
+@dataclass(frozen=True)
+class AbortStatus:
+    """How an abort stands. "accepted" is the backend's OK; "aborted" only that the phase was seen ABORTED."""
+
+    state: Literal["idle", "requested", "accepted", "aborted", "failed"] = "idle"
+    action: str = ""
+    at_ms: float | None = None
+    reason: str = ""
+    message: str = ""
+
+
+def state_of(error: errors.ApiError) -> ConnectionState:
+    """Classify an error: what a reader must do about it decides what it is called."""
+    if isinstance(error, errors.NotFoundError):
+        return "not_found"
+    if isinstance(error, errors.PermissionDeniedError):
+        return "forbidden"
+    if isinstance(error, errors.UnauthenticatedError):
+        return "login_needed"
+    return "reconnecting" if error.transient else "failed"

@@ -1,0 +1,352 @@
+"""Keeps a `RunState` true to the backend. Everything here runs on the background loop.
+
+Streams are hints, unary reads are the truth: messages come late, doubled, reordered or never; a clean end proves
+nothing; a stream may send not even headers until something happens. So every stream is bounded by a first-message
+deadline, silence is answered with a unary read, a reconnect with a whole one, and the end is believed only when a
+unary read says so and the children have settled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+import weakref
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.api.messages import ActionDetails, RunIdentifier
+from flyte_widgets.errors import ApiError, NotFoundError, UnimplementedError
+from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.state import ROOT, PhaseChange, RunState
+from flyte_widgets.watch.backoff import Backoff, Gate
+from flyte_widgets.watch.followers import break_silence, follow_action, follow_tree
+from flyte_widgets.watch.history import HistoryReader
+from flyte_widgets.watch.status import STANDING, AbortStatus, Connection, ConnectionState, state_of
+
+logger = logging.getLogger(__name__)
+
+SETTLE_S = 30.0
+"""How long the children of an ended root are given to end, too."""
+RETRIED_ROOT_S = 2.0
+"""A tracked local run reports FAILED between two attempts of its root: an end by failure is looked at twice."""
+STANDING_RECHECK_S = 15.0
+
+
+@dataclass
+class Update:
+    """What one round of messages changed."""
+
+    rows: set[int] = field(default_factory=set)
+    changes: list[PhaseChange] = field(default_factory=list)
+    details: set[str] = field(default_factory=set)
+
+
+class Listener(Protocol):
+    """Is told of updates, on the background loop: it must be quick, and only hand over."""
+
+    def run_updated(self, update: Update) -> None:
+        """Take note of changed rows, phases, details, connection or abort."""
+
+
+class Watcher:
+    """Watches one run on one backend for any number of listeners, which it holds weakly."""
+
+    def __init__(self, client: FlyteClient, run_id: RunIdentifier, gate: Gate, *, tracked: bool | None = None) -> None:
+        self.client = client
+        self.run_id = run_id
+        self.tracked = tracked
+        self.state = RunState()
+        self.details: dict[str, ActionDetails] = {}
+        """The whole of the root and of the actions in focus."""
+        self.connection = Connection()
+        self.abort_status = AbortStatus()
+        self.over = asyncio.Event()
+        """Set once the run has ended and was read whole, or the watch was given up."""
+        self.gate = gate
+        self._listeners: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.heard_s = self.stream_heard_s = time.monotonic()
+        self._changed: set[asyncio.Future[None]] = set()
+        self.kicked = asyncio.Event()
+        self._main: asyncio.Task[None] | None = None
+        self._focus: dict[str, list[Any]] = {}
+        self._history = HistoryReader(self)
+        self._spawned: set[asyncio.Task[None]] = set()
+        self.last_error: ApiError | None = None
+        """Why the connection is in trouble; None while it is not."""
+
+    # --- for the handles -------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to watch, or begin anew after the watch was over."""
+        if self._main is None or self._main.done():
+            self.over.clear()
+            self._main = asyncio.create_task(self._watch(), name=f"watch {self.run_id.name}")
+
+    async def stop(self) -> None:
+        """End all streams. What is known stays."""
+        focused = [entry[1] for entry in self._focus.values()]
+        tasks = [self._main, *focused, *self._history.close(), *self._spawned]
+        for task in tasks:
+            if task is not None:
+                task.cancel()
+        await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)
+        self._focus.clear()
+        if self.connection.state != "ended":
+            self.show(state="closed", message="", hint="", next_try_ms=None)
+        self.over.set()
+
+    def retry(self) -> None:
+        """Try to reach the backend now."""
+        self.kicked.set()
+        if self._main is not None and self._main.done() and self.connection.state != "ended":
+            self.start()
+
+    def spawn(self, coro: Coroutine[Any, Any, None]) -> None:
+        """Run something that ends with the watcher."""
+        task = asyncio.create_task(coro)
+        self._spawned.add(task)
+        task.add_done_callback(self._spawned.discard)
+
+    def subscribe(self, listener: Listener) -> None:
+        """Tell `listener` of all updates from now on."""
+        self._listeners.add(listener)
+
+    def unsubscribe(self, listener: Listener) -> None:
+        """Tell it no more."""
+        self._listeners.discard(listener)
+
+    def focus(self, action: str) -> None:
+        """Keep the details of an action fresh, until `unfocus` was called as often."""
+        if action in ("", ROOT):
+            return
+        entry = self._focus.get(action)
+        if entry is None:
+            entry = self._focus[action] = [0, asyncio.create_task(follow_action(self, action))]
+        entry[0] += 1
+
+    def unfocus(self, action: str) -> None:
+        """Undo one `focus`."""
+        entry = self._focus.get(action)
+        if entry is None:
+            return
+        entry[0] -= 1
+        if entry[0] <= 0:
+            entry[1].cancel()
+            del self._focus[action]
+            self.details.pop(action, None)
+
+    def want_history(self, actions: Iterable[str]) -> None:
+        """Read the phase transitions of these actions, in the background, bounded."""
+        self._history.want(actions)
+
+    def now_ms(self) -> float:
+        """Now, epoch ms, by the backend's clock as far as it is known."""
+        return self.client.now_ms
+
+    @property
+    def phase(self) -> ActionPhase | None:
+        """Where the run is; None until it was read."""
+        root = self.state.root
+        return root.phase if root else None
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    async def read_action(self, action: str) -> ActionDetails:
+        """Read one action (GetActionDetails) and fold it."""
+        details = await self.client.get_action_details(self.run_id, action, tracked=bool(self.tracked))
+        self.heard()
+        self.take_details(details)
+        return details
+
+    def take_details(self, details: ActionDetails) -> None:
+        """Fold an action's details, and keep them where they are in focus."""
+        name = details.id.name or ROOT
+        kept = name == ROOT or name in self._focus
+        if kept:
+            self.details[name] = details
+        self.state.fold_details(details, self.now_ms())
+        self.publish({name} if kept else ())
+
+    async def reconcile(self) -> None:
+        """Read the truth: the root and the list of all actions."""
+        await self.read_action(ROOT)
+        listed = [action async for action in self.client.list_actions(self.run_id, tracked=bool(self.tracked))]
+        self.heard()
+        self.state.fold_listed(listed, self.now_ms())
+        self.publish()
+
+    def heard(self) -> None:
+        """Take note that the backend answered."""
+        self.heard_s = time.monotonic()
+        self.last_error = None
+        self.gate.report(up=True)
+
+    def stream_heard(self) -> None:
+        """Take note of a message of WatchActions: the view is live."""
+        self.heard()
+        self.stream_heard_s = self.heard_s
+        self.show(state="live", last_ms=self.now_ms(), next_try_ms=None, message="", hint="", poll_s=None)
+        self.publish()
+
+    def publish(self, details: Iterable[str] = ()) -> None:
+        """Tell the listeners what was folded since the last call."""
+        update = Update(self.state.take_dirty(), self.state.take_changes(), set(details))
+        for waiter in self._changed:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._changed.clear()
+        for listener in list(self._listeners):
+            try:
+                listener.run_updated(update)
+            except Exception:
+                logger.exception("a listener of run %s failed", self.run_id.name)
+
+    def show(self, **changes: Any) -> None:
+        """Change what is said of the connection."""
+        changed = replace(self.connection, **changes)
+        if changed != self.connection:
+            self.connection = changed
+            self.publish()
+
+    def show_abort(self, status: AbortStatus) -> None:
+        """Change what is said of the abort."""
+        self.abort_status = status
+        self.publish()
+
+    async def until_changed(self, timeout_s: float | None = None) -> None:
+        """Wait for the next update, or for the time to run out."""
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._changed.add(waiter)
+        try:
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(waiter, timeout_s)
+        finally:
+            self._changed.discard(waiter)
+
+    # --- the watch -------------------------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        try:
+            await self._find_run()
+            followers = [
+                asyncio.create_task(self._guarded(follow))
+                for follow in (
+                    lambda: follow_tree(self),
+                    lambda: follow_action(self, ROOT),
+                    lambda: break_silence(self),
+                )
+            ]
+            try:
+                await self._until_over()
+            finally:
+                for task in followers:
+                    task.cancel()
+                await asyncio.gather(*followers, return_exceptions=True)
+            self.show(state="ended", last_ms=self.now_ms(), next_try_ms=None, message="", hint="", poll_s=None)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            logger.exception("the watch of run %s broke", self.run_id.name)
+            self.show(state="failed", message=f"The watch broke: {type(error).__name__}.", hint="See the log.")
+        self.over.set()
+
+    async def _guarded(self, follow: Callable[[], Awaitable[None]]) -> None:
+        """Run a follower again if it breaks: a bug in one must not leave the view standing still in silence."""
+        backoff = Backoff()
+        while True:
+            try:
+                await follow()
+            except Exception as error:
+                logger.exception("watching run %s", self.run_id.name)
+                self.show(state="reconnecting", message=f"An error of flyte-widgets: {type(error).__name__}.", hint="")
+            else:
+                return
+            await self.pause(backoff.next_delay_s())
+
+    async def _find_run(self) -> None:
+        """Read the run for the first time: only GetRunDetails says reliably that there is none."""
+        backoff = Backoff()
+        while True:
+            await self.gate.wait_turn()
+            try:
+                await self._read_run()
+            except ApiError as error:
+                await self.pause(self.trouble(error, backoff.next_delay_s(error.retry_after_s)))
+            else:
+                return
+
+    async def _read_run(self) -> None:
+        """GetRunDetails, on RunService and, where that does not know the run, on TrackedRunService."""
+        services = (False, True) if self.tracked is None else (self.tracked,)
+        first_error: ApiError | None = None
+        for tracked in services:
+            try:
+                details = await self.client.get_run_details(self.run_id, tracked=tracked)
+            except (NotFoundError, UnimplementedError) as error:
+                first_error = first_error or error
+                continue
+            self.tracked = tracked
+            self.heard()
+            if details.action is not None:
+                self.take_details(details.action)
+            return
+        if first_error is not None:
+            raise first_error
+
+    async def _until_over(self) -> None:
+        """Return when a unary read has shown the run's end, and its children have settled."""
+        backoff = Backoff()
+        while True:
+            root = self.state.root
+            if root is None or not root.is_terminal:
+                await self.until_changed()
+                continue
+            try:
+                if await self._settle():
+                    return
+            except ApiError as error:
+                await self.pause(self.trouble(error, backoff.next_delay_s(error.retry_after_s)))
+
+    async def _settle(self) -> bool:
+        """Read the end. False where the run turns out not to be over."""
+        give_up_s = time.monotonic() + SETTLE_S
+        if self.phase is ActionPhase.FAILED:
+            await asyncio.sleep(RETRIED_ROOT_S)
+        while True:
+            await self.reconcile()
+            root = self.state.root
+            if root is None or not root.is_terminal:
+                return False
+            if self.state.active_count == 0 or time.monotonic() > give_up_s:
+                break
+            await asyncio.sleep(1.0)
+        for action in list(self._focus):
+            await self.read_action(action)
+        return True
+
+    async def pause(self, delay_s: float) -> bool:
+        """Wait, but not beyond a `retry()`. True if it was one."""
+        self.kicked.clear()
+        try:
+            await asyncio.wait_for(self.kicked.wait(), delay_s)
+        except asyncio.TimeoutError:
+            return False
+        return True
+
+    def trouble(self, error: ApiError, delay_s: float) -> float:
+        """Say what is wrong, and when the next try comes. Gives the delay, longer where only a person can help."""
+        logger.debug("run %s: %s", self.run_id.name, error)
+        self.last_error = error
+        state: ConnectionState = state_of(error)
+        if state in STANDING:
+            delay_s = max(delay_s, STANDING_RECHECK_S)
+            if self.state.root is not None and state == "not_found":
+                state = "reconnecting"  # it was there: a backend that restarts may not know it for a while
+        self.gate.report(up=state != "reconnecting")
+        next_try_ms = self.now_ms() + delay_s * 1000
+        self.show(state=state, message=error.message, hint=error.hint, next_try_ms=next_try_ms, poll_s=None)
+        return delay_s
