@@ -12,7 +12,7 @@ import asyncio
 import ipaddress
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar
 
 import anyio
@@ -190,7 +190,10 @@ class ConnectTransport:
         """Raise what the answer says unless it is the wanted kind of success."""
         self.clock.note(response.headers.get("date"))
         if not has_content_type(response, content_type):
-            raise http_error(response, await _read_some(response, _MAX_ERROR_BYTES))
+            body = b""
+            with suppress(httpx.DecodingError):  # the status says enough
+                body = await _read_some(response, _MAX_ERROR_BYTES)
+            raise http_error(response, body)
         encoding = response.headers.get("connect-content-encoding", "identity")
         if encoding not in ("identity", "gzip"):
             raise ProtocolError(f"{self.host} packs messages in a way that was not asked for.")
