@@ -1,23 +1,28 @@
 // Builds the widget into one ES module. CSS is imported as text, minified, and lands in the shadow root.
-import { mkdir, readFile, stat } from "node:fs/promises";
+// `--watch` builds on every change; `--gallery` builds the gallery and a widget for it into gallery/dist.
+import { copyFile, mkdir, readFile, stat } from "node:fs/promises";
 import { build, context, transform } from "esbuild";
 
-const outfile = new URL("../flyte_widgets/widgets/static/widget.js", import.meta.url).pathname;
+const path = (name) => new URL(name, import.meta.url).pathname;
 const watching = process.argv.includes("--watch");
+const gallery = process.argv.includes("--gallery");
 
 const cssText = {
   name: "css-text",
   setup(hooks) {
-    hooks.onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: !watching });
-      return { contents: code, loader: "text" };
+    hooks.onLoad({ filter: /\.css$/ }, async (file) => {
+      const { code } = await transform(await readFile(file.path, "utf8"), {
+        loader: "css",
+        minify: !watching,
+      });
+      return { contents: code.trimEnd(), loader: "text" };
     });
   },
 };
 
-const options = {
-  entryPoints: ["src/widget.ts"],
-  outfile,
+const widget = {
+  entryPoints: [path("src/widget.ts")],
+  outfile: path(gallery ? "gallery/dist/widget.js" : "../flyte_widgets/widgets/static/widget.js"),
   bundle: true,
   format: "esm",
   target: "es2022",
@@ -28,12 +33,21 @@ const options = {
   logLevel: "warning",
 };
 
-await mkdir(new URL(".", `file://${outfile}`), { recursive: true });
 if (watching) {
-  const ctx = await context({ ...options, logLevel: "info" });
+  const ctx = await context({ ...widget, logLevel: "info" });
   await ctx.watch();
 } else {
-  await build(options);
-  const { size } = await stat(outfile);
+  await build(widget);
+  const { size } = await stat(widget.outfile);
   process.stdout.write(`widget.js: ${(size / 1000).toFixed(1)} kB minified\n`);
+}
+if (gallery) {
+  await mkdir(path("gallery/dist"), { recursive: true });
+  await build({
+    ...widget,
+    entryPoints: [path("gallery/gallery.ts")],
+    outfile: path("gallery/dist/gallery.js"),
+    minify: false,
+  });
+  await copyFile(path("gallery/index.html"), path("gallery/dist/index.html"));
 }

@@ -40,3 +40,13 @@ export function setAttribute(node: Element, name: string, value: string | null):
   if (value === null) node.removeAttribute(name);
   else node.setAttribute(name, value);
 }
+
+/** The nodes with a small dot between each two. */
+export function dotted(nodes: readonly Node[]): Node[] {
+  return nodes.flatMap((node, i) => (i === 0 ? [node] : [h("span", { class: "fw-between" }), node]));
+}
+
+/** Text in which `code` stands between backticks, as nodes. */
+export function prose(text: string): (Node | string)[] {
+  return text.split("`").map((part, i) => (i % 2 ? h("code", { class: "fw-code" }, part) : part));
+}

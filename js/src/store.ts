@@ -2,7 +2,7 @@
 // only selects. UI-only state (zoom, hover, folds, filters) lives in ui.ts and never crosses.
 import type { AnyModel } from "@anywidget/types";
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import { Actions } from "./actions";
+import { Actions, type Applied } from "./actions";
 import { learnLabels, phaseOf } from "./phases";
 import type { Message, RunTraits } from "./protocol";
 import { Requests } from "./requests";
@@ -35,6 +35,9 @@ const TRAITS: readonly (keyof Synced)[] = [
 
 /** Beats come every 10 s while the kernel lives; a busy kernel still sends them, from its own thread. */
 const KERNEL_SILENCE_MS = 35_000;
+/** A view of a saved notebook has never heard a kernel, and need not wait as long to say so. */
+const FIRST_WORD_MS = 12_000;
+const CHECK_MS = 5_000;
 const HELLO_TIMEOUT_MS = 60_000;
 
 export class Store {
@@ -48,7 +51,11 @@ export class Store {
   readonly kernelAlive: Signal<boolean> = signal(true);
   /** When the kernel was last heard, by this browser's clock. */
   readonly heardMs: Signal<number> = signal(Date.now());
+  /** What went wrong with a message from Python; "" = nothing. */
+  readonly fault: Signal<string> = signal("");
   readonly requests: Requests;
+  private everHeard = false;
+  private checkedMs = Date.now();
   private clockOffsetMs = 0;
   private asking = false;
   private readonly dispose: (() => void)[] = [];
@@ -73,7 +80,8 @@ export class Store {
   /** Begin to listen: ask for what the saved snapshot does not have. Never awaited: the kernel may be busy. */
   start(): void {
     this.hello();
-    const timer = setInterval(() => this.checkKernel(), 5_000);
+    this.checkedMs = Date.now();
+    const timer = setInterval(() => this.checkKernel(), CHECK_MS);
     this.dispose.push(() => clearInterval(timer));
   }
 
@@ -85,6 +93,12 @@ export class Store {
   /** Wire number of the run's phase; 0 while nothing is known. */
   get phase(): number {
     return phaseOf(this.traits.phase.value);
+  }
+
+  /** Whether anything shown moves with time. */
+  get moving(): boolean {
+    if (!this.kernelAlive.value) return false;
+    return ["connecting", "live", "polling", "reconnecting"].includes(this.traits.connection.value.state);
   }
 
   /** Now, by the backend's clock, epoch ms: the end of open bars. Stands still where nothing is live. */
@@ -153,7 +167,14 @@ export class Store {
   }
 
   private applyBlock(block: DataView): void {
-    const applied = this.actions.apply(block);
+    let applied: Applied = "gap";
+    try {
+      applied = this.actions.apply(block);
+      this.fault.value = "";
+    } catch (error) {
+      console.error("flyte-widgets: cannot read a block of columns", error);
+      this.fault.value = `The list of actions could not be read: ${(error as Error).message}. Asked for it again.`;
+    }
     if (applied === "gap") this.hello();
     if (applied !== "ok") return;
     this.setClock(this.actions.nowMs);
@@ -171,14 +192,21 @@ export class Store {
   }
 
   private heard(): void {
+    this.everHeard = true;
     this.heardMs.value = Date.now();
     this.kernelAlive.value = true;
   }
 
   private checkKernel(): void {
+    const now = Date.now();
+    // A machine that slept, or a throttled tab, did not listen: that time is no silence of the kernel's.
+    const asleepMs = now - this.checkedMs - 3 * CHECK_MS;
+    this.checkedMs = now;
+    if (asleepMs > 0) this.heardMs.value = now;
     const { state } = this.traits.connection.value;
     if (state === "ended" || state === "closed") return;
-    if (Date.now() - this.heardMs.value > KERNEL_SILENCE_MS) this.kernelAlive.value = false;
+    const silenceMs = now - this.heardMs.value;
+    if (silenceMs > (this.everHeard ? KERNEL_SILENCE_MS : FIRST_WORD_MS)) this.kernelAlive.value = false;
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: the callback's shape depends on the event's name

@@ -28,8 +28,8 @@ export interface Palette {
 
 export interface Theme {
   readonly palette: ReadonlySignal<Palette>;
-  /** Look again: the host element came into the page, where its surroundings can be seen. */
-  refresh(): void;
+  /** Look again: the host came into the page, where its surroundings can be seen. `force`: tell all, as if changed. */
+  refresh(force?: boolean): void;
 }
 
 const FONT =
@@ -65,10 +65,10 @@ const same = (a: Palette, b: Palette): boolean => JSON.stringify(a) === JSON.str
 /** Set the theme of a shadow host, and keep it true until `signal` aborts. */
 export function createTheme(host: HTMLElement, until: AbortSignal): Theme {
   const palette = signal(paint(host));
-  const refresh = () => {
+  const refresh = (force = false) => {
     const next = paint(host);
-    if (!same(next, palette.peek())) palette.value = next;
+    if (force || !same(next, palette.peek())) palette.value = next;
   };
-  watchHost(host, until, refresh);
+  watchHost(host, until, () => refresh());
   return { palette, refresh };
 }

@@ -1,0 +1,42 @@
+// The kernel of the gallery: answers as Python would, from recorded traits.
+import type { Request, RunTraits } from "../src/protocol";
+import { RecordedModel } from "../test/scenario";
+
+/** How this kernel behaves. */
+export interface Manner {
+  /** `send` throws, as it does once the kernel is gone. */
+  gone?: boolean;
+  /** A cell is running: clicks get no answer. */
+  busy?: boolean;
+  /** What an abort is answered with; without it, it is taken. */
+  refusal?: string;
+}
+
+export class GalleryModel extends RecordedModel {
+  constructor(
+    traits: RunTraits,
+    private readonly manner: Manner = {},
+    /** The traits once another action is selected. */
+    private readonly selecting?: (id: string) => RunTraits,
+  ) {
+    super(traits);
+  }
+
+  override send(content: unknown): void {
+    if (this.manner.gone) throw new Error("Cannot send");
+    super.send(content);
+    const request = content as Request & { id: number };
+    const aborts = request.kind === "abort";
+    if (this.manner.busy && aborts) return;
+    const { refusal } = this.manner;
+    const answer = { kind: "reply", id: request.id };
+    queueMicrotask(() => {
+      this.message(aborts && refusal ? { ...answer, ok: false, message: refusal } : { ...answer, ok: true });
+    });
+  }
+
+  override save_changes(): void {
+    const id = this.get("selected");
+    if (this.selecting && id) this.play({ detail: this.selecting(id).detail });
+  }
+}

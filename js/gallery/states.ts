@@ -1,0 +1,119 @@
+// Every state of the widget, by name: recorded traits, how the kernel behaves, and what was clicked to get there.
+import type { Connection, RunTraits } from "../src/protocol";
+import { BASE_MS, scenario } from "../test/scenario";
+import type { Manner } from "./model";
+
+export interface State {
+  traits: RunTraits;
+  manner?: Manner;
+  selecting?: (id: string) => RunTraits;
+  /** Clicks and keys, once drawn. */
+  act?: (stage: Stage) => void | Promise<void>;
+  /** How long after the traits it is looked at. */
+  laterMs?: number;
+}
+
+export interface Stage {
+  find<T extends Element>(selector: string): T;
+  /** Set the frozen clock on. */
+  later(ms: number): void;
+  play(traits: Partial<RunTraits>): void;
+}
+
+const LIVE_MS = 102_000;
+const at = (ms: number): number => BASE_MS + ms;
+
+function running(selected = "a44", more: Partial<RunTraits> = {}): RunTraits {
+  return { ...scenario.running(LIVE_MS, selected), ...more };
+}
+
+/** Nothing was read of the run. */
+function unread(connection: Partial<Connection>): RunTraits {
+  const traits = scenario.noActions();
+  return {
+    ...traits,
+    task_name: "",
+    phase: "",
+    counts: {},
+    root: null,
+    started_ms: null,
+    connection: { ...traits.connection, lastMs: null, ...connection },
+  };
+}
+
+function linked(traits: RunTraits, connection: Partial<Connection>): RunTraits {
+  return { ...traits, connection: { ...traits.connection, ...connection } };
+}
+
+const live = (traits: RunTraits): State => ({ traits, selecting: (id) => scenario.running(LIVE_MS, id) });
+const failed = (id: string): RunTraits => scenario.failed(id);
+
+const click = (stage: Stage, selector: string): void => stage.find<HTMLElement>(selector).click();
+
+function confirmAbort(stage: Stage): void {
+  click(stage, ".fw-abort");
+  click(stage, ".fw-danger-fill");
+}
+
+export const STATES: Record<string, () => State> = {
+  connecting: () => ({ traits: unread({ state: "connecting" }), laterMs: 3_000 }),
+  "no-actions": () => ({ traits: scenario.noActions() }),
+  "not-found": () => ({ traits: unread({ state: "not_found" }) }),
+  forbidden: () => ({ traits: unread({ state: "forbidden" }) }),
+  "login-needed": () => ({ traits: unread({ state: "login_needed" }) }),
+  unreadable: () => ({
+    traits: unread({
+      state: "failed",
+      message: "flyte.acme.dev answered with HTML, not with a Flyte API.",
+      hint: "Check the endpoint: `fw.connect(endpoint=…)`.",
+    }),
+  }),
+  queued: () => ({ traits: scenario.queued() }),
+  running: () => live(running()),
+  "no-selection": () => live(running("")),
+  reconnecting: () => ({
+    traits: linked(running(), { state: "reconnecting", lastMs: at(88_000), nextTryMs: at(106_000) }),
+  }),
+  polling: () => ({ traits: linked(running(), { state: "polling", pollS: 5 }) }),
+  "kernel-gone": () => ({ traits: linked(running(), { lastMs: at(88_000) }), manner: { gone: true } }),
+  "own-error": () => ({
+    traits: running("a44", {
+      error: {
+        message: "An observer of `phase` raised ValueError: no such channel.",
+        hint: "The watch goes on.",
+      },
+    }),
+  }),
+  "abort-confirm": () => ({ traits: running(), act: (stage) => click(stage, ".fw-abort") }),
+  "abort-waiting": () => ({
+    traits: running(),
+    manner: { busy: true },
+    act: (stage) => {
+      confirmAbort(stage);
+      stage.later(400);
+    },
+  }),
+  "abort-requested": () => ({
+    traits: running(),
+    act: async (stage) => {
+      confirmAbort(stage);
+      await Promise.resolve();
+      stage.play({
+        abort_state: { state: "requested", action: "a0", atMs: at(LIVE_MS - 3_000), reason: "", message: "" },
+      });
+    },
+  }),
+  "abort-failed": () => ({ traits: running(), manner: { refusal: "permission denied" }, act: confirmAbort }),
+  aborted: () => ({ traits: scenario.aborted() }),
+  succeeded: () => ({ traits: scenario.succeeded() }),
+  failed: () => ({ traits: failed(""), selecting: failed }),
+  "failed-details": () => ({
+    traits: failed(""),
+    selecting: failed,
+    act: (stage) => {
+      click(stage, ".fw-failures");
+      click(stage, ".fw-failures");
+    },
+  }),
+  "many-actions": () => ({ traits: scenario.big(2_000) }),
+};

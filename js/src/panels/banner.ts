@@ -1,0 +1,144 @@
+// What is wrong, in a row under the header: the backend, the kernel, the user's own observer, a part of this view.
+import { type ReadonlySignal, signal } from "@preact/signals-core";
+import { h, prose, setAttribute, setText } from "../dom";
+import { ago, wallClock } from "../format";
+import { type IconName, icon } from "../icons";
+import type { View } from "../ui";
+
+interface Notice {
+  tone: "warn" | "plain" | "danger";
+  icon: IconName;
+  strong: string;
+  text: string;
+  button: "Retry now" | "Dismiss" | "";
+}
+
+/** `faults`: what broke in this view, by the part's name. */
+export function mountBanner(
+  view: View,
+  parent: HTMLElement,
+  faults: ReadonlySignal<ReadonlyMap<string, string>>,
+): void {
+  const { store } = view;
+  const { traits } = store;
+  const dismissed = signal<unknown>(null);
+  const retrying = signal(false);
+
+  const row = (read: () => Notice | null, press?: () => void): void => {
+    const mark = h("span", { class: "fw-banner-mark" });
+    const strong = h("strong");
+    const text = h("span", { class: "fw-banner-text" });
+    const button = h("button", { class: "fw-button", type: "button" });
+    const banner = h(
+      "div",
+      { class: "fw-banner" },
+      mark,
+      h("div", { class: "fw-banner-words" }, strong, text),
+      button,
+    );
+    parent.append(banner);
+    let drawn: string | undefined;
+    const draw = (): void => {
+      const now = read();
+      setAttribute(banner, "hidden", now ? null : "");
+      if (!now) return;
+      banner.dataset.tone = now.tone;
+      setAttribute(banner, "role", now.tone === "danger" ? "alert" : "status");
+      if (mark.dataset.icon !== now.icon) mark.replaceChildren(icon(now.icon));
+      mark.dataset.icon = now.icon;
+      setText(strong, now.strong);
+      if (drawn !== now.text) text.replaceChildren(...prose(now.text));
+      drawn = now.text;
+      setText(button, now.button);
+      setAttribute(button, "hidden", now.button ? null : "");
+    };
+    if (press) button.addEventListener("click", press, { signal: view.signal });
+    view.effect(draw);
+    view.everyTick(1_000, draw);
+  };
+
+  row(
+    () => backendTrouble(view, retrying.value),
+    () => {
+      if (retrying.value) return;
+      retrying.value = true;
+      // A refusal shows in `connection`, as the failed try itself does.
+      const done = () => {
+        retrying.value = false;
+      };
+      store.retry().then(done, done);
+    },
+  );
+  row(() => kernelGone(view));
+  row(
+    () => {
+      const error = traits.error.value;
+      if (!error || dismissed.value === error) return null;
+      return {
+        tone: "danger",
+        icon: "warning",
+        strong: "",
+        text: joined(error.message, error.hint),
+        button: "Dismiss",
+      };
+    },
+    () => {
+      dismissed.value = traits.error.value;
+    },
+  );
+  row(() => {
+    const broken = [...faults.value].map(([name, message]) => `The ${name} stopped: ${message}`);
+    if (store.fault.value) broken.push(store.fault.value);
+    if (broken.length === 0) return null;
+    return { tone: "danger", icon: "warning", strong: "", text: broken.join(" "), button: "" };
+  });
+}
+
+const joined = (...sentences: string[]): string => sentences.filter(Boolean).join(" ");
+
+function backendTrouble(view: View, retrying: boolean): Notice | null {
+  const { store } = view;
+  const { connection, host, phase, is_terminal } = store.traits;
+  const { state, lastMs, nextTryMs, message, hint } = connection.value;
+  const refused =
+    state === "forbidden" || state === "login_needed" || state === "failed" || state === "not_found";
+  // With nothing read yet, a refusal has the whole view for itself.
+  const shown = state === "reconnecting" || (refused && phase.value !== "");
+  if (!shown || !store.kernelAlive.value || is_terminal.value) return null;
+  const what = message ? sentence(message) : `${host.value || "The backend"} does not answer.`;
+  const asOf = lastMs === null ? "" : `Shown as of ${wallClock(lastMs)}`;
+  const waitMs = nextTryMs === null ? null : nextTryMs - store.clockMs();
+  const next =
+    retrying || (waitMs !== null && waitMs <= 0)
+      ? "trying now"
+      : waitMs === null
+        ? ""
+        : `next try in ${ago(waitMs + 999)}`;
+  const status = [asOf, asOf ? next : next.charAt(0).toUpperCase() + next.slice(1)]
+    .filter(Boolean)
+    .join(", ");
+  return {
+    tone: "warn",
+    icon: "warning",
+    strong: "",
+    text: joined(what, status && `${status}.`, hint),
+    button: "Retry now",
+  };
+}
+
+const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
+function kernelGone(view: View): Notice | null {
+  const { kernelAlive, traits, actions } = view.store;
+  if (kernelAlive.value) return null;
+  if (traits.is_terminal.value) return null; // all is told, nothing is missed
+  const lastMs = traits.connection.value.lastMs ?? actions.nowMs;
+  const known = traits.phase.value !== "";
+  return {
+    tone: "plain",
+    icon: "unlink",
+    strong: known ? "The kernel is gone; the run goes on." : "The kernel is gone.",
+    text: `${lastMs ? `As of ${wallClock(lastMs)}. ` : ""}Run the cell again to watch it.`,
+    button: "",
+  };
+}

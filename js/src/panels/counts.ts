@@ -1,0 +1,43 @@
+// How many actions are where: numbers for the strip and words beside it. Pure.
+import { ACTIVE, isTerminal, label, Phase, phaseOf, STACK_ORDER } from "../phases";
+
+export interface Count {
+  phase: number;
+  n: number;
+}
+
+export interface Tally {
+  total: number;
+  done: number;
+  active: number;
+  /** In the order of the strip, zeros left out. */
+  parts: Count[];
+}
+
+/** `counts` by SDK value, as in the trait. Phases that nobody knows come last, as active. */
+export function tally(counts: Readonly<Record<string, number>>): Tally {
+  const known = new Map<number, number>();
+  for (const [value, n] of Object.entries(counts)) {
+    const phase = phaseOf(value);
+    if (n > 0) known.set(phase, (known.get(phase) ?? 0) + n);
+  }
+  const order: readonly number[] = STACK_ORDER;
+  const place = (phase: number) => (order.includes(phase) ? order.indexOf(phase) : order.length);
+  const parts = [...known]
+    .map(([phase, n]) => ({ phase, n }))
+    .sort((a, b) => place(a.phase) - place(b.phase));
+  const total = parts.reduce((sum, part) => sum + part.n, 0);
+  const done = parts.reduce((sum, part) => sum + (isTerminal(part.phase) ? part.n : 0), 0);
+  return { total, done, active: total - done, parts };
+}
+
+/** What is told beside the strip: while live what runs and what went wrong, at the end how it ended. */
+export function told({ parts }: Tally, over: boolean): Count[] {
+  const order = over
+    ? [Phase.Succeeded, Phase.Recovered, Phase.Failed, Phase.TimedOut, Phase.Aborted, ...ACTIVE]
+    : [Phase.Running, Phase.Paused, Phase.Failed, Phase.TimedOut, Phase.Aborted];
+  return order.flatMap((phase) => parts.filter((part) => part.phase === phase));
+}
+
+export const words = ({ phase, n }: Count): string =>
+  `${n.toLocaleString("en")} ${label(phase).toLowerCase()}`;

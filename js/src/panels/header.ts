@@ -1,0 +1,109 @@
+// The first row: phase, task, run, how long, how fresh, Abort.
+import { h, setAttribute, setText } from "../dom";
+import { ago, duration, spoken } from "../format";
+import { icon } from "../icons";
+import { label } from "../phases";
+import type { View } from "../ui";
+import { mountAbort } from "./abort";
+import { mountBadge } from "./badge";
+import { copyButton } from "./copy";
+import { mountFreshness } from "./freshness";
+
+export function mountHeader(view: View, band: HTMLElement): void {
+  const row = h("div", { class: "fw-header" });
+  band.append(row);
+  mountBadge(view, row);
+  mountIdentity(view, row);
+  row.append(h("span", { class: "fw-gap" }));
+  mountElapsed(view, row);
+  mountFreshness(view, row);
+  mountAbort(view, row, band);
+  speakPhases(view);
+}
+
+function mountIdentity(view: View, row: HTMLElement): void {
+  const { traits } = view.store;
+  const task = h("strong", { class: "fw-task" });
+  const run = h("span", { class: "fw-run fw-mono" });
+  const copy = copyButton(view, "Copy the line that shows this run", () => traits.reference.value);
+  const open = h(
+    "a",
+    {
+      class: "fw-icon-button",
+      target: "_blank",
+      rel: "noopener noreferrer",
+      title: "Open in the Flyte console",
+    },
+    icon("open"),
+    h("span", { class: "fw-unseen" }, "Open in the Flyte console"),
+  );
+  row.append(task, h("span", { class: "fw-id" }, run, copy, open));
+  view.effect(() => {
+    const { task_name, run_name, reference, phase, project, domain } = traits;
+    setText(task, task_name.value);
+    setAttribute(task, "title", task_name.value || null);
+    setAttribute(task, "hidden", task_name.value ? null : "");
+    setText(run, run_name.value);
+    setAttribute(run, "title", [project.value, domain.value, run_name.value].filter(Boolean).join(" / "));
+    const known = phase.value !== "";
+    setAttribute(copy, "hidden", known && reference.value ? null : "");
+    const url = webAddress(traits.console_url.value);
+    setAttribute(open, "href", url);
+    setAttribute(open, "hidden", known && url ? null : "");
+  });
+}
+
+/** Only http(s): an address comes from a server. */
+export function webAddress(text: string): string | null {
+  try {
+    const url = new URL(text);
+    return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+function mountElapsed(view: View, row: HTMLElement): void {
+  const { store } = view;
+  const { traits } = store;
+  const attempt = h("span", { class: "fw-attempt" });
+  const elapsed = h("span", { class: "fw-elapsed" });
+  row.append(attempt, elapsed);
+  const beganMs = Date.now();
+  const draw = (): void => {
+    const known = traits.phase.value !== "";
+    const connecting = !known && traits.connection.value.state === "connecting";
+    const gone = !store.kernelAlive.value && !traits.is_terminal.value;
+    const startMs = traits.started_ms.value;
+    const endMs = traits.ended_ms.value;
+    let text = "";
+    if (connecting) text = ago(Date.now() - beganMs);
+    else if (known && !gone && startMs !== null) {
+      const tookMs = (endMs ?? store.nowMs()) - startMs;
+      text = duration(tookMs);
+      setAttribute(elapsed, "title", `${spoken(tookMs)} since the start`);
+    }
+    elapsed.dataset.faint = String(connecting);
+    setText(elapsed, text);
+    setAttribute(elapsed, "hidden", text ? null : "");
+  };
+  view.effect(draw);
+  view.everyTick(200, draw);
+  view.effect(() => {
+    const n = traits.attempt.value;
+    setText(attempt, `attempt ${n}`);
+    setAttribute(attempt, "hidden", n > 1 ? null : "");
+  });
+}
+
+function speakPhases(view: View): void {
+  const { traits } = view.store;
+  let last = -1;
+  view.effect(() => {
+    const phase = traits.phase.value === "" ? 0 : view.store.phase;
+    if (phase === last) return;
+    // The first phase is read with the page; only changes are news.
+    if (last > 0) view.announce(`${traits.task_name.value} is ${label(phase)}`, traits.is_terminal.value);
+    last = phase;
+  });
+}

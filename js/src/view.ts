@@ -1,0 +1,125 @@
+// One view of a run: its frame, clock, width, theme and voice. Parts are mounted into it, each behind a guard, so that
+// a part that breaks says so and the others go on. State: the UI's.
+import { effect, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import { Announcer } from "./announcer";
+import { h, setAttribute } from "./dom";
+import type { Store } from "./store";
+import { createTheme, type Theme } from "./theme";
+import { Ticker } from "./ticker";
+import { createUi, type Ui, type View } from "./ui";
+
+const NARROW_PX = 560;
+
+export class Frame {
+  readonly ui: Ui = createUi();
+  readonly theme: Theme;
+  /** The shadow root's outermost element. */
+  readonly element: HTMLElement;
+  /** What broke, by the part's name. */
+  readonly faults: Signal<ReadonlyMap<string, string>> = signal(new Map());
+  private readonly ending = new AbortController();
+  private readonly ticker = new Ticker();
+  private readonly announcer: Announcer;
+
+  /** `host` is in `el` already; its shadow root gets the frame. */
+  constructor(
+    readonly store: Store,
+    private readonly host: HTMLElement,
+    css: string,
+  ) {
+    this.theme = createTheme(host, this.signal);
+    const status = h("div", { class: "fw-unseen", role: "status", "aria-live": "polite" });
+    this.element = h("div", { class: "fw", role: "region" }, status);
+    this.announcer = new Announcer(status);
+    host.attachShadow({ mode: "open" }).append(h("style", {}, css), this.element);
+    // Without this JupyterLab takes "d d" in the search field for "delete the cell".
+    host.setAttribute("data-lm-suppress-shortcuts", "true");
+    this.element.setAttribute("data-lm-suppress-shortcuts", "true");
+    this.watchSize();
+    this.watchSight();
+    this.watchFonts();
+    this.guardedEffect("frame", () => this.ticker.setMoving(store.moving));
+    this.guardedEffect("frame", () => {
+      setAttribute(this.element, "data-narrow", this.ui.narrow.value ? "" : null);
+      setAttribute(this.element, "data-gone", store.kernelAlive.value ? null : "");
+      setAttribute(this.element, "aria-label", `Flyte run ${store.traits.run_name.value}`);
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.ending.signal;
+  }
+
+  /** Mount a part. It may fail now, in an effect or on a tick: it is reported under its name. */
+  mount(name: string, part: (view: View, parent: HTMLElement) => void, parent: HTMLElement): void {
+    const view: View = {
+      store: this.store,
+      ui: this.ui,
+      theme: this.theme,
+      frame: this.element,
+      signal: this.signal,
+      effect: (run) => this.guardedEffect(name, run),
+      everyTick: (intervalMs, run) => this.ticker.add(intervalMs, () => this.guard(name, run)),
+      announce: (text, now) => this.announcer.say(text, now),
+    };
+    this.guard(name, () => part(view, parent));
+  }
+
+  /** True while the band is to be seen. */
+  show(band: HTMLElement, when: ReadonlySignal<boolean>): void {
+    this.guardedEffect("frame", () => setAttribute(band, "hidden", when.value ? null : ""));
+  }
+
+  close(): void {
+    this.ending.abort();
+    this.ticker.stop();
+    this.announcer.stop();
+    this.host.remove();
+  }
+
+  private guard(name: string, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      console.error(`flyte-widgets: the ${name} failed`, error);
+      const faults = this.faults.peek();
+      const message = error instanceof Error ? error.message : String(error);
+      if (faults.get(name) !== message) this.faults.value = new Map(faults).set(name, message);
+    }
+  }
+
+  private guardedEffect(name: string, run: () => void): void {
+    const dispose = effect(() => this.guard(name, run));
+    this.signal.addEventListener("abort", dispose);
+  }
+
+  private watchSize(): void {
+    if (typeof ResizeObserver === "undefined") return;
+    const observer = new ResizeObserver(([entry]) => {
+      const widthPx = entry?.contentRect.width ?? 0;
+      if (widthPx === 0) return; // not laid out: a hidden tab's width says nothing
+      this.theme.refresh(); // the first call tells that the host is in the page
+      this.ui.narrow.value = widthPx < NARROW_PX;
+    });
+    observer.observe(this.host);
+    this.signal.addEventListener("abort", () => observer.disconnect());
+  }
+
+  private watchSight(): void {
+    if (typeof IntersectionObserver === "undefined") {
+      this.ticker.setVisible(true);
+      return;
+    }
+    const observer = new IntersectionObserver((entries) => {
+      const seen = entries.at(-1)?.isIntersecting ?? false;
+      this.ticker.setVisible(seen && this.host.isConnected);
+    });
+    observer.observe(this.host);
+    this.signal.addEventListener("abort", () => observer.disconnect());
+  }
+
+  /** A font that comes late changes every measured text. */
+  private watchFonts(): void {
+    document.fonts?.addEventListener("loadingdone", () => this.theme.refresh(true), { signal: this.signal });
+  }
+}
