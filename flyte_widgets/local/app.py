@@ -24,6 +24,7 @@ from flyteidl2.dataproxy.dataproxy_service_connect import DataProxyServiceASGIAp
 from flyteidl2.workflow.run_service_connect import RunServiceASGIApplication
 from flyteidl2.workflow.tracked_run_service_connect import TrackedRunServiceASGIApplication
 
+from flyte_widgets.errors import LocalError
 from flyte_widgets.local.around import (
     MAX_UPLOAD_BYTES,
     UPLOAD_PREFIX,
@@ -120,7 +121,7 @@ class LocalApp:
         try:
             request = json.loads(await _body(_bounded(receive, MAX_MESSAGE_BYTES)) or b"{}")
             status, answer = 200, {"name": self._simulate(request)}
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, LocalError) as error:
             status, answer = 400, {"message": str(error)}
         await _answer(send, status, json.dumps(answer).encode(), content_type="application/json")
 

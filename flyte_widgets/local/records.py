@@ -81,6 +81,17 @@ class ActionRecord:
         return to_us(self.details.status.start_time)
 
 
+def report(record: ActionRecord, phase: ActionPhase, *, at_us: int) -> Event:
+    """Build the next report about an action, in its present attempt."""
+    last = record.events[-1] if record.events else run_definition_pb2.ActionEvent(attempt=1, version=-1)
+    event = run_definition_pb2.ActionEvent(
+        id=record.details.id, attempt=last.attempt, phase=phase.number, version=last.version + 1
+    )
+    event.updated_time.CopyFrom(to_stamp(at_us))
+    event.reported_time.CopyFrom(to_stamp(at_us))
+    return event
+
+
 class RunRecord:
     """A run and all its actions, in the order in which they were created.
 
@@ -192,13 +203,7 @@ class RunRecord:
         if was_open:
             self._end(record, max(at_us, record.created_us))
         if was_open and record.events:
-            last = record.events[-1]
-            event = run_definition_pb2.ActionEvent(
-                id=last.id, attempt=last.attempt, phase=aborted, version=last.version + 1
-            )
-            event.updated_time.CopyFrom(to_stamp(at_us))
-            event.reported_time.CopyFrom(to_stamp(at_us))
-            record.events.append(event)
+            record.events.append(report(record, ActionPhase.ABORTED, at_us=at_us))
 
     def signal(self, record: ActionRecord, info: Any, event: Event) -> None:
         """Answer a condition: it succeeds, and its details say with what."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import json
 import secrets
 import threading
 from collections.abc import Generator
@@ -17,7 +16,7 @@ from flyteidl2.workflow import run_definition_pb2
 from flyte_widgets.errors import LocalError, WaitTimeoutError
 from flyte_widgets.local import describe, sdk
 from flyte_widgets.local.control import now_us
-from flyte_widgets.local.records import ROOT_ACTION, RunKey, RunRecord, to_stamp
+from flyte_widgets.local.records import ROOT_ACTION, RunKey, RunRecord, report
 from flyte_widgets.local.server import LocalBackend, start
 from flyte_widgets.local.tracked import expect
 from flyte_widgets.phases import ActionPhase
@@ -145,7 +144,7 @@ def launch(
     run = LaunchedRun(backend, key)
     spec = describe.task(key, task.name)
     try:
-        expect(backend.store, key, spec, at_us=now_us(), origin=json.dumps({"kind": "local"}))
+        expect(backend.store, key, spec, at_us=now_us(), is_ours=True)
     except KeyError:
         raise LocalError(f"There is a run {key.name!r} already.", hint="Choose another name, or give none.") from None
     backend.control.register(key, run)
@@ -162,11 +161,7 @@ def _end_root(run: RunRecord, error: BaseException | None) -> None:
     if root.is_terminal:
         return
     phase = ActionPhase.SUCCEEDED if error is None else ActionPhase.FAILED
-    event = run_definition_pb2.ActionEvent(
-        id=root.details.id, attempt=max(1, root.details.status.attempts), phase=phase.number
-    )
-    event.updated_time.CopyFrom(to_stamp(now_us()))
-    event.reported_time.CopyFrom(event.updated_time)
+    event = report(root, phase, at_us=now_us())
     if error is not None:
         event.error_info.message = str(error)
         event.error_info.code = type(error).__name__

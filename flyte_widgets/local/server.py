@@ -9,7 +9,8 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,10 @@ import uvicorn
 from flyte_widgets.errors import LocalError
 from flyte_widgets.local.app import LocalApp
 from flyte_widgets.local.control import Control
+from flyte_widgets.local.records import ROOT_ACTION
+from flyte_widgets.local.simulator import Player, begin, resume
 from flyte_widgets.local.store import Store
+from flyte_widgets.local.tracked import lost_runs
 
 PROJECT: Final = "flytesnacks"
 DOMAIN: Final = "development"
@@ -56,6 +60,7 @@ class LocalBackend:
         )
         self._server = uvicorn.Server(config)
         self._loop = asyncio.new_event_loop()
+        self._players: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._serve, name="flyte-widgets-backend", daemon=True)
         self._thread.start()
         self._await_start()
@@ -91,12 +96,41 @@ class LocalBackend:
         if threading.current_thread() is not self._thread:
             self._thread.join(_STOP_TIMEOUT_S)
 
-    def _simulate(self, request: dict[str, Any]) -> str:
-        raise ValueError("not yet")
+    def simulate(self, request: Mapping[str, Any]) -> str:
+        """Start a simulated run, from any thread but the server's own; returns its name (`simulator.begin`)."""
+        done: Future[str] = Future()
+
+        def begin() -> None:
+            try:
+                done.set_result(self._simulate(request))
+            except BaseException as error:  # noqa: BLE001 - it is raised where it belongs, at the caller
+                done.set_exception(error)
+
+        self.call_soon(begin)
+        return done.result()
+
+    def _simulate(self, request: Mapping[str, Any]) -> str:
+        key, player = begin(self.store, self.control, request, project=self.project, domain=self.domain)
+        if player is not None:
+            self._play(player)
+        return key.name
+
+    def _play(self, player: Player) -> None:
+        task = self._loop.create_task(player.play())
+        self._players.add(task)
+        task.add_done_callback(self._players.discard)
+
+    def _revive(self) -> None:
+        """Go on with what the last server on this file left behind: simulations go on, local runs cannot."""
+        for player in resume(self.store, self.control):
+            self._play(player)
+        for key in lost_runs(self.store):
+            self.control.abort(key, ROOT_ACTION, "The process that executed it has ended.")
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
+            self._revive()
             self._loop.run_until_complete(self._server.serve(sockets=[self._socket]))
         finally:
             _finish(self._loop)

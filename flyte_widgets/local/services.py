@@ -15,8 +15,8 @@ from connectrpc.errors import ConnectError
 from flyteidl2.workflow import run_service_pb2 as pb
 from flyteidl2.workflow.run_service_connect import RunService
 
-from flyte_widgets.local import compose, listing
-from flyte_widgets.local.control import Control
+from flyte_widgets.local import compose, listing, signals
+from flyte_widgets.local.control import Control, now_us
 from flyte_widgets.local.records import DEFAULT_ABORT_REASON, ROOT_ACTION, ActionRecord, RunKey, RunRecord
 from flyte_widgets.local.store import Store
 
@@ -183,6 +183,18 @@ class RunServiceHandlers(RunReads, RunService):
         """Abort one action at once, what is below it shortly after."""
         self._abort(run_key(request.action_id.run), request.action_id.name, request)
         return pb.AbortActionResponse()
+
+    async def signal_event(self, request: Any, ctx: Any) -> Any:
+        """Answer a condition. The same answer again is accepted; failed_precondition for anything else."""
+        key, name = run_key(request.action_id.run), request.action_id.name
+        with self._named(key, name):
+            pass  # not_found, before anything is changed
+        with self._store.change(key) as run:
+            signals.answer(run, run.actions[name], request.payload, at_us=now_us())
+        executor = self._control.executor(key)
+        if executor is not None:
+            executor.signal(name)
+        return pb.SignalEventResponse()
 
     async def watch_cluster_events(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
         """Send the events of an attempt so far, then only new ones, until the action has ended."""

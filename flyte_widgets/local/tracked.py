@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from typing import Any, Final
@@ -16,11 +17,12 @@ from google.rpc import status_pb2
 
 from flyte_widgets.local import compose, describe
 from flyte_widgets.local.control import now_us
-from flyte_widgets.local.records import ROOT_ACTION, RunKey, RunRecord, to_stamp, to_us
+from flyte_widgets.local.records import ROOT_ACTION, RunKey, RunRecord, report, to_us
 from flyte_widgets.local.services import RunReads, run_key
 from flyte_widgets.local.store import Store
 from flyte_widgets.phases import ActionPhase
 
+LOCAL_ORIGIN: Final = {"kind": "local"}
 _ERROR_REPR: Final = re.compile(r"Error\(err=(.*), recoverable=(?:True|False)\)", re.DOTALL)
 _ERROR_KINDS: Final = {
     execution_pb2.ExecutionError.USER: run_definition_pb2.ErrorInfo.KIND_USER,
@@ -61,15 +63,25 @@ class TrackedRunServiceHandlers(RunReads, TrackedRunService):
         return tracked_run_service_pb2.ReportTrackedActionsResponse(statuses=statuses)
 
 
-def expect(store: Store, key: RunKey, spec: Any, *, at_us: int, origin: str = "") -> None:
-    """Announce a run before the SDK creates it: it is there, QUEUED, and can be watched and aborted."""
-    run = RunRecord(key, origin=origin)
+def expect(store: Store, key: RunKey, spec: Any, *, at_us: int, is_ours: bool = False) -> None:
+    """Announce a run before the SDK creates it: it is there, QUEUED, and can be watched and aborted.
+
+    `is_ours` says that this process executes it.
+    """
+    run = RunRecord(key, origin=json.dumps(LOCAL_ORIGIN) if is_ours else "")
     root = run.add(describe.details(run.action_id(ROOT_ACTION), spec, source="RUN_SOURCE_TRACKED"), spec, at_us=at_us)
-    event = run_definition_pb2.ActionEvent(id=run.action_id(ROOT_ACTION), attempt=1, phase=ActionPhase.QUEUED.number)
-    event.updated_time.CopyFrom(to_stamp(at_us))
-    event.reported_time.CopyFrom(to_stamp(at_us))
-    run.apply(root, event)
+    run.apply(root, report(root, ActionPhase.QUEUED, at_us=at_us))
     store.create(run)
+
+
+def lost_runs(store: Store) -> list[RunKey]:
+    """Local runs that have not ended though no process executes them: those of an earlier server on the same file."""
+    lost = []
+    for key, origin in store.origins().items():
+        with store.read(key) as run:
+            if json.loads(origin) == LOCAL_ORIGIN and not run.root.is_terminal:
+                lost.append(key)
+    return lost
 
 
 def _is_expected(store: Store, key: RunKey) -> bool:
