@@ -83,10 +83,8 @@ class ActionRecord:
 
 def report(record: ActionRecord, phase: ActionPhase, *, at_us: int) -> Event:
     """Build the next report about an action, in its present attempt."""
-    last = record.events[-1] if record.events else run_definition_pb2.ActionEvent(attempt=1, version=-1)
-    event = run_definition_pb2.ActionEvent(
-        id=record.details.id, attempt=last.attempt, phase=phase.number, version=last.version + 1
-    )
+    attempt, version = (record.events[-1].attempt, record.events[-1].version + 1) if record.events else (1, 0)
+    event = run_definition_pb2.ActionEvent(id=record.details.id, attempt=attempt, phase=phase.number, version=version)
     event.updated_time.CopyFrom(to_stamp(at_us))
     event.reported_time.CopyFrom(to_stamp(at_us))
     return event
