@@ -1,0 +1,229 @@
+// The states: real buttons over the lines, built once per layout; an update toggles classes and text only.
+import { h, setAttribute, setText } from "../dom";
+import { duration } from "../format";
+import { chip, glyph, icon } from "../icons";
+import { ACTIVE, cssName, isTerminal, label, PHASES, TERMINAL } from "../phases";
+import type { Box, Layout } from "./layout";
+import { amountText, type DiagramModel, nameOf, shownUnknown } from "./model";
+import { timeIn } from "./path";
+
+const NOTES = {
+  active: "Driven by the backend’s scheduler: an action moves on, or back, as resources and retries allow.",
+  terminal: "Final: nothing more is expected of an action here (is_terminal).",
+};
+
+interface StateNode {
+  phase: number;
+  button: HTMLButtonElement;
+  mark: HTMLElement;
+  label: HTMLElement;
+  second: HTMLElement;
+  amount: HTMLElement;
+  time: HTMLElement;
+}
+
+/** The chip's size: nodes of two lines, narrow nodes, terminal ones. */
+const chipPx = ({ kind, compact }: Layout, phase: number): number =>
+  isTerminal(phase) ? 14 : kind === "wide" && !compact ? 20 : 16;
+
+export class NodeDrawing {
+  readonly elements: HTMLElement[];
+  private readonly nodes = new Map<number, StateNode>();
+  private readonly unknown: StateNode;
+  private model: DiagramModel | null = null;
+
+  constructor(
+    private readonly layout: Layout,
+    private readonly choose: (phase: number) => void,
+  ) {
+    for (const [phase, box] of layout.nodes) this.nodes.set(phase, this.node(phase, box));
+    this.unknown = this.node(0, layout.unknown);
+    this.unknown.button.hidden = true;
+    const buttons = (phases: readonly number[]) => phases.map((phase) => this.nodes.get(phase)!.button);
+    this.elements = [
+      group("Active execution", NOTES.active, layout.active, [...buttons(ACTIVE), this.unknown.button]),
+      group("Terminal states", NOTES.terminal, layout.terminal, buttons(TERMINAL)),
+    ];
+    this.elements[0]!.classList.add("fw-states-active");
+    this.focusable(this.nodes.get(ACTIVE[0])!.button);
+  }
+
+  update(model: DiagramModel, nowMs: number): void {
+    this.model = model;
+    const odd = shownUnknown(model);
+    this.unknown.button.hidden = odd === 0;
+    if (odd !== 0) this.become(this.unknown, odd);
+    for (const node of this.shown()) {
+      const { amount, visited, current, filtering } = model.nodes.get(node.phase)!;
+      const { classList } = node.button;
+      classList.toggle("is-visited", visited);
+      classList.toggle("is-current", current);
+      classList.toggle("is-filtering", filtering);
+      classList.toggle("is-reached", visited || current || amount > 0);
+      setAttribute(node.button, "aria-pressed", String(filtering));
+      setAttribute(node.button, "aria-current", current ? "step" : null);
+      setText(node.amount, amountText(model, node.phase));
+      node.amount.classList.toggle("is-some", amount > 0);
+      this.tell(node, nowMs);
+      setAttribute(node.button, "aria-label", nameOf(model, node.phase, nowMs));
+    }
+    if (model.unknown.length > 1) {
+      setText(this.unknown.label, `${label(odd)} +${model.unknown.length - 1}`);
+      this.unknown.button.title = model.unknown.map((phase) => nameOf(model, phase, nowMs)).join("\n");
+    }
+  }
+
+  /** Times only: the rest stands until the next update. */
+  tick(nowMs: number): void {
+    const open = this.model?.path.open;
+    const node = open && this.shown().find(({ phase }) => phase === open.phase);
+    if (!node) return;
+    this.tell(node, nowMs);
+    // A focused button whose name changes is read aloud anew each time.
+    if (!node.button.matches(":focus"))
+      setAttribute(node.button, "aria-label", nameOf(this.model!, node.phase, nowMs));
+  }
+
+  /** Use the short label where the full one, in the weight of the current state, is wider than its node. */
+  fit(): void {
+    const all = [...this.nodes.values()].filter(
+      ({ phase }) => PHASES.get(phase)!.shortLabel !== label(phase),
+    );
+    for (const node of all) {
+      setText(node.label, label(node.phase));
+      node.button.classList.add("is-measured");
+    }
+    const long = all.filter((node) => node.label.scrollWidth > node.label.clientWidth);
+    for (const { button } of all) button.classList.remove("is-measured");
+    for (const node of long) {
+      setText(node.label, PHASES.get(node.phase)!.shortLabel);
+      node.button.title = label(node.phase);
+    }
+  }
+
+  /** The arrow keys' next state. */
+  move(from: EventTarget | null, key: string): boolean {
+    const buttons = this.order();
+    const at = buttons.findIndex((button) => button === from);
+    if (at < 0) return false;
+    const to = {
+      ArrowRight: at + 1,
+      ArrowDown: at + 1,
+      ArrowLeft: at - 1,
+      ArrowUp: at - 1,
+      Home: 0,
+      End: -1,
+    }[key];
+    if (to === undefined) return false;
+    const next = key === "End" ? buttons.at(-1) : buttons[Math.min(Math.max(0, to), buttons.length - 1)];
+    if (next) {
+      this.focusable(next);
+      next.focus();
+    }
+    return true;
+  }
+
+  /** The phase whose button has the focus; 0: none. */
+  get focused(): number {
+    return this.shown().find(({ button }) => button.matches(":focus"))?.phase ?? 0;
+  }
+
+  focus(phase: number): void {
+    const button = this.shown().find((node) => node.phase === phase)?.button;
+    if (!button) return;
+    this.focusable(button);
+    button.focus();
+  }
+
+  private shown(): StateNode[] {
+    const all = [...this.nodes.values()];
+    return this.unknown.button.hidden ? all : [...all, this.unknown];
+  }
+
+  private order(): HTMLButtonElement[] {
+    return this.elements.flatMap((element) => [
+      ...element.querySelectorAll<HTMLButtonElement>("button:not([hidden])"),
+    ]);
+  }
+
+  /** The one that Tab reaches. */
+  private focusable(button: HTMLButtonElement): void {
+    for (const node of [...this.nodes.values(), this.unknown])
+      node.button.tabIndex = node.button === button ? 0 : -1;
+  }
+
+  private tell(node: StateNode, nowMs: number): void {
+    const timeMs = timeIn(this.model!.path, node.phase, nowMs);
+    const text = timeMs === null ? "" : duration(timeMs);
+    setText(node.time, text && node.amount.textContent ? ` · ${text}` : text);
+    const empty = !text && !node.amount.textContent;
+    node.second.hidden = empty;
+    node.button.classList.toggle("has-second", !empty);
+  }
+
+  private node(phase: number, box: Box): StateNode {
+    const mark = h("span", { class: "fw-state-mark" });
+    const text = h("span", { class: "fw-state-label" });
+    const amount = h("b");
+    const time = h("span");
+    const second = h("span", { class: "fw-state-second", hidden: true }, amount, time);
+    const button = h(
+      "button",
+      { type: "button", class: "fw-state", tabindex: -1 },
+      mark,
+      text,
+      second,
+      icon("filter", 12),
+    );
+    place(button, box);
+    const node = { phase: 0, button, mark, label: text, second, amount, time };
+    if (phase !== 0) this.become(node, phase);
+    button.addEventListener("click", () => {
+      this.focusable(button);
+      this.choose(node.phase);
+    });
+    return node;
+  }
+
+  private become(node: StateNode, phase: number): void {
+    if (node.phase !== phase) {
+      const size = chipPx(this.layout, phase);
+      node.phase = phase;
+      const colour = cssName(phase);
+      for (const [name, value] of [
+        ["--p", `--fw-${colour}`],
+        ["--ring", `--fw-ring-${colour}`],
+      ] as const)
+        node.button.style.setProperty(name, `var(${value})`);
+      node.button.dataset.phase = String(phase);
+      node.button.classList.toggle("fw-state-terminal", isTerminal(phase));
+      node.mark.style.width = node.mark.style.height = `${size}px`;
+      node.mark.replaceChildren(glyph(phase, size * 0.72), chip(phase, size));
+    }
+    setText(node.label, label(phase));
+  }
+}
+
+function place(element: HTMLElement, { x, y, w, h: height }: Box): void {
+  const { style } = element;
+  [style.left, style.top, style.width, style.height] = [x, y, w, height].map((px) => `${px}px`) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+}
+
+/** A group with its title. The states are placed by the diagram, so the box itself is only drawn. */
+function group(name: string, note: string, box: Box, buttons: readonly HTMLElement[]): HTMLElement {
+  const frame = h("div", { class: "fw-states-box" });
+  place(frame, box);
+  const title = h("span", { class: "fw-states-title", title: note }, name, icon("info", 12));
+  frame.append(title);
+  return h(
+    "div",
+    { class: "fw-states", role: "group", "aria-label": name, "aria-description": note },
+    frame,
+    ...buttons,
+  );
+}
