@@ -170,6 +170,12 @@ def start(file: str | Path | None = None, port: int = 0) -> LocalBackend:
         return _running
 
 
+def running() -> LocalBackend | None:
+    """Give the embedded backend of this process, if there is one that runs."""
+    with _lock:
+        return _running if _running is not None and _running.is_running else None
+
+
 def stop() -> None:
     """Stop the embedded backend of this process, if there is one."""
     with _lock:

@@ -78,12 +78,30 @@ _default: Backend | None = None
 _discovered: tuple[ConnectionConfig, Backend] | None = None
 
 
+_by_client: weakref.WeakValueDictionary[int, Backend] = weakref.WeakValueDictionary()
+
+
+def backend_of(client: FlyteClient, source: str = "client=") -> Backend:
+    """Give the one backend of a client, so that all its runs share watchers and gate."""
+    with _lock:
+        backend = _by_client.get(id(client))
+        if backend is None or backend.client is not client:
+            backend = _by_client[id(client)] = Backend(client, source)
+        return backend
+
+
+def is_configured() -> bool:
+    """Whether a backend was chosen, or the SDK's configuration names one."""
+    return _default is not None or discover() is not None
+
+
 def set_default(client: FlyteClient, source: str) -> Backend:
     """Make `client` the one that runs are looked for on."""
     global _default  # noqa: PLW0603 (one default a process)
+    backend = backend_of(client, source)
     with _lock:
-        _default = Backend(client, source)
-        return _default
+        _default = backend
+    return backend
 
 
 def unset_default(client: FlyteClient) -> None:

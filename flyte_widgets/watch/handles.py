@@ -101,20 +101,20 @@ class Run:
         Raises WaitTimeoutError, ApiError where the run cannot be read, KeyboardInterrupt on Ctrl-C: the run goes on.
         """
         try:
-            return background().call(self._until_over(), timeout)
+            return background().call(_until_over(self._watcher), timeout)
         except concurrent.futures.TimeoutError:
             raise WaitTimeoutError(f"Run {self.name} has not ended within {timeout} s.") from None
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"Stopped waiting. Run {self.name} goes on: wait() again, or abort() it.") from None
 
     def __await__(self) -> Generator[Any, None, ActionPhase]:
-        return self._on_loop(self._until_over()).__await__()
+        return _on_loop(_until_over(self._watcher)).__await__()
 
     async def watch(self) -> AsyncIterator[PhaseChange]:
         """Follow all changes of phase until the run has ended: first where each action stands, then what moves."""
         inbox = Inbox()
         watcher = self._watcher
-        known = await self._on_loop(begin(watcher, inbox))
+        known = await _on_loop(begin(watcher, inbox))
         try:
             for change in known:
                 yield change
@@ -164,22 +164,6 @@ class Run:
             raise self._watcher.last_error or FlyteWidgetsError(
                 f"Run {self.name} could not be read: {connection.message or connection.state}.", hint=connection.hint
             )
-
-    async def _until_over(self) -> ActionPhase:
-        watcher = self._watcher
-        while not watcher.over.is_set():
-            error = watcher.last_error
-            if error is not None and watcher.connection.state in STANDING:
-                raise error
-            await watcher.until_changed(1.0)
-        phase = watcher.phase
-        if phase is None or watcher.connection.state != "ended":
-            raise watcher.last_error or FlyteWidgetsError(f"The watch of run {self.name} was given up.")
-        return phase
-
-    def _on_loop(self, coro: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
-        self._watcher  # noqa: B018 (the lease is taken here: on the background loop it would block)
-        return asyncio.wrap_future(background().submit(coro))
 
 
 class Action:
@@ -263,3 +247,20 @@ class _Actions(Mapping[str, Action]):
 async def _first_answer(watcher: Watcher) -> None:
     while watcher.state.root is None and watcher.connection.state not in STANDING and not watcher.over.is_set():
         await watcher.until_changed()
+
+
+async def _until_over(watcher: Watcher) -> ActionPhase:
+    while not watcher.over.is_set():
+        error = watcher.last_error
+        if error is not None and watcher.connection.state in STANDING:
+            raise error
+        await watcher.until_changed(1.0)
+    phase = watcher.phase
+    if phase is None or watcher.connection.state != "ended":
+        raise watcher.last_error or FlyteWidgetsError(f"The watch of run {watcher.run_id.name} was given up.")
+    return phase
+
+
+def _on_loop(coro: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
+    """Run a coroutine on the background loop, and await it on the caller's."""
+    return asyncio.wrap_future(background().submit(coro))

@@ -9,7 +9,7 @@ from flyte_widgets.api.config import ConnectionConfig
 from flyte_widgets.api.endpoint import parse_run_reference
 from flyte_widgets.api.messages import RunIdentifier
 from flyte_widgets.errors import ConfigError
-from flyte_widgets.watch.backends import Backend, default_backend
+from flyte_widgets.watch.backends import Backend, backend_of, default_backend
 
 _INLINE_RUN = "dry-run"
 
@@ -48,7 +48,7 @@ def resolve(run: Any, *, client: FlyteClient | None = None, project: str = "", d
 
 def _backend(client: FlyteClient | None, console_url: str) -> Backend:
     if client is not None:
-        return Backend(client, "client=")
+        return backend_of(client)
     try:
         return default_backend()
     except ConfigError:
@@ -56,7 +56,7 @@ def _backend(client: FlyteClient | None, console_url: str) -> Backend:
             raise
     # Nothing is configured, but the URL says where the backend is: its console and its API share a host.
     config = ConnectionConfig.make(console_url, source="the URL of the run")
-    return Backend(FlyteClient.from_config(config), config.source)
+    return backend_of(FlyteClient.from_config(config), config.source)
 
 
 def _sdk_identifier(run: Any) -> Any:

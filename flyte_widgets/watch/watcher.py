@@ -29,6 +29,8 @@ from flyte_widgets.watch.status import STANDING, AbortStatus, Connection, Connec
 
 logger = logging.getLogger(__name__)
 
+LAST_HEARD_STEP_MS = 5_000.0
+"""While the stream lives, the time it was last heard is shown in steps: it is no news."""
 SETTLE_S = 30.0
 """How long the children of an ended root are given to end, too."""
 RETRIED_ROOT_S = 2.0
@@ -189,7 +191,9 @@ class Watcher:
         """Take note of a message of WatchActions: the view is live."""
         self.heard()
         self.stream_heard_s = self.heard_s
-        self.show(state="live", last_ms=self.now_ms(), next_try_ms=None, message="", hint="", poll_s=None)
+        now_ms, last_ms = self.now_ms(), self.connection.last_ms
+        if self.connection.state != "live" or last_ms is None or now_ms - last_ms > LAST_HEARD_STEP_MS:
+            self.show(state="live", last_ms=now_ms, next_try_ms=None, message="", hint="", poll_s=None)
         self.publish()
 
     def publish(self, details: Iterable[str] = ()) -> None:
@@ -347,6 +351,14 @@ class Watcher:
             if self.state.root is not None and state == "not_found":
                 state = "reconnecting"  # it was there: a backend that restarts may not know it for a while
         self.gate.report(up=state != "reconnecting")
-        next_try_ms = self.now_ms() + delay_s * 1000
-        self.show(state=state, message=error.message, hint=error.hint, next_try_ms=next_try_ms, poll_s=None)
+        now_ms = self.now_ms()
+        last_ms = None if self.state.root is None else now_ms - (time.monotonic() - self.heard_s) * 1000
+        self.show(
+            state=state,
+            last_ms=last_ms,
+            message=error.message,
+            hint=error.hint,
+            next_try_ms=now_ms + delay_s * 1000,
+            poll_s=None,
+        )
         return delay_s

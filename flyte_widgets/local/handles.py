@@ -1,0 +1,101 @@
+"""The public face of the embedded backend: start it, run tasks on it, simulate runs on it, each an `fw.Run`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.local import server
+from flyte_widgets.local.runner import LaunchedRun, launch
+from flyte_widgets.local.server import LocalBackend
+from flyte_widgets.local.sim_spec import SimSpec
+from flyte_widgets.local.simulation import simulate as simulate_on
+from flyte_widgets.watch.backends import is_configured, set_default, unset_default
+from flyte_widgets.watch.handles import Run
+
+SOURCE = "fw.local.start()"
+
+
+class LocalRun(Run):
+    """A run of a task on this machine. Besides what a `Run` has, it knows what the task returns."""
+
+    def __init__(self, launched: LaunchedRun) -> None:
+        super().__init__(launched.name, client=_client(launched.backend))
+        self._launched = launched
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Wait for the task, and give what it returned. `timeout` in seconds.
+
+        Raises what the task raised, LocalError where the run was aborted, WaitTimeoutError.
+        """
+        return self._launched.result(timeout)
+
+
+def start(file: str | Path | None = None, port: int = 0) -> LocalBackend:
+    """Start the embedded backend, and look for runs on it from now on. A second call gives the running one.
+
+    file: SQLite file that keeps its runs; without one they are gone with the process.
+    port: of 127.0.0.1; 0 takes a free one. Raises LocalError.
+    """
+    backend = server.start(file, port)
+    set_default(_client(backend), SOURCE)
+    return backend
+
+
+def stop() -> None:
+    """Stop the embedded backend of this process, if it runs."""
+    running = server.running()
+    if running is not None:
+        unset_default(_client(running))
+    server.stop()
+
+
+def run(task: Any, /, *args: Any, **inputs: Any) -> LocalRun:
+    """Run a Flyte task, and all that it calls, on this machine in the background. Returns at once.
+
+    task: made by `@env.task`; args and inputs are its. Aborting the run cancels it: what runs in a thread finishes
+    its step, nothing new starts. Raises LocalError for what is not a task.
+    """
+    return LocalRun(launch(task, args, inputs, backend=_backend()))
+
+
+def simulate(
+    seed: int = 0,
+    spec: SimSpec | Mapping[str, Any] | None = None,
+    *,
+    speed: float = 1.0,
+    elapsed_s: float = 0.0,
+    hold: bool = False,
+    name: str | None = None,
+    **overrides: Any,
+) -> Run:
+    """Play a simulated cluster run on the embedded backend. Returns at once.
+
+    The same seed and spec give the same run: tree, names, durations, outcomes. `overrides` are fields of `SimSpec`
+    (`actions=2000, retries=0.1`); without `actions` it is a pipeline that goes through all ten phases in 200 s.
+    `speed=10` plays it ten times as fast. `elapsed_s` begins it so many simulated seconds in the past (more than it
+    lasts: it has ended already), and `hold=True` leaves it there. Raises LocalError for what makes no sense.
+    """
+    backend = _backend()
+    simulated = simulate_on(
+        seed, spec, speed=speed, elapsed_s=elapsed_s, hold=hold, name=name, backend=backend, **overrides
+    )
+    return Run(simulated.name, client=_client(backend))
+
+
+def _backend() -> LocalBackend:
+    """Give the running backend, or start it: as the default only where nothing else is configured."""
+    running = server.running()
+    if running is not None:
+        return running
+    return server.start() if is_configured() else start()
+
+
+@functools.lru_cache(maxsize=8)
+def _client(backend: LocalBackend) -> FlyteClient:
+    """One client a backend: who shares it, shares the watchers."""
+    # It has no console: there is nothing to link to.
+    return FlyteClient(backend.endpoint, project=backend.project, domain=backend.domain, console="")

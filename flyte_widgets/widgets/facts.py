@@ -1,0 +1,70 @@
+"""What the traits of a RunWidget should be, read from its run. Pure but for reading the watcher's memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flyte_widgets.run.state import ROOT
+from flyte_widgets.watch.handles import Run
+from flyte_widgets.watch.status import AbortStatus, Connection
+from flyte_widgets.widgets.detail import action_detail
+
+
+def facts_of(run: Run, selected: str) -> dict[str, Any]:
+    """Give the value of every trait that follows the backend, by name."""
+    backend, run_id = run._target.backend, run._target.run_id  # noqa: SLF001 (the view of this handle)
+    watcher = run._watcher  # noqa: SLF001
+    root = watcher.state.root
+    return {
+        "run_name": run_id.name,
+        "project": run_id.project,
+        "domain": run_id.domain,
+        "host": backend.client.host,
+        "source": backend.source,
+        "console_url": run.url or "",
+        "reference": f"RunWidget({run_id.name!r})".replace("'", '"'),
+        "task_name": root.name if root is not None and root.name != ROOT else "",
+        "phase": watcher.phase,
+        "is_terminal": root is not None and root.is_terminal,
+        "counts": {phase: count for phase, count in list(watcher.state.counts.items()) if count > 0},
+        "attempt": root.attempts if root is not None else 0,
+        "started_ms": root.created_ms if root is not None else None,
+        "ended_ms": root.ended_ms if root is not None else None,
+        "root": _detail(run, ROOT),
+        "detail": _detail(run, selected) if selected else None,
+        "connection": connection_dict(watcher.connection),
+        "abort_state": abort_dict(watcher.abort_status),
+    }
+
+
+def _detail(run: Run, action: str) -> dict[str, Any] | None:
+    watcher = run._watcher  # noqa: SLF001
+    details, known = watcher.details.get(action), watcher.state.by_id.get(action)
+    if details is None or known is None:
+        return None
+    target = run._target  # noqa: SLF001
+    url = target.backend.client.console_url(target.run_id, action, tracked=bool(watcher.tracked))
+    return action_detail(details, known, url)
+
+
+def connection_dict(connection: Connection) -> dict[str, Any]:
+    """Give the connection as the browser reads it (protocol.ts, `Connection`)."""
+    return {
+        "state": connection.state,
+        "lastMs": connection.last_ms,
+        "nextTryMs": connection.next_try_ms,
+        "message": connection.message,
+        "hint": connection.hint,
+        "pollS": connection.poll_s,
+    }
+
+
+def abort_dict(status: AbortStatus) -> dict[str, Any]:
+    """Give the abort as the browser reads it (protocol.ts, `AbortState`)."""
+    return {
+        "state": status.state,
+        "action": status.action,
+        "atMs": status.at_ms,
+        "reason": status.reason,
+        "message": status.message,
+    }
