@@ -1,0 +1,122 @@
+"""Endpoints and references to runs, in every form that people paste."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.api.endpoint import (
+    RunReference,
+    console_base,
+    normalise_endpoint,
+    org_of,
+    parse_endpoint,
+    parse_run_reference,
+)
+from flyte_widgets.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("text", "insecure", "url"),
+    [
+        ("host", False, "https://host"),
+        ("host", True, "http://host"),
+        ("localhost:30080", True, "http://localhost:30080"),
+        ("  host:8443/base/ ", False, "https://host:8443/base"),
+        ("dns:///acme.example.com", False, "https://acme.example.com"),
+        ("dns:///h:8089/base", True, "http://h:8089/base"),
+        ("http://localhost:30080", False, "http://localhost:30080"),
+        ("https://h:8443/base/", True, "https://h:8443/base"),
+        ("HTTPS://H.Example.com", False, "https://h.example.com"),
+        ("http://127.0.0.1:1234/s3cretPath", False, "http://127.0.0.1:1234/s3cretPath"),
+        ("[::1]:8090", True, "http://[::1]:8090"),
+        ("127.0.0.1", False, "https://127.0.0.1"),
+    ],
+)
+def test_endpoint_forms(text: str, insecure: bool, url: str) -> None:
+    """A written scheme wins, `insecure` decides where there is none, paths stay; doing it twice changes nothing."""
+    assert normalise_endpoint(text, insecure=insecure) == url
+    assert normalise_endpoint(url, insecure=not insecure) == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "ftp://h",
+        "dns://h",
+        "dns:///",
+        "https://",
+        "h:port",
+        "h o s t",
+        "https://h/x?y=s3cret",
+        "h#f",
+        "https://u:s3cret@/x",
+    ],
+)
+def test_bad_endpoints_show_the_accepted_forms(text: str) -> None:
+    """What cannot be used is refused at once, with the forms that can, and without what may be secret in it."""
+    with pytest.raises(ConfigError, match=r"Accepted: host, host:port, dns:///host") as caught:
+        normalise_endpoint(text)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_user_and_password_become_an_authentication() -> None:
+    """They leave the URL, and are sent as basic authentication."""
+    url, auth = parse_endpoint("https://us3r:p%40ss@h:1/base")
+    assert url == "https://h:1/base"
+    assert isinstance(auth, httpx.BasicAuth)
+    request = next(auth.auth_flow(httpx.Request("GET", url)))
+    assert request.headers["authorization"] == "Basic dXMzcjpwQHNz"
+
+
+def test_org_and_console_are_derived_as_the_sdk_does() -> None:
+    """The first of three labels is the org; an address is none. The console is on the API's host."""
+    assert [org_of(f"https://{host}") for host in ("acme.example.com", "localhost:1", "example.com", "10.0.0.1")] == [
+        "acme", "", "", "",
+    ]  # fmt: skip
+    assert console_base("http://localhost:8090/x") == "http://localhost:8080"
+    assert console_base("https://h:8090/base") == "https://h:8090"
+
+
+BASE = "https://acme.example.com/v2/domain/dev%20x/project/p"
+
+
+@pytest.mark.parametrize(
+    ("text", "reference"),
+    [
+        ("r4p2bdpt7f", RunReference("r4p2bdpt7f")),
+        (" local-x9.b_2 ", RunReference("local-x9.b_2")),
+        (f"{BASE}/runs/r1", RunReference("r1", "", "https://acme.example.com", "p", "dev x")),
+        (f"{BASE}/runs/r1?i=a%2F3&x=y#z", RunReference("r1", "a/3", "https://acme.example.com", "p", "dev x")),
+        (f"{BASE}/tracked-runs/r1/", RunReference("r1", "", "https://acme.example.com", "p", "dev x", True)),
+        (
+            "http://localhost:8080/v2/domain/d/project/p/runs/r1",
+            RunReference("r1", "", "http://localhost:8090", "p", "d"),
+        ),
+    ],
+)
+def test_run_references(text: str, reference: RunReference) -> None:
+    """A name is a name; a console URL says all that stands in it."""
+    assert parse_run_reference(text) == reference
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a b", "-x", "r1/a0", "https://h/v2/domain/d/runs/r1", "https://h/", "<b>x</b>", "x" * 200]
+)
+def test_bad_run_references_show_the_accepted_forms(text: str) -> None:
+    """What names no run is refused before anything is sent."""
+    with pytest.raises(ConfigError, match=r"names no run\. Accepted: the name of a run"):
+        parse_run_reference(text)
+
+
+@pytest.mark.parametrize("tracked", [False, True])
+@pytest.mark.parametrize("action", [None, "a3"])
+def test_the_clients_own_urls_are_read_back(tracked: bool, action: str | None) -> None:
+    """`console_url()` and `parse_run_reference()` are each other's inverse."""
+    client = FlyteClient("localhost:8090", insecure=True, project="p x", domain="d/y")
+    url = client.console_url(client.run_identifier("r1"), action, tracked=tracked)
+    assert url is not None
+    assert parse_run_reference(url) == RunReference("r1", action or "", "http://localhost:8090", "p x", "d/y", tracked)
