@@ -110,7 +110,8 @@ class EnvelopeReader:
         start = position + _HEADER.size
         if len(self._buffer) - start < size:
             return None
-        return flags, bytes(self._buffer[start : start + size]), start + size
+        with memoryview(self._buffer) as view:  # one copy, not two
+            return flags, bytes(view[start : start + size]), start + size
 
 
 def _gunzip(payload: bytes, max_bytes: int) -> bytes:
