@@ -1,0 +1,36 @@
+// Measures of look.md §3.4 and §5, in px.
+
+export interface Layout {
+  narrow: boolean;
+  labelPx: number;
+  indentPx: number;
+  rowPx: number;
+  /** Free at the right of a live plot for the "now" pill; of a finished one for the last glyph. */
+  liveMarginPx: number;
+  overMarginPx: number;
+  tickPx: number;
+  fadePx: number;
+}
+
+export const BAND_PX = 24;
+export const PLOT_PAD_PX = 8;
+export const BAR_PX = 12;
+export const STRIP_PX = 14;
+export const BAR_RADIUS_PX = 2.5;
+/** Rows that are shown before the list scrolls. */
+export const DEFAULT_ROWS = 8;
+/** Deeper levels are not indented further, or no name would be seen. */
+export const MAX_INDENTS = 8;
+
+export function layoutOf(narrow: boolean, coarse: boolean): Layout {
+  return {
+    narrow,
+    labelPx: narrow ? 136 : 248,
+    indentPx: narrow ? 8 : 14,
+    rowPx: coarse ? 28 : 22,
+    liveMarginPx: narrow ? 14 : 38,
+    overMarginPx: 20,
+    tickPx: narrow ? 44 : 80,
+    fadePx: narrow ? 16 : 32,
+  };
+}

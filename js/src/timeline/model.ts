@@ -1,0 +1,235 @@
+// The state of one timeline, without the DOM: rows in order, folds, the window of time, focus. State: the UI's.
+import type { Store } from "../store";
+import type { Ui } from "../ui";
+import { type Layout, layoutOf, PLOT_PAD_PX } from "./layout";
+import {
+  bucketKey,
+  type Filter,
+  Fold,
+  isFiltering,
+  matching,
+  NO_FILTER,
+  Order,
+  openTo,
+  order,
+  type Toggles,
+} from "./order";
+import { type Overview, overview } from "./overview";
+import {
+  clampWindow,
+  fitWindow,
+  followWindow,
+  isWhole,
+  panWindow,
+  Scale,
+  type TimeWindow,
+  zoomWindow,
+} from "./scale";
+import type { Clock } from "./times";
+import { Tree } from "./tree";
+
+/** All of the run; or its last `spanMs`, going with now; or a fixed piece. The first two follow. */
+type Looking = { kind: "fit" } | { kind: "last"; spanMs: number } | { kind: "fixed"; window: TimeWindow };
+
+export class TimelineModel {
+  tree: Tree;
+  order: Order;
+  layout: Layout = layoutOf(false, false);
+  plotPx = 600;
+  filter: Filter = NO_FILTER;
+  /** Key of the row that the keys act on; "" before the first. Keys outlive every new order. */
+  focusKey = "";
+  clock: Clock = { nowMs: 0, runOver: false };
+  overview: Overview;
+  private looking: Looking = { kind: "fit" };
+  private readonly toggles: Toggles = new Map();
+  private readonly filterToggles: Toggles = new Map();
+  private treeRevision = -1;
+  private treeCount = -1;
+
+  constructor(
+    readonly store: Store,
+    readonly ui: Ui,
+  ) {
+    this.tree = new Tree(store.actions);
+    this.order = new Order(this.tree, null, null, 0);
+    this.overview = overview(store.actions, this.clock, { fromMs: 0, toMs: 1 });
+  }
+
+  get actions() {
+    return this.store.actions;
+  }
+
+  /** Read the clock. False where nothing has moved since. */
+  tick(): boolean {
+    const { is_terminal, ended_ms } = this.store.traits;
+    const over = is_terminal.peek();
+    const ended = ended_ms.peek();
+    const epochMs = over && ended !== null ? ended : this.store.nowMs();
+    const nowMs = epochMs - this.actions.baseMs;
+    if (nowMs === this.clock.nowMs && over === this.clock.runOver) return false;
+    this.clock = { nowMs, runOver: over };
+    return true;
+  }
+
+  /** Order the rows anew. */
+  reorder(): void {
+    const { actions } = this;
+    if (this.treeRevision !== actions.treeRevision || this.treeCount !== actions.count) {
+      this.treeRevision = actions.treeRevision;
+      this.treeCount = actions.count;
+      this.tree = new Tree(actions);
+    }
+    this.order = order(actions, this.tree, this.filter, this.activeToggles);
+  }
+
+  /** Count the run anew for the overview. */
+  recount(): void {
+    this.overview = overview(this.actions, this.clock, this.full);
+  }
+
+  setFilter(filter: Filter): void {
+    this.filter = filter;
+    this.filterToggles.clear();
+  }
+
+  // Rows
+
+  keyAt(index: number): string {
+    if (index < 0 || index >= this.order.count) return "";
+    const item = this.order.item[index]!;
+    return item >= 0 ? this.actions.id[item]! : bucketKey(this.actions, this.tree, -1 - item);
+  }
+
+  indexOfKey(key: string): number {
+    if (!key) return -1;
+    const row = this.actions.rowOf.get(key);
+    if (row !== undefined) return this.order.indexOf(row);
+    for (let i = 0; i < this.order.count; i++) {
+      if (this.order.item[i]! < 0 && this.keyAt(i) === key) return i;
+    }
+    return -1;
+  }
+
+  get focusIndex(): number {
+    return this.indexOfKey(this.focusKey);
+  }
+
+  /** Open or close the row at `index`; false where there is nothing to open. */
+  toggle(index: number, open?: boolean): boolean {
+    const fold = this.order.fold[index];
+    if (!fold || (open !== undefined && open === (fold === Fold.Open))) return false;
+    this.activeToggles.set(this.keyAt(index), fold !== Fold.Open);
+    return true;
+  }
+
+  /** Make sure that an action is among the rows; the filter goes where it hides it. Its index, or -1. */
+  show(id: string): number {
+    const row = this.actions.rowOf.get(id);
+    if (row === undefined) return -1;
+    const marks = matching(this.actions, this.tree, this.filter);
+    if (marks && !marks[row]) {
+      this.ui.query.value = "";
+      this.ui.phaseFilter.value = 0;
+      this.ui.hideFinished.value = false;
+      this.setFilter(NO_FILTER);
+    }
+    openTo(this.actions, this.tree, row, this.activeToggles);
+    this.reorder();
+    return this.order.indexOf(row);
+  }
+
+  private get activeToggles(): Toggles {
+    return isFiltering(this.filter) ? this.filterToggles : this.toggles;
+  }
+
+  // Time
+
+  /** When the run was created; else the first that is known. */
+  get originMs(): number {
+    const root = this.actions.rowOf.get("a0");
+    const created = root === undefined ? Number.NaN : this.actions.createdMs[root]!;
+    if (Number.isFinite(created)) return created;
+    const { startMs } = this.overview.bins;
+    return Number.isFinite(startMs) ? startMs : Math.min(0, this.clock.nowMs);
+  }
+
+  /** All that there is to see. */
+  get full(): TimeWindow {
+    const { layout, clock, overview } = this;
+    const latest = overview.bins.endMs;
+    const edge = Number.isFinite(latest) ? Math.max(clock.nowMs, latest) : clock.nowMs;
+    const margin = clock.runOver ? layout.overMarginPx : layout.liveMarginPx;
+    return fitWindow(this.originMs, edge, this.insidePx, margin);
+  }
+
+  get window(): TimeWindow {
+    const { full, looking } = this;
+    if (looking.kind === "fit") return full;
+    if (looking.kind === "last") return followWindow({ fromMs: 0, toMs: looking.spanMs }, full);
+    return clampWindow(looking.window, full);
+  }
+
+  get scale(): Scale {
+    return new Scale(this.window, PLOT_PAD_PX, PLOT_PAD_PX + this.insidePx);
+  }
+
+  /** The overview's scale: all of the run, on the same pixels as the plot. */
+  get fullScale(): Scale {
+    return new Scale(this.full, PLOT_PAD_PX, PLOT_PAD_PX + this.insidePx);
+  }
+
+  get following(): boolean {
+    return this.looking.kind !== "fixed";
+  }
+
+  get isFit(): boolean {
+    return this.looking.kind === "fit";
+  }
+
+  fit(): void {
+    this.looking = { kind: "fit" };
+  }
+
+  setFollowing(on: boolean): void {
+    if (on === this.following) return;
+    const { window } = this;
+    if (!on) this.looking = { kind: "fixed", window };
+    else this.looking = { kind: "last", spanMs: window.toMs - window.fromMs };
+    this.settle();
+  }
+
+  /** Closer by `factor` with `anchorMs` held still; without one the end is held while following, else the middle. */
+  zoom(factor: number, anchorMs?: number): void {
+    const { window, full } = this;
+    const end = this.following && !this.clock.runOver;
+    const anchor = anchorMs ?? (end ? window.toMs : (window.fromMs + window.toMs) / 2);
+    this.look(zoomWindow(window, factor, anchor, full));
+  }
+
+  pan(byMs: number): void {
+    this.look(panWindow(this.window, byMs, this.full));
+  }
+
+  /** Show a piece of time. One that reaches to the end goes on following. */
+  look(window: TimeWindow): void {
+    const { full } = this;
+    const next = clampWindow(window, full);
+    const span = next.toMs - next.fromMs;
+    const atEnd = full.toMs - next.toMs <= span * 0.002;
+    this.looking =
+      this.following && atEnd && !this.clock.runOver
+        ? { kind: "last", spanMs: span }
+        : { kind: "fixed", window: next };
+    this.settle();
+  }
+
+  /** A window over everything is "fit", which grows with the run. */
+  private settle(): void {
+    if (isWhole(this.window, this.full)) this.looking = { kind: "fit" };
+  }
+
+  private get insidePx(): number {
+    return Math.max(40, this.plotPx - 2 * PLOT_PAD_PX);
+  }
+}

@@ -1,0 +1,151 @@
+// The label rows: a pool of elements over the rows on screen, which is also what a screen reader sees.
+import { h, setAttribute, setText } from "../dom";
+import { duration } from "../format";
+import { glyph, icon } from "../icons";
+import { cssName } from "../phases";
+import { MAX_INDENTS } from "./layout";
+import type { TimelineModel } from "./model";
+import { Fold } from "./order";
+import { summaryPhase } from "./strip";
+import type { StripCache } from "./strip-cache";
+import { timesOf } from "./times";
+import { actionName, foldName, inReadingOrder } from "./words";
+
+const MAX_POOL = 100;
+/** More kinds do not fit beside a name; the tooltip has them all. */
+const MAX_KINDS = 3;
+
+export interface RowsState {
+  scrollPx: number;
+  heightPx: number;
+  selectedRow: number;
+  hoverIndex: number;
+  focusIndex: number;
+}
+
+/** A phase's glyph in its ink; the element is kept while the phase stays. */
+class Mark {
+  readonly element: HTMLElement;
+  private phase = -1;
+
+  constructor(
+    className: string,
+    private readonly sizePx: number,
+  ) {
+    this.element = h("span", { class: className });
+  }
+
+  show(phase: number): void {
+    if (phase === this.phase) return;
+    this.phase = phase;
+    this.element.style.color = `var(--fw-ink-${cssName(phase)})`;
+    this.element.replaceChildren(glyph(phase, this.sizePx));
+  }
+}
+
+class LabelRow {
+  readonly element: HTMLElement;
+  private readonly cell = h("div", { class: "fw-tl-cell", role: "gridcell" });
+  private readonly chevron = h("span", { class: "fw-tl-chevron" }, icon("chevron-right", 14));
+  private readonly mark = new Mark("fw-tl-glyph", 12);
+  private readonly name = h("span", { class: "fw-tl-name" });
+  private readonly times = h("span", { class: "fw-tl-times" });
+  private readonly attempt = h("span");
+  private readonly chip = h("span", { class: "fw-tl-attempt" }, icon("retry", 10), this.attempt);
+  private readonly right = h("span", { class: "fw-tl-right" });
+  private rightKey = "";
+
+  constructor(id: string) {
+    this.cell.append(this.chevron, this.mark.element, this.name, this.times, this.chip, this.right);
+    this.element = h("div", { class: "fw-tl-row", role: "row", id }, this.cell);
+  }
+
+  show(model: TimelineModel, strips: StripCache, index: number, state: RowsState): void {
+    const { element } = this;
+    const { order, layout } = model;
+    const item = order.item[index]!;
+    const fold = order.fold[index]!;
+    const level = order.level[index]!;
+    element.hidden = false;
+    element.style.height = `${layout.rowPx}px`;
+    element.style.transform = `translateY(${index * layout.rowPx - state.scrollPx}px)`;
+    this.cell.style.paddingInlineStart = `${8 + layout.indentPx * Math.min(level, MAX_INDENTS)}px`;
+    setAttribute(element, "aria-rowindex", String(index + 1));
+    setAttribute(element, "aria-level", String(level + 1));
+    setAttribute(element, "aria-expanded", fold ? String(fold === Fold.Open) : null);
+    setAttribute(element, "aria-selected", item >= 0 && item === state.selectedRow ? "true" : null);
+    element.classList.toggle("fw-tl-hover", index === state.hoverIndex);
+    element.classList.toggle("fw-tl-focus", index === state.focusIndex);
+    this.chevron.classList.toggle("fw-tl-open", fold === Fold.Open);
+    this.chevron.style.visibility = fold ? "" : "hidden";
+    if (item >= 0) this.showAction(model, item);
+    else this.showFold(model, strips, -1 - item);
+  }
+
+  private showAction(model: TimelineModel, row: number): void {
+    const { actions, clock } = model;
+    const times = timesOf(actions, row, clock);
+    const attempts = actions.attempts[row]!;
+    this.mark.show(actions.phase[row]!);
+    setText(this.name, actions.name[row] || actions.id[row]!);
+    this.times.hidden = true;
+    this.chip.hidden = attempts < 2;
+    setText(this.attempt, String(attempts));
+    setText(this.right, duration(times.endMs - times.startMs));
+    this.rightKey = "";
+    setAttribute(this.element, "aria-label", actionName(model, row, times));
+  }
+
+  private showFold(model: TimelineModel, strips: StripCache, bucket: number): void {
+    const counts = strips.countsOf(bucket);
+    const size = model.order.sizeOf(bucket);
+    const { label } = model.tree.buckets[bucket]!;
+    this.mark.show(summaryPhase(counts));
+    setText(this.name, label);
+    this.times.hidden = false;
+    setText(this.times, `×${size.toLocaleString("en")}`);
+    this.chip.hidden = true;
+    const kinds = inReadingOrder(counts).slice(-MAX_KINDS);
+    const key = kinds.join(" ");
+    if (key !== this.rightKey) {
+      this.rightKey = key;
+      const parts = kinds.map(([phase, n]) => {
+        const mark = new Mark("fw-tl-glyph", 10);
+        mark.show(phase);
+        return h("span", { class: "fw-tl-count" }, n.toLocaleString("en"), mark.element);
+      });
+      this.right.replaceChildren(...parts);
+    }
+    setAttribute(this.element, "aria-label", foldName(label, size, counts));
+  }
+}
+
+export class RowPool {
+  private readonly rows: LabelRow[] = [];
+  private first = 0;
+
+  constructor(private readonly parent: HTMLElement) {}
+
+  render(model: TimelineModel, strips: StripCache, state: RowsState): void {
+    const { rowPx } = model.layout;
+    this.first = Math.max(0, Math.floor(state.scrollPx / rowPx));
+    const end = Math.ceil((state.scrollPx + state.heightPx) / rowPx);
+    const count = Math.min(MAX_POOL, Math.max(0, Math.min(model.order.count, end) - this.first));
+    while (this.rows.length < count) {
+      const row = new LabelRow(`fw-tl-row-${this.rows.length}`);
+      this.rows.push(row);
+      this.parent.append(row.element);
+    }
+    // In the page's order they are the rows from top to bottom, for readers that walk the page.
+    for (const [i, row] of this.rows.entries()) {
+      if (i < count) row.show(model, strips, this.first + i, state);
+      else if (!row.element.hidden) row.element.hidden = true;
+    }
+  }
+
+  /** Id of the element that shows a row; null while it is not on screen. */
+  idOf(index: number): string | null {
+    const row = this.rows[index - this.first];
+    return index >= this.first && row && !row.element.hidden ? row.element.id : null;
+  }
+}
