@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
 
 
@@ -38,3 +39,11 @@ def start_server() -> Iterator[Callable[..., ServerProcess]]:
     yield start
     for server in started:
         server.kill()
+
+
+@pytest.fixture(scope="session")
+def sdk(shared_server: ServerProcess) -> Iterator[Sdk]:
+    """The real SDK as a client of the shared server."""
+    sdk = Sdk(shared_server.endpoint, shared_server.project, shared_server.domain)
+    yield sdk
+    sdk.close()

@@ -45,7 +45,7 @@ def tell(rng: Random, outcome: str) -> list[PlannedAction]:
     story = _Story(rng)
     root = story.life(0)
     root.start(queue_ms=1200, wait_ms=8600, init_ms=4400)
-    root.end(200_000 - root.now_ms)
+    root.end((250_000 if outcome == "failed" else 200_000) - root.now_ms)
     story.add(root, "pipeline")
     _fan_out(story)
     _train(story, fails_again=outcome == "failed")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import stat
 import subprocess
 import sys
@@ -88,7 +87,7 @@ def test_a_restart_keeps_endpoint_and_secret_private(
     server.kill()
     server.start()
     assert server.endpoint == endpoint
-    assert stat.S_IMODE(os.stat(tmp_path / "runs.db").st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "runs.db").stat().st_mode) == 0o600
 
 
 def test_open_streams_do_not_hold_up_a_shutdown(server: ServerProcess) -> None:
