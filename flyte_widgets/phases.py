@@ -68,6 +68,9 @@ class ActionPhase(str, Enum):
     def __str__(self) -> str:
         return self.name
 
+    def __repr__(self) -> str:
+        return f"ActionPhase.{self.name}"
+
 
 class PhaseInfo(NamedTuple):
     """One row of the table. `glyph` is for text; the front end draws its own from the same name."""

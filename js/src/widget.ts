@@ -1,12 +1,17 @@
 // The widget as anywidget wants it. Its state: one store for all views of a model, each view a frame of its own.
 import type { AnyModel } from "@anywidget/types";
+import { diagramCss } from "./diagram/diagram";
 import { h } from "./dom";
-import panels from "./panels/panels.css";
+import { detailsCss } from "./panels/details";
+import panelsCss from "./panels/panels.css";
 import type { RunTraits } from "./protocol";
 import { mountRun } from "./run";
 import { Store } from "./store";
+import { timelineCss } from "./timeline/timeline";
 import { Frame } from "./view";
-import base from "./widget.css";
+import frameCss from "./widget.css";
+
+const CSS = frameCss + panelsCss + diagramCss + timelineCss + detailsCss;
 
 type Model = AnyModel<RunTraits>;
 type Cleanup = () => void;
@@ -54,7 +59,7 @@ export default function runWidget(): {
       const own = known ? null : open(model);
       const host = h("div", { class: "flyte-widgets" });
       el.append(host);
-      const frame = new Frame(known ?? own!.store, host, base + panels);
+      const frame = new Frame(known ?? own!.store, host, CSS);
       mountRun(frame);
       return once(() => {
         frame.close();

@@ -1,0 +1,65 @@
+# Every task sets up what it needs, says what it does, and does nothing twice. `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+BUNDLE := flyte_widgets/widgets/static/widget.js
+JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/package.json
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint bench gallery screenshot dev build lock clean setup browser
+.DELETE_ON_ERROR:
+
+help: ## list the tasks
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: setup ## open JupyterLab on the quickstart notebook, with real runs on the embedded backend
+	@.ci/demo
+
+test: setup browser ## run all tests, those in a real browser included
+	@cd js && npm run --silent test
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: lint test ## run all checks: formatters, linters, types, tests
+
+lint: setup ## run ruff, mypy, biome and tsc
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(BIN)/mypy
+	@cd js && npm run --silent check
+
+bench: setup browser ## measure against what a user would use instead
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+gallery: setup browser ## draw every state of the widget without a kernel, into .cache/gallery
+	@cd js && npm run --silent gallery && ../$(BIN)/python gallery/shots.py ../.cache/gallery
+
+screenshot: setup browser ## take the README's picture from the real widget in JupyterLab
+	@$(BIN)/python notebooks/screenshot.py
+
+dev: setup ## rebuild the front end on every change, and reload it in open notebooks
+	@cd js && npm run --silent dev
+
+build: $(BUNDLE) .cache/venv ## build the wheel and the sdist into dist/
+	@$(BIN)/python -m build --outdir dist
+
+lock: .cache/venv ## renew constraints.txt from the newest versions that pyproject.toml allows
+	@.ci/lock
+
+clean: ## remove what the other tasks made
+	rm -rf .venv .cache dist js/node_modules $(dir $(BUNDLE))
+
+setup: .cache/venv $(BUNDLE)
+
+browser: .cache/venv
+	@.ci/chromium
+
+.cache/venv: pyproject.toml constraints.txt hatch_build.py | $(BUNDLE)
+	@.ci/venv $(PYTHON)
+	@mkdir -p .cache && touch $@
+
+.cache/node: js/package.json js/package-lock.json
+	@echo "Installing the front end's packages (js/node_modules)"
+	@command -v npm >/dev/null || { echo "npm was not found: install Node.js 20 or newer."; exit 1; }
+	@cd js && npm ci --no-audit --no-fund --loglevel=error
+	@mkdir -p .cache && touch $@
+
+$(BUNDLE): $(JS_SOURCES) .cache/node
+	@echo "Building the front end"
+	@cd js && npm run --silent build
