@@ -6,7 +6,7 @@ import type { Box, Edge, Layout } from "./layout";
 
 export const WIDE_PX = 958;
 /** Under this the labels no longer fit side by side, and the narrow table is used. */
-export const COMPACT_PX = 712;
+export const COMPACT_PX = 638;
 
 const { Queued, WaitingForResources, Initializing, Running, Paused } = Phase;
 const { Succeeded, Failed, Aborted, TimedOut, Recovered } = Phase;
@@ -17,7 +17,7 @@ const RECOVERED_Y = 142;
 /** Free between the two rows of the active group. */
 const LANES_Y = [76, 72, 80];
 
-/** Between 712 and 958 px boxes and gaps are compressed in x; heights and text stay. Wider, it stays as at 958. */
+/** Between 638 and 958 px boxes and gaps are compressed in x; heights and text stay. Wider, it stays as at 958. */
 export function wideLayout(availablePx: number): Layout {
   const width = Math.min(WIDE_PX, Math.max(COMPACT_PX, availablePx));
   const t = (width - COMPACT_PX) / (WIDE_PX - COMPACT_PX);
@@ -26,21 +26,21 @@ export function wideLayout(availablePx: number): Layout {
     phase,
     { x: left, y, w: until - left, h: 36 },
   ];
-  const column = { x: x(404, 572), right: x(510, 710) };
-  const outcomes = { x: x(560, 782), w: x(134, 156) };
+  const column = { x: x(365, 572), right: x(461, 710) };
+  const outcomes = { x: x(506, 782), w: x(112, 156) };
   const nodes = new Map([
-    node(Queued, x(34, 48), x(138, 186)),
-    node(WaitingForResources, x(156, 210), x(262, 386)),
-    node(Initializing, x(280, 410), x(386, 548)),
+    node(Queued, x(30, 48), x(125, 186)),
+    node(WaitingForResources, x(141, 210), x(237, 386)),
+    node(Initializing, x(253, 410), x(349, 548)),
     node(Running, column.x, column.right),
     node(Paused, column.x, column.right, 88),
     ...TERMINAL.map((phase, i): [number, Box] => [phase, { ...outcomes, y: 36 + 24 * i, h: 20 }]),
   ]);
   const at = (phase: number) => nodes.get(phase)!;
-  const active = { x: x(24, 36), y: 6, w: x(502, 698), h: 126 };
-  const start: Point = [x(14, 17), MAIN_Y];
+  const active = { x: x(22, 36), y: 6, w: x(453, 698), h: 126 };
+  const start: Point = [x(12, 17), MAIN_Y];
   const abort: Point = [right(active), midY(at(Aborted))];
-  const trunkX = x(519, 722);
+  const trunkX = x(469, 722);
   const end = outcomes.x - ENTER;
 
   const straight = (from: number, to: number): Edge => ({
@@ -56,8 +56,8 @@ export function wideLayout(availablePx: number): Layout {
     pairs: [[from, to]],
     line: line(...numbers),
   });
-  const [downX, upX] = [column.x + x(43, 58), column.x + x(63, 80)];
-  const [initX, failX] = [midX(at(Initializing)), x(541, 754)];
+  const [downX, upX] = [column.x + x(38, 58), column.x + x(58, 80)];
+  const [initX, failX] = [midX(at(Initializing)), x(489, 754)];
   const besideStart = start[0] + START_RADIUS + LEAVE;
   const belowStart = MAIN_Y + START_RADIUS + LEAVE;
   const edges: Edge[] = [
@@ -84,7 +84,7 @@ export function wideLayout(availablePx: number): Layout {
   const route = (from: Box | null, to: Box, lane: number): Line => {
     const laneY = LANES_Y[lane % LANES_Y.length]!;
     const aside = x(20, 28) + 6 * (lane % LANES_Y.length); // clear of RUNNING⇄PAUSED
-    const besideX = x(533, 744);
+    const besideX = x(482, 744);
     const isOutcome = (box: Box) => box.x === outcomes.x;
     if (from && isOutcome(from) && isOutcome(to)) {
       const [fromY, toY, outerX] = [midY(from) - 3, midY(to) + 3, right(from) + 14];

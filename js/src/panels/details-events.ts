@@ -1,0 +1,46 @@
+// What the cluster told of an attempt, and in front of it why the attempt waits.
+import { h } from "../dom";
+import { ago, wallClock } from "../format";
+import { icon } from "../icons";
+import { Phase } from "../phases";
+import type { ClusterEvent } from "../protocol";
+import { tinted } from "./details-attempts";
+import type { Waiting } from "./details-model";
+
+export function eventNodes(events: readonly ClusterEvent[], waiting: Waiting | null): HTMLElement[] {
+  const rows = events.map(drawEvent);
+  const list = rows.length
+    ? h(
+        "div",
+        {
+          class: "fw-events",
+          role: "list",
+          "aria-label": "Cluster events",
+          // The open-source backend fills times and messages only.
+          "data-plain": events.every(({ reason }) => reason === ""),
+        },
+        ...rows,
+      )
+    : h("p", { class: "fw-note" }, "No cluster events were reported for this attempt.");
+  return waiting ? [callout(waiting), list] : [list];
+}
+
+function callout({ waitedMs, text, code }: Waiting): HTMLElement {
+  const lead = waitedMs === null ? "Why waiting:" : `Waited ${ago(waitedMs)} for resources:`;
+  const words = h("span", {}, h("b", {}, lead), ` ${text}`, code && h("span", { class: "fw-mono" }, code));
+  return h("div", { class: "fw-callout" }, tinted(Phase.WaitingForResources, 14), words);
+}
+
+function drawEvent({ atMs, reason, message, warning, count }: ClusterEvent): HTMLElement {
+  const times = count > 1 ? ` ×${count.toLocaleString("en")}` : "";
+  const mark = h("span", { class: "fw-event-mark" });
+  if (warning) mark.append(icon("warning", 14), h("span", { class: "fw-unseen" }, "Warning: "));
+  return h(
+    "div",
+    { class: "fw-event", role: "listitem", "data-warning": warning },
+    h("time", { class: "fw-event-time" }, atMs === null ? "–" : wallClock(atMs)),
+    mark,
+    h("span", { class: "fw-event-reason", title: reason }, reason),
+    h("span", { class: "fw-event-text", title: message + times }, message + times),
+  );
+}

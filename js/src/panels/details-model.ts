@@ -1,0 +1,119 @@
+// What the details panel tells of an action's attempts: their phases in time. Pure.
+import { wallClock } from "../format";
+import { ACTIVE, isTerminal, label, Phase, phaseOf } from "../phases";
+import type { ActionDetail, Attempt } from "../protocol";
+
+/** A stretch of an attempt. `from` and `share` are parts of the attempt's whole time, 0 … 1. */
+export interface Stretch {
+  phase: number;
+  /** Null where it is not known. */
+  durationMs: number | null;
+  from: number;
+  share: number;
+}
+
+export interface PhaseRow extends Stretch {
+  reached: boolean;
+  current: boolean;
+}
+
+export interface AttemptModel {
+  attempt: number;
+  phase: number;
+  /** "failed 14:36:17", "since 14:33:19", "end inferred". */
+  note: string;
+  durationMs: number | null;
+  rows: PhaseRow[];
+  /** All in one line, in the colours of the timeline's bar. */
+  bar: Stretch[];
+}
+
+/** What a task goes through where nothing goes wrong. */
+const EXPECTED = ACTIVE.filter((phase) => phase !== Phase.Paused);
+
+/** Newest first. The open attempt ends now. */
+export function attemptsOf(detail: ActionDetail, nowMs: number): AttemptModel[] {
+  const isOver = isTerminal(phaseOf(detail.phase));
+  return detail.attempts
+    .map((attempt, i) => {
+      const isNewest = i === detail.attempts.length - 1;
+      const isOpen = isNewest && !isOver && attempt.endMs === null && !isTerminal(phaseOf(attempt.phase));
+      return readAttempt(attempt, isOpen, nowMs, isOpen && detail.kind === "task" ? EXPECTED : []);
+    })
+    .reverse();
+}
+
+function readAttempt(
+  attempt: Attempt,
+  isOpen: boolean,
+  nowMs: number,
+  expected: readonly number[],
+): AttemptModel {
+  const { startMs, endMs, transitions } = attempt;
+  const phase = phaseOf(attempt.phase);
+  const untilMs = endMs ?? (isOpen ? nowMs : null);
+  const wholeMs = startMs === null || untilMs === null ? null : Math.max(0, untilMs - startMs);
+  const part = (ms: number) => (wholeMs ? Math.min(1, Math.max(0, ms / wholeMs)) : 0);
+  const active = transitions.filter((t) => !isTerminal(phaseOf(t.phase)));
+  const rows = active.map((step, i): PhaseRow => {
+    const stepEndMs = step.endMs ?? active[i + 1]?.startMs ?? untilMs;
+    const known = step.startMs !== null && stepEndMs !== null;
+    const durationMs = known ? Math.max(0, stepEndMs - step.startMs!) : null;
+    const from = known && startMs !== null ? part(step.startMs! - startMs) : 0;
+    return {
+      phase: phaseOf(step.phase),
+      durationMs,
+      from,
+      share: durationMs === null ? 0 : Math.min(part(durationMs), 1 - from),
+      reached: true,
+      current: isOpen && i === active.length - 1,
+    };
+  });
+  const furthest = Math.max(-1, ...rows.map((row) => expected.indexOf(row.phase as never)));
+  const missing = expected.slice(furthest + 1).map(
+    (next): PhaseRow => ({
+      phase: next,
+      durationMs: null,
+      from: 0,
+      share: 0,
+      reached: false,
+      current: false,
+    }),
+  );
+  const bar = rows.map(({ phase: of, ...rest }, i) => ({
+    ...rest,
+    phase: of === Phase.Running && i === rows.length - 1 && isTerminal(phase) ? phase : of,
+  }));
+  return {
+    attempt: attempt.attempt,
+    phase,
+    note: noteOf(attempt, isOpen),
+    durationMs: wholeMs,
+    rows: [...rows, ...missing],
+    bar,
+  };
+}
+
+function noteOf({ phase, startMs, endMs, endInferred }: Attempt, isOpen: boolean): string {
+  if (isOpen) return startMs === null ? "" : `since ${wallClock(startMs)}`;
+  if (endInferred) return "end inferred";
+  const outcome = label(phaseOf(phase)).toLowerCase();
+  return endMs === null ? outcome : `${outcome} ${wallClock(endMs)}`;
+}
+
+/** The time of the whole action; null where its start is not known. */
+export function durationOf({ startMs, endMs, phase }: ActionDetail, nowMs: number): number | null {
+  if (startMs === null || (endMs === null && isTerminal(phaseOf(phase)))) return null;
+  return Math.max(0, (endMs ?? nowMs) - startMs);
+}
+
+/** The one line of an action without attempts. */
+export function statusLine({ kind, phase }: ActionDetail): string {
+  const now = phaseOf(phase);
+  if (kind === "trace") return "A trace is recorded once, at its end. It has no attempts.";
+  if (kind === "task") return "No attempts were reported.";
+  if (now === Phase.Paused) return "A condition: it waits for its signal.";
+  if (now === Phase.Succeeded) return "A condition: its signal came.";
+  if (now === Phase.TimedOut) return "A condition: no signal came in time.";
+  return "A condition: it waits for a signal once it is paused.";
+}

@@ -1,0 +1,94 @@
+// The title row of the details: what it is, how often and how long, the console, the way out.
+import { dotted, h, setAttribute } from "../dom";
+import { duration, plural } from "../format";
+import { icon } from "../icons";
+import { phaseOf } from "../phases";
+import type { ActionDetail } from "../protocol";
+import type { Store } from "../store";
+import { tinted } from "./details-attempts";
+import { safeUrl } from "./details-links";
+import { durationOf } from "./details-model";
+
+const CONSOLE = "Open in the Flyte console";
+const CLOSE = "Close the details";
+
+export class TitleRow {
+  readonly close = h(
+    "button",
+    { type: "button", class: "fw-icon-button", title: CLOSE, "aria-label": CLOSE },
+    icon("close"),
+  );
+  private readonly title = h("div", { class: "fw-details-title" });
+  private readonly facts = h("span", { class: "fw-details-facts" });
+  private readonly console = h(
+    "a",
+    {
+      class: "fw-icon-button",
+      target: "_blank",
+      rel: "noopener noreferrer",
+      title: CONSOLE,
+      "aria-label": CONSOLE,
+    },
+    icon("open"),
+  );
+  readonly element = h(
+    "div",
+    { class: "fw-details-head" },
+    this.title,
+    this.facts,
+    h("span", { class: "fw-gap" }),
+    this.console,
+    this.close,
+  );
+  private detail: ActionDetail | null = null;
+  private key = "";
+
+  constructor(private readonly store: Store) {}
+
+  /** Gives the action's name. Before the details are here the list of actions knows some of it. */
+  update(id: string, detail: ActionDetail | null): string {
+    this.detail = detail;
+    const { actions } = this.store;
+    const row = actions.rowOf.get(id);
+    const name = detail?.name || (row === undefined ? "" : actions.name[row]!) || id;
+    const phase = detail ? phaseOf(detail.phase) : row === undefined ? 0 : actions.phase[row]!;
+    const key = JSON.stringify([id, name, phase]);
+    if (key !== this.key) {
+      this.key = key;
+      this.title.replaceChildren(
+        tinted(phase, 14),
+        h("span", { class: "fw-details-name", title: name }, name),
+        h("span", { class: "fw-details-id fw-mono" }, id),
+      );
+    }
+    const href = safeUrl(detail?.consoleUrl ?? "");
+    this.console.hidden = href === "";
+    setAttribute(this.console, "href", href || null);
+    this.tick();
+    return name;
+  }
+
+  tick(): void {
+    const { detail, facts } = this;
+    const wholeMs = detail && durationOf(detail, this.store.nowMs());
+    const texts = detail
+      ? [
+          attemptWords(detail),
+          detail.cache === "hit" ? "from the cache" : "",
+          wholeMs === null ? "" : duration(wholeMs),
+        ].filter(Boolean)
+      : [];
+    if (facts.textContent === texts.join("")) return;
+    // An empty first node, so that there is a dot after the id as well.
+    facts.replaceChildren(
+      ...(texts.length ? dotted([h("span"), ...texts.map((text) => h("span", {}, text))]) : []),
+    );
+  }
+}
+
+function attemptWords({ attempts, attemptCount, kind }: ActionDetail): string {
+  if (kind !== "task") return kind;
+  const n = Math.max(attempts.length, attemptCount);
+  if (n > 1) return plural(n, "attempt");
+  return attempts[0] ? `attempt ${attempts[0].attempt}` : "";
+}
