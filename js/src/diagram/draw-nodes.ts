@@ -104,7 +104,7 @@ export class NodeDrawing {
   /** The arrow keys' next state. */
   move(from: EventTarget | null, key: string): boolean {
     const buttons = this.order();
-    const at = buttons.findIndex((button) => button === from);
+    const at = buttons.indexOf(from as HTMLButtonElement);
     if (at < 0) return false;
     const to = {
       ArrowRight: at + 1,

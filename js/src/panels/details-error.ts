@@ -4,7 +4,7 @@ import { icon } from "../icons";
 import type { ActionDetail, ErrorInfo } from "../protocol";
 import type { View } from "../ui";
 import { copyText } from "./copy";
-import { exitCode, splitMessage } from "./details-model";
+import { exitCode, splitMessage } from "./details-why";
 
 const SHOWN_MS = 1_500;
 const KINDS: Readonly<Record<string, string>> = { user: "User error", system: "System error" };

@@ -5,7 +5,7 @@ import { icon } from "../icons";
 import { Phase } from "../phases";
 import type { ClusterEvent } from "../protocol";
 import { tinted } from "./details-attempts";
-import type { Waiting } from "./details-model";
+import type { Waiting } from "./details-why";
 
 export function eventNodes(events: readonly ClusterEvent[], waiting: Waiting | null): HTMLElement[] {
   const rows = events.map(drawEvent);

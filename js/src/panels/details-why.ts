@@ -25,7 +25,7 @@ export function exitCode({ code, message }: ErrorInfo): string {
 export function splitMessage(message: string): [head: string, end: string] {
   const lines = message.trimEnd().split("\n");
   const indented = lines.findLastIndex((line) => /^\s+\S/.test(line));
-  // A text that ends in an indented line has no such end, so its first line stands for it.
+  // A text that ends in an indented line was cut, or is no traceback.
   if (indented === lines.length - 1 && indented > 0) return ["", message.trimEnd()];
   const head = lines.slice(0, indented + 1).join("\n");
   return [head, lines.slice(indented + 1).join("\n")];
