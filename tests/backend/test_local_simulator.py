@@ -1,0 +1,149 @@
+"""The simulator: plans that can be repeated, players that keep to them, also across a restart."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from flyte_widgets.errors import LocalError
+from flyte_widgets.local import LocalBackend, SimSpec
+from flyte_widgets.local.records import ROOT_ACTION
+from flyte_widgets.local.sim_plan import Plan
+from flyte_widgets.local.simulation import simulate
+from flyte_widgets.local.simulator import plan
+from flyte_widgets.phases import PHASE_TABLE, ActionPhase
+from tests.sdk_worker import Sdk
+from tests.server_process import ServerProcess
+
+P = ActionPhase
+
+
+@pytest.fixture(scope="module")
+def backend() -> Iterator[LocalBackend]:
+    """A backend in this process, in memory."""
+    backend = LocalBackend(None, 0)
+    yield backend
+    backend.stop()
+
+
+def phases_at(planned: Plan, at_ms: int) -> Counter[str]:
+    current = [[beat for beat in action.beats if beat.at_ms <= at_ms] for action in planned.actions]
+    return Counter(beats[-1].phase.value for beats in current if beats)
+
+
+@pytest.mark.parametrize("spec", [SimSpec(), SimSpec(actions=300), SimSpec(outcome="failed")])
+def test_the_same_seed_gives_the_same_run(spec: SimSpec) -> None:
+    """Tree, names, durations, errors and outcomes are equal; another seed gives another run."""
+    assert plan(7, spec) == plan(7, spec)
+    assert plan(7, spec) != plan(8, spec)
+
+
+def test_the_default_run_goes_through_all_ten_phases() -> None:
+    """And at 1 m 42 s it has the counts of the pictures."""
+    planned = plan(0, SimSpec())
+    assert {beat.phase for action in planned.actions for beat in action.beats} == set(PHASE_TABLE)
+    assert phases_at(planned, 102_000) == {"succeeded": 36, "failed": 1, "running": 12, "waiting_for_resources": 1}
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    "spec",
+    [SimSpec(actions=1), SimSpec(actions=2), SimSpec(actions=333, fan_out=4, depth=6), SimSpec(actions=90, depth=1)],
+)
+def test_a_plan_is_a_life_that_can_be_lived(seed: int, spec: SimSpec) -> None:
+    """Exactly the actions asked for, parents first; time never runs backwards; nothing outlives its parent."""
+    planned = plan(seed, spec)
+    assert len(planned.actions) == spec.actions == len({action.name for action in planned.actions})
+    seen = {"": planned.actions[0]}
+    for action in planned.actions:
+        times = [action.created_ms, *(beat.at_ms for beat in action.beats)]
+        assert times == sorted(times)
+        assert action.beats[-1].phase.is_terminal
+        assert seen[action.parent].created_ms <= action.created_ms
+        assert action.end_ms <= seen[action.parent].end_ms
+        seen[action.name] = action
+
+
+def test_the_limits_shape_the_tree() -> None:
+    """No level below `depth`, and with `groups=0` no group."""
+    planned = plan(1, SimSpec(actions=400, depth=2, fan_out=30, groups=0))
+    level = {"": -1}
+    for action in planned.actions:
+        level[action.name] = level[action.parent] + 1
+    assert max(level.values()) == 2
+    assert {action.group for action in planned.actions} == {""}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"actions": 0}, {"fan_out": 1.5}, {"retries": 2}, {"task_s": -1}, {"outcome": "lost"}, {"speeed": 2}]
+)
+def test_what_makes_no_sense_is_refused(backend: LocalBackend, wrong: dict[str, object]) -> None:
+    """The error names the wrong value and starts nothing."""
+    before = len(backend.store.roots())
+    with pytest.raises(LocalError, match=next(iter(wrong))):
+        simulate(backend=backend, **wrong)  # type: ignore[arg-type]
+    assert len(backend.store.roots()) == before
+
+
+def test_a_run_can_be_begun_in_its_middle_and_held(backend: LocalBackend) -> None:
+    """`elapsed_s` gives it a past with the right times, `hold` leaves it there."""
+    run = simulate(elapsed_s=102, hold=True, backend=backend)
+    with backend.store.read(run.key) as record:
+        told = Counter(P.of(action.phase).value for action in record.actions.values())  # type: ignore[union-attr]
+        age_s = time.time() - record.root.created_us / 1e6
+    assert told == phases_at(plan(0, SimSpec()), 102_000)
+    assert age_s == pytest.approx(102, abs=2)
+
+
+def test_two_thousand_actions_are_played_to_their_end(backend: LocalBackend) -> None:
+    """At a high speed, every action ends as planned, when planned; descendants are counted right."""
+    spec, speed = SimSpec(actions=2000), 60
+    run = simulate(3, spec, speed=speed, backend=backend)
+    deadline = time.monotonic() + 60
+    while True:
+        with backend.store.read(run.key) as record:
+            if record.root.is_terminal:
+                break
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    planned = plan(3, spec)
+    with backend.store.read(run.key) as record:
+        for action in planned.actions:
+            told = record.actions[action.name]
+            assert told.phase == action.beats[-1].phase.number
+            lasted_ms = told.details.status.duration_ms * speed
+            assert lasted_ms == pytest.approx(action.end_ms - action.created_ms, abs=2 * speed)
+        counts = Counter(action.phase for name, action in record.actions.items() if name != ROOT_ACTION)
+        assert {phase: count for phase, count in record.root.counts.items() if count} == counts
+
+
+def test_a_killed_server_goes_on_where_it_was(start_server: Callable[..., ServerProcess], tmp_path: Path) -> None:
+    """After kill -9 and a restart on the same file the run goes on, and ends as planned, with nothing twice."""
+    server = start_server(tmp_path / "runs.db")
+    name = server.simulate(seed=5, actions=200, speed=25)
+    sdk = Sdk(server.endpoint, server.project, server.domain)
+    try:
+        for _ in range(3):
+            time.sleep(0.7)
+            server.kill()
+            server.start()
+        sdk.wait(name)
+        told = sdk.describe(name)["actions"]
+    finally:
+        sdk.close()
+    planned = plan(5, SimSpec(actions=200))
+    assert {key: action["phase"] for key, action in told.items()} == {
+        action.name: action.beats[-1].phase.value for action in planned.actions
+    }
+    for action in planned.actions:
+        assert told[action.name]["attempts"] == action.beats[-1].attempt
+
+
+def test_a_wrong_request_to_the_server_says_what_is_wrong(shared_server: ServerProcess) -> None:
+    """The POST that starts a simulation answers 400 with the reason."""
+    with pytest.raises(OSError, match="400"):
+        shared_server.simulate(actions=-1)
