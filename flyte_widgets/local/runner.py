@@ -115,6 +115,7 @@ class LaunchedRun:
         The SDK reports nothing if the inputs do not fit, and leaves the siblings of a failed task as they are.
         """
         self._scope.abort_run("The run has ended.")
+        self._scope.close()
         try:
             with self.backend.store.change(self.key) as run:
                 _end_root(run, error)

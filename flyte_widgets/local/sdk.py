@@ -50,7 +50,7 @@ class RunScope:
 
     def adopt(self, controller: Any) -> None:
         """Make `controller`, which the SDK has just built, the controller of this run."""
-        submit, set_recorder = controller.submit, controller.set_recorder
+        submit, submit_sync, set_recorder = controller.submit, controller.submit_sync, controller.set_recorder
 
         async def submit_in_scope(task: Any, *args: Any, **kwargs: Any) -> Any:
             self._check()
@@ -62,6 +62,10 @@ class RunScope:
                     self._explain(child)
                     raise
 
+        def submit_sync_in_scope(task: Any, *args: Any, **kwargs: Any) -> Any:
+            self._check()
+            return submit_sync(task, *args, **kwargs)
+
         def set_watched_recorder(recorder: Any) -> None:
             record_start = recorder.record_start
 
@@ -72,7 +76,8 @@ class RunScope:
             recorder.record_start = note_start
             set_recorder(recorder)
 
-        controller.submit, controller.set_recorder = submit_in_scope, set_watched_recorder
+        controller.submit, controller.submit_sync = submit_in_scope, submit_sync_in_scope
+        controller.set_recorder = set_watched_recorder
         self.controller = controller
 
     def abort_run(self, reason: str) -> None:
@@ -82,6 +87,13 @@ class RunScope:
             tasks = list(self._tasks.values())
         for loop, task in tasks:
             _cancel(loop, task)
+
+    def close(self) -> None:
+        """End the threads that the SDK made for the synchronous tasks of the run: it keeps them for ever."""
+        for runner in getattr(self.controller, "_runner_map", {}).values():
+            loop = getattr(runner, "_TaskRunner__loop", None)
+            if loop is not None:
+                asyncio.run_coroutine_threadsafe(_drain(), loop)
 
     def abort_action(self, name: str, reason: str) -> None:
         """Cancel one action and what is below it. Whoever awaits it gets the SDK's `ActionAbortedError`."""
@@ -192,6 +204,16 @@ def input_names(task: Any) -> list[str]:
 
 def _bare_config() -> Any:
     return flyte_init._InitConfig(root_dir=Path.cwd())
+
+
+async def _drain() -> None:
+    """Cancel all else on the current loop, wait for it, and stop the loop."""
+    loop = asyncio.get_running_loop()
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    loop.call_soon(loop.stop)
 
 
 def _cancel(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
