@@ -54,10 +54,12 @@ class ServerProcess:
         begun = time.monotonic()
         self._process.terminate()
         self._process.wait(STOP_TIMEOUT_S)
-        return time.monotonic() - begun
+        took_s = time.monotonic() - begun
+        self.kill()
+        return took_s
 
     def kill(self) -> None:
-        """Kill without warning. Also ends one that was frozen."""
+        """Kill without warning, if it has not ended. Also ends one that was frozen."""
         assert self._process is not None
         self._process.kill()
         self._process.wait(STOP_TIMEOUT_S)

@@ -1,0 +1,153 @@
+"""What is acknowledged is kept: across restarts, across kill -9. And a stream leaves nothing behind."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import random
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from flyte_widgets.local import LocalBackend, describe
+from flyte_widgets.local.records import ROOT_ACTION, RunKey, RunRecord, report
+from flyte_widgets.local.store import Store
+from flyte_widgets.phases import ActionPhase
+from tests.sdk_worker import Sdk
+from tests.server_process import ServerProcess
+
+KEY = RunKey("flytesnacks", "development", "r1")
+
+
+def make_run(store: Store, key: RunKey = KEY) -> None:
+    run = RunRecord(key, labels={"team": "data"})
+    spec = describe.task(key, "etl.pipeline")
+    root = run.add(describe.details(run.action_id(ROOT_ACTION), spec), spec, at_us=1_000_000)
+    run.apply(root, report(root, ActionPhase.QUEUED, at_us=1_000_000))
+    store.create(run)
+
+
+def told(store: Store, key: RunKey = KEY) -> list[tuple[bytes, bytes, list[bytes], dict[int, int]]]:
+    with store.read(key) as run:
+        return [
+            (
+                record.details.SerializeToString(deterministic=True),
+                record.spec,
+                [event.SerializeToString(deterministic=True) for event in record.events],
+                {phase: count for phase, count in record.counts.items() if count},
+            )
+            for record in run.actions.values()
+        ]
+
+
+def test_a_run_read_back_is_the_run_that_was_kept(tmp_path: Path) -> None:
+    """Actions, specs, reports, counts, labels: all of a run is there after the file was closed and opened."""
+    store = Store(tmp_path / "runs.db")
+    make_run(store)
+    with store.change(KEY) as run:
+        for index in range(1, 40):
+            spec = describe.task(KEY, "etl.square")
+            parent = f"a{index // 3}"
+            details = describe.details(run.action_id(f"a{index}"), spec, parent=parent, group="square")
+            record = run.add(details, spec, at_us=2_000_000)
+            for phase in (ActionPhase.QUEUED, ActionPhase.RUNNING, ActionPhase.FAILED)[: 1 + index % 3]:
+                run.apply(record, report(record, phase, at_us=3_000_000))
+        run.abort(run.actions["a3"], "stuck", at_us=4_000_000)
+    before = told(store)
+    store.close()
+    store = Store(tmp_path / "runs.db")
+    assert told(store) == before
+    assert [(key, labels) for key, _, labels in store.roots()] == [(KEY, {"team": "data"})]
+    store.close()
+
+
+def test_a_change_that_fails_changes_nothing(tmp_path: Path) -> None:
+    """Half a change is neither in the file nor in memory."""
+    store = Store(tmp_path / "runs.db")
+    make_run(store)
+    before = told(store)
+    with pytest.raises(KeyError):
+        _abort_root_and_nobody(store)
+    assert told(store) == before
+    store.close()
+
+
+def test_what_was_acknowledged_survives_a_kill(start_server: Callable[..., ServerProcess], tmp_path: Path) -> None:
+    """Whatever moment kill -9 hits, every PUT that was answered is there after the restart."""
+    server = start_server(tmp_path / "runs.db")
+    path = urlsplit(server.endpoint).path
+    acknowledged: list[int] = []
+    dice = random.Random(1)
+    for _ in range(5):
+        killer = threading.Timer(dice.uniform(0.1, 0.5), server.kill)
+        killer.start()
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        try:
+            while True:
+                number = len(acknowledged)
+                connection.request("PUT", f"{path}/data/{number}", body=json.dumps(number))
+                assert connection.getresponse().read() == b""
+                acknowledged.append(number)
+        except (OSError, http.client.HTTPException):
+            connection.close()
+        killer.join()
+        server.start()
+    assert len(acknowledged) > 50
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    for number in acknowledged:
+        connection.request("GET", f"{path}/data/{number}")
+        assert json.loads(connection.getresponse().read()) == number
+    connection.close()
+
+
+def test_a_restart_keeps_every_run(start_server: Callable[..., ServerProcess], tmp_path: Path) -> None:
+    """The SDK hears of every run the same before and after."""
+    server = start_server(tmp_path / "runs.db")
+    names = [server.simulate(seed=seed, actions=20, elapsed_s=1e9) for seed in range(4)]
+    names.append(server.simulate(elapsed_s=102, hold=True))
+    before = _describe(server, names)
+    server.stop()
+    server.start()
+    assert _describe(server, names) == before
+
+
+def test_a_client_that_goes_away_leaves_no_stream() -> None:
+    """A watch of a run in which nothing happens any more ends on the server, too, when its client hangs up."""
+    backend = LocalBackend(None, 0)
+    name = backend.simulate({"elapsed_s": 1e9})
+    body = json.dumps({"runId": {"project": KEY.project, "domain": KEY.domain, "name": name}}).encode()
+    frame = b"\0" + len(body).to_bytes(4, "big") + body
+    path = f"{urlsplit(backend.endpoint).path}/flyteidl2.workflow.RunService/WatchActions"
+    streams = [http.client.HTTPConnection("127.0.0.1", backend.port, timeout=10) for _ in range(8)]
+    answers = []
+    for stream in streams:
+        stream.request("POST", path, body=frame, headers={"content-type": "application/connect+json"})
+        answers.append(stream.getresponse())
+        assert answers[-1].read(5)[0] == 0
+    assert backend.store.changes.watcher_count == 8
+    for stream, answer in zip(streams, answers, strict=True):
+        answer.close()
+        stream.close()
+    deadline = time.monotonic() + 5
+    while backend.store.changes.watcher_count and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert backend.store.changes.watcher_count == 0
+    backend.stop()
+
+
+def _abort_root_and_nobody(store: Store) -> None:
+    with store.change(KEY) as run:
+        run.abort(run.root, "first", at_us=2_000_000)
+        run.abort(run.actions["nobody"], "second", at_us=2_000_000)
+
+
+def _describe(server: ServerProcess, names: list[str]) -> list[object]:
+    sdk = Sdk(server.endpoint, server.project, server.domain)
+    try:
+        return [sdk.describe(name) for name in names]
+    finally:
+        sdk.close()
