@@ -21,6 +21,7 @@ export interface Stage {
 }
 
 const LIVE_MS = 102_000;
+const LOST_MS = 88_000;
 const at = (ms: number): number => BASE_MS + ms;
 
 function running(selected = "a44", more: Partial<RunTraits> = {}): RunTraits {
@@ -53,6 +54,16 @@ const click = (stage: Stage, selector: string): void => stage.find<HTMLElement>(
 function confirmAbort(stage: Stage): void {
   click(stage, ".fw-abort");
   click(stage, ".fw-danger-fill");
+  // A script's click leaves a focus ring that a mouse would not.
+  stage.find<HTMLElement>(".fw-abort").blur();
+}
+
+/** As by the keyboard: Enter on the selected row. */
+function openDetails(stage: Stage): void {
+  const grid = stage.find<HTMLElement>("[role=treegrid]");
+  grid.focus();
+  grid.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, composed: true }));
+  grid.blur();
 }
 
 export const STATES: Record<string, () => State> = {
@@ -72,10 +83,15 @@ export const STATES: Record<string, () => State> = {
   running: () => live(running()),
   "no-selection": () => live(running("")),
   reconnecting: () => ({
-    traits: linked(running(), { state: "reconnecting", lastMs: at(88_000), nextTryMs: at(106_000) }),
+    traits: linked(scenario.running(LOST_MS), { state: "reconnecting", nextTryMs: at(LIVE_MS + 4_000) }),
+    laterMs: LIVE_MS - LOST_MS,
   }),
   polling: () => ({ traits: linked(running(), { state: "polling", pollS: 5 }) }),
-  "kernel-gone": () => ({ traits: linked(running(), { lastMs: at(88_000) }), manner: { gone: true } }),
+  "kernel-gone": () => ({
+    traits: scenario.running(LOST_MS),
+    manner: { gone: true },
+    laterMs: LIVE_MS - LOST_MS,
+  }),
   "own-error": () => ({
     traits: running("a44", {
       error: {
@@ -107,13 +123,7 @@ export const STATES: Record<string, () => State> = {
   aborted: () => ({ traits: scenario.aborted() }),
   succeeded: () => ({ traits: scenario.succeeded() }),
   failed: () => ({ traits: failed(""), selecting: failed }),
-  "failed-details": () => ({
-    traits: failed(""),
-    selecting: failed,
-    act: (stage) => {
-      click(stage, ".fw-failures");
-      click(stage, ".fw-failures");
-    },
-  }),
+  "failed-details": () => ({ traits: failed("a44"), selecting: failed, act: openDetails }),
+  "waiting-details": () => ({ ...live(running("a49")), act: openDetails }),
   "many-actions": () => ({ traits: scenario.big(2_000) }),
 };

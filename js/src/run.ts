@@ -1,10 +1,13 @@
 // The bands of a run, from top to bottom, and when each is to be seen.
 import { computed } from "@preact/signals-core";
+import { mountDiagram } from "./diagram/diagram";
 import { h } from "./dom";
 import { mountBanner } from "./panels/banner";
+import { mountDetails } from "./panels/details";
 import { mountEmpty } from "./panels/empty";
 import { mountHeader } from "./panels/header";
 import { mountStrip } from "./panels/strip";
+import { mountTimeline } from "./timeline/timeline";
 import type { Frame } from "./view";
 
 export function mountRun(frame: Frame): void {
@@ -34,8 +37,15 @@ export function mountRun(frame: Frame): void {
   frame.mount("banner", (view, parent) => mountBanner(view, parent, frame.faults), band("banner"));
   const empty = band("empty");
   frame.mount("notice", mountEmpty, empty);
+  const diagram = band("diagram");
+  frame.mount("state diagram", mountDiagram, diagram);
+  const timeline = band("timeline");
+  frame.mount("timeline", mountTimeline, timeline);
+  frame.mount("details", mountDetails, band("details"));
   frame.show(
     empty,
     computed(() => !hasActions.value),
   );
+  frame.show(diagram, hasActions);
+  frame.show(timeline, hasActions);
 }

@@ -31,12 +31,16 @@ export function tally(counts: Readonly<Record<string, number>>): Tally {
   return { total, done, active: total - done, parts };
 }
 
-/** What is told beside the strip: while live what runs and what went wrong, at the end how it ended. */
-export function told({ parts }: Tally, over: boolean): Count[] {
+/**
+ * What is told beside the strip: while live what runs and what went wrong, at the end how it ended. `brief`: without
+ * the successes where something else is to be told, for they are the rest.
+ */
+export function told(sums: Tally, over: boolean, brief: boolean): Count[] {
   const order = over
     ? [Phase.Succeeded, Phase.Recovered, Phase.Failed, Phase.TimedOut, Phase.Aborted, ...ACTIVE]
     : [Phase.Running, Phase.Paused, Phase.Failed, Phase.TimedOut, Phase.Aborted];
-  return order.flatMap((phase) => parts.filter((part) => part.phase === phase));
+  const all = order.flatMap((phase) => sums.parts.filter((part) => part.phase === phase));
+  return brief && all.length > 1 ? all.filter(({ phase }) => phase !== Phase.Succeeded) : all;
 }
 
 export const words = ({ phase, n }: Count): string =>

@@ -33,6 +33,7 @@ export function freshness(facts: FreshnessFacts): Freshness {
     }
     return { dot: "", words: [`finished ${when}`.trim()] };
   }
+  if (facts.phase === "" && state !== "reconnecting") return { dot: "", words: [] }; // the badge says it all
   if (!facts.kernelAlive) return { dot: "off", words: ["not live"] };
   switch (state) {
     case "live":
@@ -43,8 +44,6 @@ export function freshness(facts: FreshnessFacts): Freshness {
       const age = lastMs === null ? "" : ` · ${ago(facts.clockMs - lastMs)}`;
       return { dot: "reconnecting", words: [`reconnecting${age}`] };
     }
-    case "connecting":
-      return { dot: "", words: [] };
     default:
       return { dot: "off", words: ["not live"] };
   }

@@ -79,7 +79,8 @@ function mountElapsed(view: View, row: HTMLElement): void {
     let text = "";
     if (connecting) text = ago(Date.now() - beganMs);
     else if (known && !gone && startMs !== null) {
-      const tookMs = (endMs ?? store.nowMs()) - startMs;
+      // It goes on while nobody can say otherwise: unlike a bar, this is no claim of what was seen.
+      const tookMs = (endMs ?? store.clockMs()) - startMs;
       text = duration(tookMs);
       setAttribute(elapsed, "title", `${spoken(tookMs)} since the start`);
     }

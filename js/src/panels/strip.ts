@@ -20,7 +20,7 @@ export function mountStrip(view: View, band: HTMLElement): void {
     const narrow = ui.narrow.value;
     setAttribute(band, "data-empty", sums.total === 0 ? "" : null);
     drawStrip(strip, sums);
-    const parts = told(sums, over).map((count) => {
+    const parts = told(sums, over, narrow).map((count) => {
       if (count.phase !== Phase.Failed) return h("span", {}, words(count));
       failed.replaceChildren(words(count));
       return failed;
