@@ -1,0 +1,208 @@
+"""A run on a backend in another process, seen and steered from a real JupyterLab."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flyteidl2.common.phase_pb2 import ActionPhase
+from playwright.sync_api import Locator, expect
+
+from tests.jupyter_lab import Notebook
+from tests.recording_proxy import RecordingProxy
+from tests.server_process import ServerProcess
+
+pytestmark = pytest.mark.browser
+
+CONNECT = """
+import flyte_widgets as fw
+_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r})
+w = fw.RunWidget({name!r})
+w
+"""
+
+
+@pytest.fixture
+def proxy(shared_server: ServerProcess) -> Iterator[RecordingProxy]:
+    """What the kernel talks to: passes all on to the shared server, and counts the calls."""
+    proxy = RecordingProxy(shared_server.endpoint)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def show(open_notebook: Callable[..., Notebook], proxy: RecordingProxy) -> Callable[[str], Notebook]:
+    """Open a notebook with the widget of a run on the shared server."""
+
+    def show_(name: str, *more_cells: str) -> Notebook:
+        cell = CONNECT.format(
+            endpoint=proxy.endpoint, project=ServerProcess.project, domain=ServerProcess.domain, name=name
+        )
+        notebook = open_notebook(cell.strip(), *more_cells)
+        notebook.run_all()
+        expect(notebook.widgets).to_have_count(1)
+        return notebook
+
+    return show_
+
+
+def ask(server: ServerProcess, method: str, run: str, **request: Any) -> Any:
+    """Call the backend directly, without any code of ours."""
+    run_id = {"org": "", "project": server.project, "domain": server.domain, "name": run}
+    named = {"actionId": {"run": run_id, "name": "a0"}} if method == "GetActionDetails" else {"runId": run_id}
+    call = urllib.request.Request(
+        f"{server.endpoint}/flyteidl2.workflow.RunService/{method}",
+        data=json.dumps({**named, **request}).encode(),
+        headers={"content-type": "application/json"},
+    )
+    with urllib.request.urlopen(call, timeout=30) as response:
+        return json.load(response)
+
+
+def all_actions(server: ServerProcess, run: str) -> list[Any]:
+    """All pages of the backend's ListActions."""
+    actions: list[Any] = []
+    token = ""
+    while True:
+        page = ask(server, "ListActions", run, request={"limit": 200, "token": token})
+        actions += page["actions"]
+        token = page.get("token", "")
+        if not token:
+            return actions
+
+
+def badge(widget: Locator) -> Locator:
+    """Where the run's phase stands."""
+    return widget.locator(".fw-badge")
+
+
+def test_phase_diagram_and_timeline_move_with_the_run(
+    show: Callable[..., Notebook], shared_server: ServerProcess
+) -> None:
+    """The badge, the diagram's current state and the rows follow a run from its queue to its end."""
+    name = shared_server.simulate(seed=7, speed=12)
+    widget = show(name).widgets.first
+    current = widget.locator("[aria-current=step]")
+    seen: list[str] = []
+    for phase in ("Queued", "Waiting for resources", "Initializing", "Running", "Succeeded"):
+        # A run this fast may pass a state between two looks; it must not show them in another order.
+        if phase in ("Running", "Succeeded"):
+            expect(badge(widget)).to_have_text(phase, timeout=60_000)
+            expect(current).to_have_attribute("aria-label", re.compile(f"^{phase}, current"))
+        seen.append(badge(widget).inner_text())
+    assert seen[-1] == "Succeeded"
+    expect(widget.get_by_role("row", name=re.compile("^train_model, .*attempt 2"))).to_be_visible()
+
+
+def test_rows_grow_while_the_run_goes_on(show: Callable[..., Notebook], shared_server: ServerProcess) -> None:
+    """Actions that the backend creates appear as rows without any cell being run."""
+    name = shared_server.simulate(seed=7, speed=4)
+    widget = show(name).widgets.first
+    grid = widget.get_by_role("treegrid")
+    expect(grid).to_be_visible()
+    before = int(grid.get_attribute("aria-rowcount") or 0)
+    widget.page.wait_for_function(
+        "([host, before]) => Number(host.shadowRoot.querySelector('[role=treegrid]').ariaRowCount) > before",
+        arg=[widget.element_handle(), before],
+    )
+
+
+def test_selecting_a_row_shows_its_details(show: Callable[..., Notebook], shared_server: ServerProcess) -> None:
+    """A click on the failed action shows its attempts and the text of its error, read for it from the backend."""
+    name = shared_server.simulate(seed=7, elapsed_s=1000)
+    widget = show(name).widgets.first
+    widget.get_by_role("button", name=re.compile("failed")).first.click()
+    details = widget.locator(".fw-details")
+    expect(details).to_contain_text("OutOfMemoryError")
+    expect(details).to_contain_text("Attempt 2")
+
+
+def test_abort_asks_sends_once_and_believes_only_the_backend(
+    show: Callable[..., Notebook], shared_server: ServerProcess, proxy: RecordingProxy
+) -> None:
+    """Abort, confirm: the backend has one AbortRun with the reason, and only then the widget says Aborted."""
+    name = shared_server.simulate(seed=3, speed=1, elapsed_s=60)
+    widget = show(name).widgets.first
+    expect(badge(widget)).to_have_text("Running")
+    widget.get_by_role("button", name="Abort", exact=True).click()
+    widget.get_by_placeholder("Reason (optional)").fill("wrong dataset")
+    widget.get_by_role("button", name="Abort run").dblclick()
+    expect(badge(widget)).to_have_text("Aborted")
+    details = ask(shared_server, "GetActionDetails", name)["details"]
+    assert details["status"]["phase"] == "ACTION_PHASE_ABORTED"
+    assert details["abortInfo"]["reason"] == "wrong dataset"
+    assert proxy.count("AbortRun") == 1
+    expect(widget.get_by_role("button", name="Abort", exact=True)).to_have_count(0)
+
+
+def test_a_reload_shows_the_same_again(show: Callable[..., Notebook], shared_server: ServerProcess) -> None:
+    """After the page is reloaded, with the kernel alive, the widget has the same phase, counts and rows, and lives."""
+    name = shared_server.simulate(seed=7, speed=1, elapsed_s=100)
+    notebook = show(name)
+    widget = notebook.widgets.first
+    expect(badge(widget)).to_have_text("Running")
+    rows = widget.get_by_role("treegrid").get_attribute("aria-rowcount")
+    notebook.reload()
+    expect(badge(widget)).to_have_text("Running")
+    expect(widget.get_by_role("treegrid")).to_have_attribute("aria-rowcount", rows or "")
+    widget.get_by_role("button", name="Abort", exact=True).click()
+    widget.get_by_role("button", name="Abort run").click()
+    expect(badge(widget)).to_have_text("Aborted")
+
+
+def test_a_cell_run_again_leaves_no_thread_and_no_stream_behind(
+    show: Callable[..., Notebook], shared_server: ServerProcess
+) -> None:
+    """Twenty widgets on one run share one loop thread and one set of streams; at the end no stream is open."""
+    name = shared_server.simulate(seed=3, speed=1, elapsed_s=60)
+    notebook = show(name)
+    for _ in range(19):
+        notebook.run_cell(0)
+    expect(badge(notebook.widgets.first)).to_have_text("Running")
+    names = "sorted(t.name for t in threading.enumerate() if t.name.startswith('flyte-widgets'))"
+    threads = notebook.evaluate(f"import threading; print({names})").strip()
+    assert threads == "['flyte-widgets', 'flyte-widgets-publisher']"
+    watching = "from flyte_widgets.watch.loop import background\nimport asyncio\nasync def tasks(): "
+    watching += "return sorted(t.get_name() for t in asyncio.all_tasks() if t.get_name().startswith('watch '))\n"
+    assert notebook.evaluate(watching + "print(background().call(tasks()))").strip() == f"['watch {name}']"
+    notebook.evaluate("w.abort('enough'); w.wait(30)")
+    expect(badge(notebook.widgets.first)).to_have_text("Aborted")
+    sockets = "import os, asyncio\nasync def tasks(): return len(asyncio.all_tasks()) - 1\n"
+    assert notebook.evaluate(sockets + "import time; time.sleep(1); print(background().call(tasks()))").strip() == "0"
+
+
+def test_two_thousand_actions_end_the_same_on_both_sides(
+    show: Callable[..., Notebook], shared_server: ServerProcess
+) -> None:
+    """After a run of 2,000 actions the browser's store equals the backend's list, action by action."""
+    name = shared_server.simulate(seed=11, actions=2000, speed=60)
+    notebook = show(name)
+    widget = notebook.widgets.first
+    expect(badge(widget)).to_have_text(re.compile("Succeeded|Failed|Timed out"), timeout=120_000)
+    expect(widget.locator(".fw-header")).to_contain_text("finished", timeout=60_000)
+    in_browser = widget.evaluate(
+        """(host) => {
+          const { actions } = host.store;
+          const rows = Array.from({ length: actions.count }, (_, row) => [
+            actions.id[row],
+            actions.phase[row],
+            actions.attempts[row],
+            actions.parent[row] < 0 ? "" : actions.id[actions.parent[row]],
+          ]);
+          return rows;
+        }"""
+    )
+    told = all_actions(shared_server, name)
+    assert len(told) == 2000
+    assert {row[0]: row[1:] for row in in_browser} == {
+        action["id"]["name"]: [
+            ActionPhase.Value(action["status"]["phase"]),
+            action["status"].get("attempts", 0),
+            action["metadata"].get("parent", ""),
+        ]
+        for action in told
+    }

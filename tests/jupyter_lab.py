@@ -1,0 +1,180 @@
+"""A real JupyterLab with a real browser on it: started once, each test with a notebook of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from playwright.sync_api import Locator, Page
+
+TOKEN = "t"
+START_TIMEOUT_S = 60.0
+CHROMIUM_ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# The notebook's "idle" shows before the kernel can be used; a Run All in between is lost without a word.
+_READY_JS = """async () => {
+  const app = window.jupyterapp;
+  await app.restored;
+  const panel = app.shell.currentWidget;
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  await panel.sessionContext.session.kernel.info;
+}"""
+
+
+def chromium() -> str:
+    """Path of the browser: Debian's package, or Chrome."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        path = shutil.which(name)
+        if path:
+            return path
+    raise AssertionError("no Chromium: run the tests by `make test`, which installs it")
+
+
+class JupyterLab:
+    """A JupyterLab server with settings of its own, serving `root`."""
+
+    def __init__(self, root: Path, settings: Path) -> None:
+        self.root = root
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR")
+        env = {**os.environ, **{name: str(settings / name) for name in (*folders, "JUPYTERLAB_WORKSPACES_DIR")}}
+        self._log = (settings / "jupyterlab.log").open("w")
+        options = {
+            "ServerApp.ip": "127.0.0.1",
+            "ServerApp.port_retries": "0",
+            "IdentityProvider.token": TOKEN,
+            "ServerApp.root_dir": str(root),
+            "LabApp.expose_app_in_browser": "True",
+            "LabApp.news_url": "None",
+            "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        }
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={self.port}"]
+        command += [f"--{name}={value}" for name, value in options.items()]
+        self._process = subprocess.Popen(
+            command, env=env, stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        self._await_start()
+
+    def _await_start(self) -> None:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            try:
+                self.api("status")
+                return
+            except OSError:
+                assert self._process.poll() is None, f"JupyterLab ended: see {self._log.name}"
+                time.sleep(0.1)
+        raise AssertionError("JupyterLab did not start")
+
+    def api(self, path: str) -> Any:
+        """Ask the server's REST API."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/api/{path}", headers={"Authorization": f"token {TOKEN}"}
+        )
+        with urllib.request.urlopen(request, timeout=5) as response:
+            return json.load(response)
+
+    def close(self) -> None:
+        """End the server with all its kernels."""
+        os.killpg(self._process.pid, signal.SIGTERM)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(10)
+        self._log.close()
+
+    def write(self, name: str, *sources: str) -> None:
+        """Put a notebook with these cells into the root."""
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), self.root / f"{name}.ipynb"
+        )
+
+    def url(self, name: str) -> str:
+        """Where a notebook opens, in a workspace of its own."""
+        return f"http://127.0.0.1:{self.port}/lab/workspaces/auto-{name}/tree/{name}.ipynb?token={TOKEN}&reset"
+
+
+class Notebook:
+    """An open notebook. `widgets` are its RunWidgets; Playwright sees into their shadow roots."""
+
+    def __init__(self, page: Page, lab: JupyterLab, name: str) -> None:
+        self.page = page
+        self.lab = lab
+        self.name = name
+        page.goto(lab.url(name))
+        self.await_ready()
+
+    def await_ready(self) -> None:
+        """Wait until the kernel takes requests."""
+        self.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context", timeout=60_000)
+        self.page.evaluate(_READY_JS)
+
+    def run_all(self) -> None:
+        """Start all cells; does not wait for them."""
+        self.page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+    def run_cell(self, index: int) -> None:
+        """Run one cell, and wait until it is done."""
+        self.page.evaluate(
+            """async (index) => {
+              const { content } = window.jupyterapp.shell.currentWidget;
+              content.activeCellIndex = index;
+              await window.jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            index,
+        )
+
+    def reload(self) -> None:
+        """Reload the page; the kernel lives on."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        self.page.reload()
+        self.await_ready()
+
+    def evaluate(self, code: str) -> str:
+        """Run code in the kernel, beside the notebook; gives what it prints."""
+        return str(
+            self.page.evaluate(
+                """async (code) => {
+                  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                  let text = "";
+                  const future = kernel.requestExecute({ code, store_history: false });
+                  future.onIOPub = ({ header, content }) => {
+                    if (header.msg_type === "stream") text += content.text;
+                    if (header.msg_type === "error") text += content.traceback.join("\\n");
+                  };
+                  await future.done;
+                  return text;
+                }""",
+                code,
+            )
+        )
+
+    @property
+    def widgets(self) -> Locator:
+        """The RunWidgets on the page."""
+        return self.page.locator(".jp-OutputArea-output .flyte-widgets")
