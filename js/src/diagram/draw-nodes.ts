@@ -80,7 +80,7 @@ export class NodeDrawing {
     if (!node) return;
     this.tell(node, nowMs);
     // A focused button whose name changes is read aloud anew each time.
-    if (!node.button.matches(":focus"))
+    if (!isFocused(node.button))
       setAttribute(node.button, "aria-label", nameOf(this.model!, node.phase, nowMs));
   }
 
@@ -125,7 +125,7 @@ export class NodeDrawing {
 
   /** The phase whose button has the focus; 0: none. */
   get focused(): number {
-    return this.shown().find(({ button }) => button.matches(":focus"))?.phase ?? 0;
+    return this.shown().find(({ button }) => isFocused(button))?.phase ?? 0;
   }
 
   focus(phase: number): void {
@@ -203,6 +203,9 @@ export class NodeDrawing {
     setText(node.label, label(phase));
   }
 }
+
+const isFocused = (button: HTMLElement): boolean =>
+  (button.getRootNode() as Document | ShadowRoot).activeElement === button;
 
 function place(element: HTMLElement, { x, y, w, h: height }: Box): void {
   const { style } = element;

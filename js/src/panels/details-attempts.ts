@@ -42,7 +42,7 @@ export class AttemptsPane {
     const key = JSON.stringify([this.detail.id, this.detail.phase, this.detail.kind, this.open, shape]);
     if (key !== this.key) {
       this.key = key;
-      const focused = this.element.querySelector<HTMLElement>(":focus")?.dataset.attempt;
+      const focused = this.focusedAttempt();
       this.refresh = [];
       this.element.replaceChildren(
         ...(attempts.length ? attempts.map((a, i) => this.draw(a, i)) : this.drawStatus()),
@@ -50,6 +50,11 @@ export class AttemptsPane {
       if (focused) this.element.querySelector<HTMLElement>(`[data-attempt="${focused}"]`)?.focus();
     }
     for (const run of this.refresh) run(nowMs);
+  }
+
+  private focusedAttempt(): string | undefined {
+    const { activeElement } = this.element.getRootNode() as Document | ShadowRoot;
+    return this.element.contains(activeElement) ? (activeElement as HTMLElement).dataset.attempt : undefined;
   }
 
   private modelOf(index: number, nowMs: number): AttemptModel | undefined {

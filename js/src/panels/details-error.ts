@@ -53,6 +53,5 @@ function copyButton(view: View, text: string): HTMLButtonElement {
     clearTimeout(timer);
     timer = setTimeout(() => show("copy", "Copy"), SHOWN_MS);
   });
-  view.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   return button;
 }

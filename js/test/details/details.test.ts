@@ -1,0 +1,194 @@
+import { describe, expect, test, vi } from "vitest";
+import { mountDetails } from "../../src/panels/details";
+import type { ActionDetail, RunTraits } from "../../src/protocol";
+import { type Mounted, mounted, press } from "../diagram/mounted";
+import { scenario } from "../scenario";
+
+function details(traits: RunTraits = scenario.failed()): Mounted {
+  const view = mounted(traits, mountDetails);
+  view.frame.ui.detailsOpen.value = true;
+  return view;
+}
+const panel = ({ all }: Mounted) => all(".fw-panel:not([hidden])").map(({ id }) => id);
+const tabs = ({ all }: Mounted) =>
+  all("[role=tab]").map((tab) => [tab.textContent, tab.getAttribute("aria-selected")]);
+const focused = (view: Mounted) => (view.band.getRootNode() as ShadowRoot).activeElement;
+
+describe("the panel", () => {
+  test("is hidden until it is opened, then tells of the selected action", () => {
+    const view = mounted(scenario.failed(), mountDetails);
+    expect(view.band.hidden).toBe(true);
+    view.frame.ui.detailsOpen.value = true;
+    expect(view.band.hidden).toBe(false);
+    expect(view.find("section").getAttribute("aria-label")).toBe("Details of train_model");
+    expect(view.find(".fw-details-head").textContent).toMatch(/^train_modela442 attempts2m 5\ds$/);
+  });
+
+  test("tells of the run where nothing is selected", () => {
+    expect(details(scenario.succeeded()).find(".fw-details-name").textContent).toBe("etl.pipeline");
+  });
+
+  test("says that it reads what is not here yet, or that it never will be", () => {
+    const view = details(scenario.running());
+    view.model.play({ selected: "a49" });
+    expect(view.find(".fw-details-name").textContent).toBe("gpu_eval");
+    expect(view.find(".fw-details-loading").textContent).toBe("Reading the details…");
+    expect(view.find(".fw-details-body").hidden).toBe(true);
+    view.store.kernelAlive.value = false;
+    expect(view.find(".fw-details-loading").textContent).toContain("not kept");
+    view.model.play({ detail: scenario.running(102_000, "a49").detail });
+    expect(view.find(".fw-details-body").hidden).toBe(false);
+  });
+
+  test("turns the diagram to its action, and back when it is closed; the user's word counts", () => {
+    const { frame } = details();
+    expect(frame.ui.reading.value).toBe("action");
+    frame.ui.reading.value = "all";
+    frame.store.select("a46");
+    expect(frame.ui.reading.value).toBe("all");
+    frame.ui.reading.value = "action";
+    frame.ui.detailsOpen.value = false;
+    expect(frame.ui.reading.value).toBe("all");
+  });
+
+  test("gives the focus back to where it was opened from", () => {
+    const view = mounted(scenario.failed(), mountDetails);
+    const opener = document.createElement("button");
+    view.frame.element.append(opener);
+    opener.focus();
+    view.frame.ui.detailsOpen.value = true;
+    view.find("[aria-label='Close the details']").focus();
+    view.find("[aria-label='Close the details']").click();
+    expect([view.frame.ui.detailsOpen.value, focused(view) === opener]).toEqual([false, true]);
+    view.frame.ui.detailsOpen.value = true;
+    view.find("[role=tab]").focus();
+    press(focused(view)!, "Escape");
+    expect([view.band.hidden, focused(view) === opener]).toEqual([true, true]);
+  });
+});
+
+describe("tabs", () => {
+  test("open with the error of what failed, and count what is behind them", () => {
+    const view = details();
+    expect(panel(view)).toEqual(["fw-panel-error"]);
+    expect(tabs(view)).toEqual([
+      ["Error", "true"],
+      ["Events 5", "false"],
+      ["Links 2", "false"],
+    ]);
+    expect(view.find(".fw-error-kind").textContent).toBe("User error");
+    expect(view.find(".fw-error-title").textContent).toBe("OutOfMemoryError");
+    expect(view.find("pre").textContent).toBe(scenario.failed().detail!.error!.message);
+  });
+
+  test("are one tab stop with arrow keys, and stay chosen while the details change", () => {
+    const view = details();
+    view.find("#fw-tab-error").focus();
+    press(focused(view)!, "ArrowRight");
+    expect([focused(view)!.id, ...panel(view)]).toEqual(["fw-tab-events", "fw-panel-events"]);
+    press(focused(view)!, "End");
+    press(focused(view)!, "ArrowRight");
+    expect(focused(view)!.id).toBe("fw-tab-error");
+    expect(view.all('[role=tab][tabindex="0"]')).toHaveLength(1);
+    view.find("#fw-tab-links").click();
+    view.model.play({ detail: { ...scenario.failed().detail!, attemptCount: 3 } });
+    expect(panel(view)).toEqual(["fw-panel-links"]);
+    view.model.play({ selected: "a0" });
+    expect(panel(view)).toEqual(["fw-panel-error"]);
+  });
+
+  test("come one at a time with the attempts where it is narrow", () => {
+    const view = details();
+    view.frame.ui.narrow.value = true;
+    expect(tabs(view).map(([name]) => name)).toEqual(["Attempts", "Error", "Events 5", "Links 2"]);
+    expect(view.find(".fw-attempts").hidden).toBe(true);
+    view.find("#fw-tab-attempts").click();
+    expect(view.find(".fw-attempts").hidden).toBe(false);
+    expect(panel(view)).toEqual([]);
+    view.frame.ui.narrow.value = false;
+    expect([view.find(".fw-attempts").hidden, ...panel(view)]).toEqual([false, "fw-panel-error"]);
+  });
+
+  test("keep the text that is being read: a change elsewhere does not redraw it", () => {
+    const view = details();
+    const text = view.find("pre");
+    view.model.play({ detail: { ...scenario.failed().detail!, attemptCount: 3 } });
+    expect(view.find("pre")).toBe(text);
+  });
+});
+
+describe("what is told", () => {
+  const play = (more: Partial<ActionDetail>) =>
+    details({ ...scenario.failed(), detail: { ...scenario.failed().detail!, ...more } });
+
+  test("why it waits, and every event with its warnings", () => {
+    const view = details(scenario.running(102_000, "a49"));
+    expect(view.find(".fw-callout").textContent).toBe(
+      "Why waiting: 12 of 12 nodes have no free nvidia.com/gpu",
+    );
+    const rows = view.all(".fw-event").map((row) => row.textContent);
+    expect(rows[3]).toMatch(/^\d\d:\d\d:\d\dWarning: FailedScheduling0\/12 nodes available: .* ×4$/);
+    expect(view.all(".fw-event[data-warning]")).toHaveLength(2);
+  });
+
+  test("who aborted, and why", () => {
+    const view = play({
+      phase: "aborted",
+      error: null,
+      attempts: [],
+      abort: { reason: "wrong dataset", by: "ana" },
+    });
+    expect(tabs(view)[0]).toEqual(["Abort", "true"]);
+    expect(view.find(".fw-abort-reason").textContent).toBe("Aborted by ana. wrong dataset");
+  });
+
+  test("links that a browser may follow, and no others", () => {
+    const attempts = scenario.failed().detail!.attempts.map((one) => ({
+      ...one,
+      links: [...one.links, { name: "bad", url: "javascript:alert(1)" }],
+    }));
+    const view = play({ attempts, consoleUrl: "javascript:alert(1)" });
+    const links = view.all("a") as HTMLAnchorElement[];
+    expect(links.filter(({ hidden }) => !hidden).map(({ protocol }) => protocol)).toEqual([
+      "https:",
+      "https:",
+    ]);
+    expect(links.every(({ rel, target }) => rel.includes("noopener") && target === "_blank")).toBe(true);
+  });
+
+  test("text, whatever is in it", () => {
+    const name = "<img src=x onerror=alert(1)>";
+    const view = play({ name, error: { kind: "", title: name, message: name, code: "" }, attempts: [] });
+    expect(view.all("img")).toEqual([]);
+    expect(view.find(".fw-details-name").textContent).toBe(name);
+    expect(view.find("pre").textContent).toBe(name);
+  });
+
+  test("one line for an action without attempts", () => {
+    const view = play({ kind: "condition", phase: "paused", attempts: [], error: null, attemptCount: 0 });
+    expect(view.find(".fw-attempts").textContent).toMatch(
+      /^A condition: it waits for its signal.Paused2m 5\ds$/,
+    );
+  });
+});
+
+describe("attempts", () => {
+  test("are folded but for one; unfolding another turns the tabs to it and keeps the focus", () => {
+    const view = details();
+    const heads = () => view.all(".fw-attempt-head");
+    expect(heads().map((head) => head.getAttribute("aria-expanded"))).toEqual(["true", "false"]);
+    heads()[1]!.focus();
+    heads()[1]!.click();
+    expect(heads().map((head) => head.getAttribute("aria-expanded"))).toEqual(["false", "true"]);
+    expect(focused(view)).toBe(heads()[1]);
+    expect(tabs(view).map(([name]) => name)).toEqual(["Events 0", "Links 2"]);
+  });
+
+  test("that are open grow without being redrawn", async () => {
+    const view = details(scenario.running());
+    const head = view.find(".fw-attempt-head");
+    const before = head.textContent;
+    await vi.waitFor(() => expect(head.textContent).not.toBe(before), { timeout: 3_000 });
+    expect(view.find(".fw-attempt-head")).toBe(head);
+  });
+});

@@ -1,0 +1,160 @@
+import { describe, expect, test, vi } from "vitest";
+import { mountDiagram } from "../../src/diagram/diagram";
+import { Phase } from "../../src/phases";
+import type { RunTraits } from "../../src/protocol";
+import { scenario } from "../scenario";
+import { type Mounted, mounted, press } from "./mounted";
+
+const diagram = (traits: RunTraits = scenario.running()) => mounted(traits, mountDiagram);
+const state = ({ find }: Mounted, phase: number) => find(`.fw-state[data-phase="${phase}"]`);
+const focused = (view: Mounted) => (view.band.getRootNode() as ShadowRoot).activeElement;
+
+describe("what a screen reader hears", () => {
+  test("a document with a name, and a button for each of the ten states", () => {
+    const view = diagram();
+    const stage = view.find("[role~=graphics-document]");
+    expect(stage.getAttribute("role")).toBe("graphics-document document");
+    expect(stage.getAttribute("aria-label")).toBe("States of all actions. Now: Running");
+    expect(view.all(".fw-state:not([hidden])")).toHaveLength(10);
+    expect(state(view, Phase.Running).getAttribute("aria-label")).toMatch(
+      /^Running, current, 12 actions, 1 minute 2\d seconds$/,
+    );
+    expect(view.all("[aria-current=step]")).toEqual([state(view, Phase.Running)]);
+  });
+
+  test("the same facts as a table", () => {
+    const { all } = diagram();
+    const rows = all("tbody tr").map((row) => [...row.children].map((cell) => cell.textContent));
+    expect(rows).toHaveLength(10);
+    expect(rows[1]).toEqual(["Waiting for resources", "1", "9 seconds", ""]);
+    expect(rows[3]![3]).toBe("current");
+  });
+
+  test("a live change changes the names", () => {
+    const view = diagram();
+    const after = scenario.failed();
+    view.model.play({
+      root: after.root,
+      phase: after.phase,
+      counts: after.counts,
+      connection: after.connection,
+    });
+    expect(state(view, Phase.Running).getAttribute("aria-label")).not.toContain("current");
+    expect(state(view, Phase.Failed).getAttribute("aria-label")).toBe("Failed, current, 3 actions");
+    expect(state(view, Phase.Failed).getAttribute("aria-current")).toBe("step");
+  });
+
+  test("a transition outside the model by name", () => {
+    const traits = scenario.running();
+    const root = structuredClone(traits.root)!;
+    root.attempts[0]!.transitions.splice(1, 2);
+    const { find } = diagram({ ...traits, root });
+    const described = find("[role~=graphics-document]").getAttribute("aria-describedby");
+    expect(find(`#${described}`).textContent).toBe(
+      "Transitions that the model does not have: Queued to Running.",
+    );
+    expect(find(".fw-edge-odd title").textContent).toBe("Queued to Running: not in the model");
+  });
+});
+
+describe("choosing a state", () => {
+  test("filters, and again clears", () => {
+    const view = diagram();
+    const running = state(view, Phase.Running);
+    running.click();
+    expect(view.frame.ui.phaseFilter.value).toBe(Phase.Running);
+    expect(running.getAttribute("aria-pressed")).toBe("true");
+    running.click();
+    expect(view.frame.ui.phaseFilter.value).toBe(0);
+    expect(running.getAttribute("aria-pressed")).toBe("false");
+  });
+
+  test("is one tab stop; the arrows, Home and End go between the states", () => {
+    const view = diagram();
+    expect(view.all('.fw-state[tabindex="0"]')).toEqual([state(view, Phase.Queued)]);
+    state(view, Phase.Queued).focus();
+    press(state(view, Phase.Queued), "ArrowRight");
+    expect(focused(view)).toBe(state(view, Phase.WaitingForResources));
+    press(focused(view)!, "End");
+    expect(focused(view)).toBe(state(view, Phase.Recovered));
+    press(focused(view)!, "ArrowDown");
+    expect(focused(view)).toBe(state(view, Phase.Recovered));
+    press(focused(view)!, "Home");
+    expect(view.all('.fw-state[tabindex="0"]')).toEqual([state(view, Phase.Queued)]);
+  });
+
+  test("keeps its keys from the notebook, but not Tab", () => {
+    const view = diagram();
+    const heard: string[] = [];
+    const listen = ({ key }: KeyboardEvent) => heard.push(key);
+    document.body.addEventListener("keydown", listen);
+    for (const key of ["Enter", " ", "ArrowLeft", "Tab"]) press(state(view, Phase.Paused), key);
+    document.body.removeEventListener("keydown", listen);
+    expect(heard).toEqual(["Tab"]);
+  });
+
+  test("Escape clears the filter", () => {
+    const view = diagram();
+    state(view, Phase.Failed).click();
+    press(state(view, Phase.Failed), "Escape");
+    expect(view.frame.ui.phaseFilter.value).toBe(0);
+  });
+});
+
+test("the reading of the selected action counts its visits, and waits for a selection", () => {
+  const view = diagram();
+  const [all, action] = view.all(".fw-reading-choice") as HTMLButtonElement[];
+  expect(action!.textContent).toBe("train_model");
+  action!.click();
+  expect(action!.getAttribute("aria-pressed")).toBe("true");
+  expect(state(view, Phase.Queued).getAttribute("aria-label")).toMatch(/^Queued, 2 visits/);
+  expect(view.find(".fw-reading-caption").textContent).toBe("visits · time over 2 attempts");
+  view.model.play({ selected: "" });
+  expect([action!.disabled, all!.getAttribute("aria-pressed")]).toEqual([true, "true"]);
+});
+
+test("an action whose details are not here yet is read from the list of actions", () => {
+  const view = diagram();
+  view.frame.ui.reading.value = "action";
+  view.model.play({ selected: "a49" });
+  expect(state(view, Phase.WaitingForResources).getAttribute("aria-label")).toMatch(
+    /^Waiting for resources, current, 1 visit/,
+  );
+  expect(view.all(".fw-reading-choice")[1]!.textContent).toBe("gpu_eval");
+});
+
+test("a phase that nobody knows gets a state of its own, and the narrow layout room for it", () => {
+  const view = diagram();
+  view.frame.ui.narrow.value = true;
+  expect(view.find(".fw-stage").style.height).toBe("404px");
+  view.model.play({ counts: { running: 9, unknown_42: 3, unknown_43: 1 } });
+  expect(state(view, 42).getAttribute("aria-label")).toBe("Unknown (42), 3 actions");
+  expect(state(view, 42).querySelector(".fw-state-label")!.textContent).toBe("Unknown (42) +1");
+  expect(view.find(".fw-stage").style.height).toBe("444px");
+  view.model.play({ counts: { running: 9 } });
+  expect(view.all(".fw-state:not([hidden])")).toHaveLength(10);
+});
+
+test("another width rebuilds the drawing and keeps the focus", () => {
+  const view = diagram();
+  press(state(view, Phase.Queued), "End");
+  const before = focused(view);
+  view.frame.ui.narrow.value = true;
+  expect(before).not.toBe(null);
+  expect(focused(view)).not.toBe(before);
+  expect((focused(view) as HTMLElement).dataset.phase).toBe(String(Phase.Recovered));
+});
+
+test("the time of the open phase grows; nothing else is touched", async () => {
+  const view = diagram();
+  const time = () => state(view, Phase.Running).querySelector(".fw-state-second")!.textContent;
+  const before = time();
+  const queued = state(view, Phase.Queued).firstElementChild;
+  await vi.waitFor(() => expect(time()).not.toBe(before), { timeout: 3_000 });
+  expect(state(view, Phase.Queued).firstElementChild).toBe(queued);
+});
+
+test("two instances in one document have arrowheads of their own", () => {
+  const ids = [diagram(), diagram()].flatMap(({ all }) => all("marker").map(({ id }) => id));
+  expect(new Set(ids).size).toBe(4);
+});
