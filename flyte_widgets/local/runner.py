@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import secrets
+import sqlite3
 import threading
 from collections.abc import Generator
 from concurrent.futures import Future
@@ -74,8 +75,8 @@ class LaunchedRun:
         with self._lock:
             self._abort_reason = reason
             self._scope.abort_run(reason)
-            if self._loop is not None and self._main is not None and not self._future.done():
-                self._loop.call_soon_threadsafe(self._main.cancel)
+            if self._loop is not None and self._main is not None:
+                sdk.cancel(self._loop, self._main)
 
     def abort_action(self, name: str, reason: str) -> None:
         """Executor: cancel one action and what is below it."""
@@ -122,7 +123,7 @@ class LaunchedRun:
                 for record in run.descendants(ROOT_ACTION):
                     if not record.is_terminal:
                         run.abort(record, self._abort_reason or "The run has ended.", at_us=now_us())
-        except (KeyError, ValueError):  # the backend is gone, and with it whoever would look
+        except (KeyError, sqlite3.ProgrammingError):  # the backend is gone, and with it whoever would look
             return
 
 

@@ -86,7 +86,7 @@ class RunScope:
             self._run_aborted = reason
             tasks = list(self._tasks.values())
         for loop, task in tasks:
-            _cancel(loop, task)
+            cancel(loop, task)
 
     def close(self) -> None:
         """End the threads that the SDK made for the synchronous tasks of the run: it keeps them for ever."""
@@ -101,7 +101,7 @@ class RunScope:
             self._aborted[name] = reason
             found = self._tasks.get(name)
         if found is not None:
-            _cancel(*found)
+            cancel(*found)
 
     def _started(self, name: str) -> None:
         task = asyncio.current_task()
@@ -216,7 +216,8 @@ async def _drain() -> None:
     loop.call_soon(loop.stop)
 
 
-def _cancel(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
+def cancel(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
+    """Cancel a task from any thread; one that has ended, loop and all, is left alone."""
     try:
         loop.call_soon_threadsafe(task.cancel)
     except RuntimeError:  # its loop is closed: it has ended

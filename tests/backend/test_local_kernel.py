@@ -1,0 +1,110 @@
+"""Local runs from a notebook: tasks of `__main__`, a kernel that stays free, a shutdown that does not wait."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import KernelManager
+
+CELL_TASKS = """
+import asyncio, time, threading
+import flyte
+import flyte_widgets as fw
+
+env = flyte.TaskEnvironment("nb")
+
+@env.task
+async def square(x: int) -> int:
+    await asyncio.sleep(0.1)
+    return x * x
+
+@env.task
+def slow(x: int) -> int:
+    time.sleep(0.1)
+    return x
+
+@env.task
+async def main(n: int) -> int:
+    with flyte.group("squares"):
+        squares = await asyncio.gather(*[square(i) for i in range(n)])
+    return sum(squares) + await slow.aio(1)
+
+@env.task
+async def forever() -> int:
+    await asyncio.sleep(600)
+    return 1
+"""
+
+
+@pytest.fixture(scope="module")
+def manager() -> Iterator[KernelManager]:
+    """A kernel as JupyterLab starts it."""
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(cwd=str(Path(__file__).parent.parent.parent))
+    yield manager
+    manager.shutdown_kernel(now=True)
+    manager.cleanup_resources()
+
+
+@pytest.fixture(scope="module")
+def kernel(manager: KernelManager) -> Iterator[BlockingKernelClient]:
+    client = manager.blocking_client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    execute(client, CELL_TASKS)
+    yield client
+    client.stop_channels()
+
+
+def execute(client: BlockingKernelClient, code: str, timeout_s: float = 60) -> str:
+    """Run a cell; returns the value of its last line as text, or fails with its error."""
+    request, result = client.execute(code), ""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        try:
+            message = client.get_iopub_msg(timeout=1)
+        except queue.Empty:
+            continue
+        if message["parent_header"].get("msg_id") != request:
+            continue
+        content = message["content"]
+        if message["msg_type"] == "execute_result":
+            result = content["data"]["text/plain"]
+        elif message["msg_type"] == "error":
+            raise AssertionError("\n".join(content["traceback"]))
+        elif message["msg_type"] == "status" and content["execution_state"] == "idle":
+            return result
+    raise AssertionError(f"the cell did not end: {code}")
+
+
+def test_a_cell_starts_a_run_and_is_free_at_once(kernel: BlockingKernelClient) -> None:
+    """Tasks defined in the notebook run in the background, while further cells are executed."""
+    execute(kernel, "begun = time.monotonic(); run = fw.local.run(main, n=5); took_s = time.monotonic() - begun")
+    assert execute(kernel, "1 + 1") == "2"
+    assert execute(kernel, "run.result(30)") == "31"
+    # Importing and starting the backend is the first call's; a cell that begins a run does not wait for it.
+    assert float(execute(kernel, "took_s")) < 2
+    execute(kernel, "begun = time.monotonic(); run = fw.local.run(main, n=3); took_s = time.monotonic() - begun")
+    assert float(execute(kernel, "took_s")) < 0.2
+    assert execute(kernel, "run.result(30)") == "6"
+
+
+def test_the_notebooks_own_session_stays_unset(kernel: BlockingKernelClient) -> None:
+    """A notebook that never called `flyte.init` has no session after a local run, either."""
+    execute(kernel, "fw.local.run(main, n=1).result(30)")
+    assert execute(kernel, "from flyte._initialize import is_initialized; is_initialized()") == "False"
+
+
+def test_a_kernel_with_a_run_under_way_shuts_down_at_once(manager: KernelManager, kernel: BlockingKernelClient) -> None:
+    """Neither the server, nor its streams, nor a run that would never end hold up the kernel's shutdown."""
+    execute(kernel, "run = fw.local.run(forever); time.sleep(1)")
+    begun = time.monotonic()
+    manager.request_shutdown()
+    while manager.is_alive() and time.monotonic() - begun < 20:
+        time.sleep(0.02)
+    assert time.monotonic() - begun < 3
