@@ -77,7 +77,7 @@ function children(shiftS: number, ending: "running" | "failed" | "succeeded"): P
     "a0",
     { ...step(last ? 60 : at(41), 0, 1, last ? 13 : 6.4, last ? 4 : 3, last ? 43.5 : 14.5) },
     last
-      ? step(121.5, Failed, 0.6, 42, 5, 63.4)
+      ? step(121.5, Failed, 0.6, 42, 5, 62.8)
       : step(at(67.2), good ? Succeeded : Running, 0.8, 7.9, 3.5, 66),
   );
   const foldS = last ? 171 : at(81.1);

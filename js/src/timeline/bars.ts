@@ -37,7 +37,7 @@ export interface RowBoxes {
 
 export const CAP_INSIDE_PX = 10;
 export const CAP_OUTSIDE_PX = 12;
-const CAP_ROOM_PX = 20;
+const CAP_ROOM_PX = 18;
 const GAP_PX = 1;
 /** Attempts that follow at once still look like two, with room for the dashed line. */
 const ATTEMPT_GAP_PX = 4;

@@ -32,65 +32,70 @@ export interface BinRange {
   steps: number;
 }
 
-/** Count `rows` in `range`. With `keepEnded` an ended action stays, in its outcome, to the end of the range. */
-export function bin(
-  actions: Actions,
-  rows: Iterable<number>,
-  clock: Clock,
-  range: BinRange,
-  keepEnded: boolean,
-): Bins {
-  const { fromMs, stepMs, steps } = range;
-  const stride = steps + 1;
-  const counts = new Float64Array(SLOTS * stride);
-  let startMs = Number.POSITIVE_INFINITY;
-  let latestMs = Number.NEGATIVE_INFINITY;
-  let open = false;
-  // A step counts what is true in its middle.
-  const stepOf = (ms: number): number => {
-    const at = Math.ceil((ms - fromMs) / stepMs - 0.5);
-    return Math.max(0, Math.min(at, steps));
-  };
-  for (const row of rows) {
+/** Counts rows into a range. What is open is counted to the range's end: draw it to now, and it stays true. */
+export class Binner {
+  private readonly counts: Float64Array;
+  private startMs = Number.POSITIVE_INFINITY;
+  private endMs = Number.NEGATIVE_INFINITY;
+  private open = false;
+
+  /** With `keepEnded` an ended action stays, in its outcome, to the end of the range. */
+  constructor(
+    private readonly actions: Actions,
+    private readonly clock: Clock,
+    private readonly range: BinRange,
+    private readonly keepEnded: boolean,
+  ) {
+    this.counts = new Float64Array(SLOTS * (range.steps + 1));
+  }
+
+  add(row: number): void {
+    const { actions, clock } = this;
+    const { segPhase } = actions;
     const from = actions.segFrom[row]!;
     const lastK = from + actions.segCount[row]! - 1;
-    const limit = limitMs(actions, row, clock);
     const phase = actions.phase[row]!;
     const over = isTerminal(phase);
-    if (!over && !clock.runOver) open = true;
-    const created = actions.createdMs[row]!;
-    let before = Number.isFinite(created) ? created : limit;
-    if (before < startMs) startMs = before;
+    const growing = !over && !clock.runOver;
+    if (growing) this.open = true;
+    const limit = limitMs(actions, row, clock);
+    let before = actions.createdMs[row]!;
+    if (!Number.isFinite(before)) before = limit;
+    if (before < this.startMs) this.startMs = before;
     for (let k = from; k <= lastK; k++) {
       const start = startOf(actions, k, before);
-      const end = endOf(actions, k, lastK, start, limit);
-      before = end;
-      if (start < startMs) startMs = start;
-      const at = SLOT_OF[actions.segPhase[k]!]! * stride;
-      if (isTerminal(actions.segPhase[k]!) && !keepEnded && lastK > from) continue;
-      const a = at + stepOf(start);
-      const b = at + stepOf(end);
-      if (a === b) continue;
-      counts[a] = counts[a]! + 1;
-      counts[b] = counts[b]! - 1;
+      before = endOf(actions, k, lastK, start, limit);
+      if (start < this.startMs) this.startMs = start;
+      const ended = isTerminal(segPhase[k]!);
+      if (ended && lastK > from) continue;
+      const open = k === lastK && growing && !ended && !Number.isFinite(actions.segEndMs[k]!);
+      this.count(segPhase[k]!, start, open ? Number.POSITIVE_INFINITY : before);
     }
-    if (before > latestMs) latestMs = before;
-    if (keepEnded && over) {
-      const at = SLOT_OF[phase]! * stride + stepOf(before);
-      counts[at] = counts[at]! + 1;
+    if (before > this.endMs) this.endMs = before;
+    if (this.keepEnded && over) this.count(phase, before, Number.POSITIVE_INFINITY);
+  }
+
+  finish(): Bins {
+    const { counts, range } = this;
+    const stride = range.steps + 1;
+    for (let slot = 0; slot < SLOTS; slot++) {
+      for (let i = slot * stride + 1; i < (slot + 1) * stride; i++) counts[i] = counts[i]! + counts[i - 1]!;
     }
+    const none = this.startMs > this.endMs;
+    const startMs = none ? Number.NaN : this.startMs;
+    return { ...range, counts, startMs, endMs: none ? Number.NaN : this.endMs, open: this.open };
   }
-  for (let slot = 0; slot < SLOTS; slot++) {
-    for (let i = slot * stride + 1; i < (slot + 1) * stride; i++) counts[i] = counts[i]! + counts[i - 1]!;
+
+  /** A step counts what is true in its middle. */
+  private count(phase: number, startMs: number, endMs: number): void {
+    const { fromMs, stepMs, steps } = this.range;
+    let a = Math.ceil((startMs - fromMs) / stepMs - 0.5);
+    let b = Math.ceil((endMs - fromMs) / stepMs - 0.5);
+    if (a < 0) a = 0;
+    if (b > steps) b = steps;
+    if (a >= b) return;
+    const at = SLOT_OF[phase]! * (steps + 1);
+    this.counts[at + a]!++;
+    this.counts[at + b]!--;
   }
-  const none = startMs > latestMs;
-  return {
-    fromMs,
-    stepMs,
-    steps,
-    counts,
-    startMs: none ? Number.NaN : startMs,
-    endMs: none ? Number.NaN : latestMs,
-    open,
-  };
 }

@@ -14,7 +14,7 @@ import {
   order,
   type Toggles,
 } from "./order";
-import { type Overview, overview } from "./overview";
+import { type Overview, OverviewCount } from "./overview";
 import {
   clampWindow,
   fitWindow,
@@ -31,6 +31,20 @@ import { Tree } from "./tree";
 /** All of the run; or its last `spanMs`, going with now; or a fixed piece. The first two follow. */
 type Looking = { kind: "fit" } | { kind: "last"; spanMs: number } | { kind: "fixed"; window: TimeWindow };
 
+const EMPTY: Overview = {
+  bins: {
+    fromMs: 0,
+    stepMs: 1,
+    steps: 0,
+    counts: new Float64Array(0),
+    startMs: Number.NaN,
+    endMs: Number.NaN,
+    open: false,
+  },
+  most: 0,
+  failuresMs: [],
+};
+
 export class TimelineModel {
   tree: Tree;
   order: Order;
@@ -41,6 +55,7 @@ export class TimelineModel {
   focusKey = "";
   clock: Clock = { nowMs: 0, runOver: false };
   overview: Overview;
+  private counting: OverviewCount | null = null;
   private looking: Looking = { kind: "fit" };
   private readonly toggles: Toggles = new Map();
   private readonly filterToggles: Toggles = new Map();
@@ -53,7 +68,7 @@ export class TimelineModel {
   ) {
     this.tree = new Tree(store.actions);
     this.order = new Order(this.tree, null, null, 0);
-    this.overview = overview(store.actions, this.clock, { fromMs: 0, toMs: 1 });
+    this.overview = EMPTY;
   }
 
   get actions() {
@@ -83,9 +98,14 @@ export class TimelineModel {
     this.order = order(actions, this.tree, this.filter, this.activeToggles);
   }
 
-  /** Count the run anew for the overview. */
-  recount(): void {
-    this.overview = overview(this.actions, this.clock, this.full);
+  /** Count the run anew for the overview, for at most `budgetMs` now; false where it is to be called again. */
+  recount(budgetMs: number): boolean {
+    this.counting ??= new OverviewCount(this.actions, this.clock, this.full);
+    const done = this.counting.run(budgetMs);
+    if (!done) return false;
+    this.overview = done;
+    this.counting = null;
+    return true;
   }
 
   setFilter(filter: Filter): void {

@@ -1,12 +1,14 @@
 // The strip above the axis: how much went on when, where something failed, and the box of what is shown. Pure.
 import type { Actions } from "../actions";
 import { isTerminal, Phase } from "../phases";
-import { type Bins, bin, phaseOfSlot, SLOTS } from "./bins";
+import { Binner, type Bins, phaseOfSlot, SLOTS } from "./bins";
 import type { Scale, TimeWindow } from "./scale";
 import { type Clock, limitMs } from "./times";
 
 /** Steps over the run, whatever the width: counted at most a few times a second, drawn as often as one likes. */
 const STEPS = 360;
+/** Rows between two looks at the clock. */
+const SLICE = 1_024;
 
 export interface Overview {
   bins: Bins;
@@ -16,17 +18,56 @@ export interface Overview {
   failuresMs: number[];
 }
 
-function* allRows(actions: Actions): Generator<number> {
-  for (let row = 0; row < actions.count; row++) yield row;
-}
+/** Counts all actions, a slice at a time, so that a frame never waits for 100,000 of them. */
+export class OverviewCount {
+  private readonly binner: Binner;
+  private readonly failuresMs: number[] = [];
+  private next = 0;
 
-export function overview(actions: Actions, clock: Clock, whole: TimeWindow): Overview {
-  const stepMs = Math.max(1e-3, (whole.toMs - whole.fromMs) / STEPS);
-  const range = { fromMs: whole.fromMs, stepMs, steps: STEPS };
-  const bins = bin(actions, allRows(actions), clock, range, false);
-  let most = 0;
-  for (let step = 0; step < STEPS; step++) most = Math.max(most, activeAt(bins, step));
-  return { bins, most, failuresMs: failures(actions, clock) };
+  constructor(
+    private readonly actions: Actions,
+    private readonly clock: Clock,
+    whole: TimeWindow,
+  ) {
+    const stepMs = Math.max(1e-3, (whole.toMs - whole.fromMs) / STEPS);
+    const range = { fromMs: whole.fromMs, stepMs, steps: STEPS };
+    this.binner = new Binner(actions, clock, range, false);
+  }
+
+  /** Count on for about `budgetMs`. The result once all are counted, else null. */
+  run(budgetMs = Number.POSITIVE_INFINITY): Overview | null {
+    const until = performance.now() + budgetMs;
+    while (this.next < this.actions.count) {
+      const end = Math.min(this.actions.count, this.next + SLICE);
+      for (; this.next < end; this.next++) {
+        this.binner.add(this.next);
+        this.addFailures(this.next);
+      }
+      if (performance.now() > until && this.next < this.actions.count) return null;
+    }
+    const bins = this.binner.finish();
+    let most = 0;
+    for (let step = 0; step < STEPS; step++) most = Math.max(most, activeAt(bins, step));
+    return { bins, most, failuresMs: this.failuresMs.sort((a, b) => a - b) };
+  }
+
+  /** A thousand failures are a thousand marks on 700 px: equal ones are dropped when drawing, not here. */
+  private addFailures(row: number): void {
+    const { actions, failuresMs } = this;
+    if (actions.attempts[row]! > 1) {
+      const from = actions.segFrom[row]!;
+      const lastK = from + actions.segCount[row]! - 1;
+      for (let k = from; k < lastK; k++) {
+        if (actions.segAttempt[k] === actions.segAttempt[k + 1]) continue;
+        const end = actions.segEndMs[k]!;
+        const ms = Number.isFinite(end) ? end : actions.segStartMs[k + 1]!;
+        if (Number.isFinite(ms)) failuresMs.push(ms);
+      }
+    }
+    const phase = actions.phase[row]!;
+    if (phase === Phase.Failed || phase === Phase.TimedOut)
+      failuresMs.push(limitMs(actions, row, this.clock));
+  }
 }
 
 /** Actions that are active in a step. */
@@ -36,24 +77,6 @@ export function activeAt(bins: Bins, step: number): number {
     if (!isTerminal(phaseOfSlot(slot))) sum += bins.counts[slot * (bins.steps + 1) + step]!;
   }
   return sum;
-}
-
-/** A thousand failures are a thousand marks on 700 px: equal ones are dropped when drawing, not here. */
-function failures(actions: Actions, clock: Clock): number[] {
-  const at: number[] = [];
-  for (let row = 0; row < actions.count; row++) {
-    const from = actions.segFrom[row]!;
-    const lastK = from + actions.segCount[row]! - 1;
-    for (let k = from; k < lastK; k++) {
-      if (actions.segAttempt[k] === actions.segAttempt[k + 1]) continue;
-      const end = actions.segEndMs[k]!;
-      const ms = Number.isFinite(end) ? end : actions.segStartMs[k + 1]!;
-      if (Number.isFinite(ms)) at.push(ms);
-    }
-    const phase = actions.phase[row]!;
-    if (phase === Phase.Failed || phase === Phase.TimedOut) at.push(limitMs(actions, row, clock));
-  }
-  return at.sort((a, b) => a - b);
 }
 
 /** Height of `count` actions: by the square root, so that one is still seen beside a thousand. */

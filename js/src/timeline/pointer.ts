@@ -9,7 +9,8 @@ export interface PointerTarget {
   model: TimelineModel;
   /** Row under a point of the window; -1: none. */
   indexAt(clientY: number): number;
-  hover(index: number, plotX: number | null, event: PointerEvent): void;
+  /** `plotX`: null over the labels. */
+  hover(clientX: number, clientY: number, plotX: number | null): void;
   leave(): void;
   /** `chevron`: the click was on it. */
   click(index: number, chevron: boolean): void;
@@ -54,7 +55,7 @@ export function listenToRows(scroller: HTMLElement, plot: HTMLElement, target: P
     }
     if (event.pointerType === "touch") return;
     const x = plotX(event);
-    target.hover(target.indexAt(event.clientY), x >= 0 && x <= model.plotPx ? x : null, event);
+    target.hover(event.clientX, event.clientY, x >= 0 && x <= model.plotPx ? x : null);
   });
   scroller.addEventListener("pointerup", (event) => {
     const was = drag;

@@ -3,20 +3,19 @@ import type { Bins } from "./bins";
 import { STRIP_PX } from "./layout";
 import type { TimelineModel } from "./model";
 import type { Scale } from "./scale";
-import { countPhases, STRIP_STEP_PX, type Strip, strip, stripBins, summaryPhase } from "./strip";
+import { countPhases, type Strip, strip, stripBins, summaryPhase } from "./strip";
 
 interface Kept {
-  revision: number;
-  fromMs: number;
-  pxPerMs: number;
-  nowStep: number;
   bins: Bins;
+  pxPerMs: number;
 }
+
+/** A step may be drawn this much smaller or larger before it is counted anew. */
+const STRETCH = 1.25;
 
 export class StripCache {
   private readonly bins = new Map<number, Kept>();
   private readonly counts = new Map<number, ReadonlyMap<number, number>>();
-  private revision = -1;
 
   constructor(private readonly model: TimelineModel) {}
 
@@ -24,7 +23,6 @@ export class StripCache {
   clear(): void {
     this.bins.clear();
     this.counts.clear();
-    this.revision++;
   }
 
   countsOf(bucket: number): ReadonlyMap<number, number> {
@@ -37,30 +35,24 @@ export class StripCache {
   }
 
   get(bucket: number, scale: Scale): Strip {
-    const { model } = this;
-    const { clock, order } = model;
+    const { actions, clock, order } = this.model;
     let kept = this.bins.get(bucket);
-    const stepMs = STRIP_STEP_PX / scale.pxPerMs;
-    const nowStep = kept?.bins.open === false ? 0 : Math.floor(clock.nowMs / stepMs);
-    const { fromMs } = scale.window;
-    const same =
-      kept !== undefined &&
-      kept.revision === this.revision &&
-      kept.pxPerMs === scale.pxPerMs &&
-      kept.fromMs === fromMs &&
-      kept.nowStep === nowStep;
-    if (!kept || !same) {
-      const bins = stripBins(model.actions, order.members(bucket), clock, scale);
-      kept = {
-        revision: this.revision,
-        fromMs,
-        pxPerMs: scale.pxPerMs,
-        nowStep: bins.open ? nowStep : 0,
-        bins,
-      };
+    if (!kept || !this.serves(kept, scale)) {
+      const bins = stripBins(actions, order.members(bucket), clock, scale);
+      kept = { bins, pxPerMs: scale.pxPerMs };
       this.bins.set(bucket, kept);
     }
     const bins = kept.bins.open ? { ...kept.bins, endMs: clock.nowMs } : kept.bins;
     return strip(bins, order.sizeOf(bucket), STRIP_PX, summaryPhase(this.countsOf(bucket)), scale);
+  }
+
+  /** Is the scale about the same, and what is shown counted? Data that changed clears all. */
+  private serves({ bins, pxPerMs }: Kept, scale: Scale): boolean {
+    const stretch = scale.pxPerMs / pxPerMs;
+    if (stretch > STRETCH || stretch < 1 / STRETCH) return false;
+    const toMs = bins.fromMs + bins.steps * bins.stepMs;
+    return (
+      scale.window.fromMs >= bins.fromMs && (scale.window.toMs <= toMs || (!bins.open && bins.endMs <= toMs))
+    );
   }
 }

@@ -1,7 +1,7 @@
 // The stacked strip of a fold: the share of its members in each phase, in steps of 3 px on the real time axis. Pure.
 import type { Actions } from "../actions";
 import { isActive, Phase, STACK_ORDER } from "../phases";
-import { type Bins, bin, phaseOfSlot, SLOTS, slotOf } from "./bins";
+import { Binner, type Bins, phaseOfSlot, SLOTS, slotOf } from "./bins";
 import type { Scale } from "./scale";
 import type { Clock } from "./times";
 
@@ -44,12 +44,16 @@ export function countPhases(actions: Actions, rows: Iterable<number>): Map<numbe
   return new Map([...counts].sort(([a], [b]) => place(a) - place(b)));
 }
 
-/** Bins of the members over the visible plot; steps lie on a raster of the run's time, so that a pan does not flicker. */
+/** Count the members over the shown time and half as much on either side, so that a pan need not count anew. */
 export function stripBins(actions: Actions, rows: Iterable<number>, clock: Clock, scale: Scale): Bins {
+  const { fromMs, toMs } = scale.window;
   const stepMs = STRIP_STEP_PX / scale.pxPerMs;
-  const fromMs = Math.floor((scale.window.fromMs - (STRIP_STEP_PX * 2) / scale.pxPerMs) / stepMs) * stepMs;
-  const steps = Math.ceil((scale.window.toMs - fromMs) / stepMs) + 2;
-  return bin(actions, rows, clock, { fromMs, stepMs, steps }, true);
+  const aside = (toMs - fromMs) / 2;
+  const first = Math.floor((fromMs - aside) / stepMs) * stepMs;
+  const steps = Math.ceil((toMs + aside - first) / stepMs);
+  const binner = new Binner(actions, clock, { fromMs: first, stepMs, steps }, true);
+  for (const row of rows) binner.add(row);
+  return binner.finish();
 }
 
 export function strip(bins: Bins, members: number, heightPx: number, outcome: number, scale: Scale): Strip {
@@ -63,7 +67,7 @@ export function strip(bins: Bins, members: number, heightPx: number, outcome: nu
   const failedSlot = STACK_ORDER.indexOf(Phase.Failed);
   for (let step = 0; step < bins.steps; step++) {
     const from = scale.x(bins.fromMs + step * bins.stepMs);
-    const to = from + STRIP_STEP_PX;
+    const to = scale.x(bins.fromMs + (step + 1) * bins.stepMs);
     if (to <= x0) continue;
     if (from >= x1) break;
     let y = heightPx;

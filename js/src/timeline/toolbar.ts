@@ -3,18 +3,17 @@ import { h, setAttribute, setText } from "../dom";
 import { glyph, icon } from "../icons";
 import { cssName, label, PHASES } from "../phases";
 import type { View } from "../ui";
-import type { TimelineModel } from "./model";
 
 const ACTIVE_ONLY = "active";
 
 export interface Toolbar {
   search: HTMLElement;
   tools: HTMLElement;
-  searchInput: HTMLInputElement;
-  update(): void;
+  /** `live`: the run goes on, and it is seen as it does. */
+  update(live: boolean, following: boolean): void;
 }
 
-export function createToolbar(view: View, model: TimelineModel, on: { fit(): void; live(): void }): Toolbar {
+export function createToolbar(view: View, on: { fit(): void; live(): void }): Toolbar {
   const { ui, store } = view;
   const input = h("input", {
     class: "fw-tl-search-input",
@@ -103,10 +102,9 @@ export function createToolbar(view: View, model: TimelineModel, on: { fit(): voi
   return {
     search,
     tools,
-    searchInput: input,
-    update: () => {
-      live.hidden = model.clock.runOver;
-      setAttribute(live, "aria-pressed", String(model.following));
+    update: (isLive, following) => {
+      live.hidden = !isLive;
+      setAttribute(live, "aria-pressed", String(following));
     },
   };
 }

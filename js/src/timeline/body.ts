@@ -1,0 +1,86 @@
+// The rows' scroll container: a spacer as high as all rows, and in it a sticky view that holds labels and canvas, so
+// that the browser scrolls natively and the two cannot tear.
+import { h } from "../dom";
+import { DEFAULT_ROWS } from "./layout";
+import type { TimelineModel } from "./model";
+import { isFiltering } from "./order";
+
+export class Body {
+  /** Height of the rows on screen. */
+  heightPx = 0;
+  readonly labels = h("div", { class: "fw-tl-labels", role: "presentation" });
+  readonly scroller: HTMLElement;
+  readonly none = h("div", { class: "fw-tl-none" });
+  private readonly sticky: HTMLElement;
+  private readonly space: HTMLElement;
+  private autoPx = 0;
+
+  constructor(
+    private readonly model: TimelineModel,
+    readonly plot: HTMLElement,
+  ) {
+    this.sticky = h("div", { class: "fw-tl-view", role: "presentation" }, this.labels, plot);
+    this.space = h("div", { role: "presentation" }, this.sticky);
+    const name = "Actions of the run";
+    const grid = { class: "fw-tl-scroll", role: "treegrid", tabindex: 0, "aria-label": name };
+    this.scroller = h("div", grid, this.space);
+  }
+
+  get scrollPx(): number {
+    return this.scroller.scrollTop;
+  }
+
+  set scrollPx(topPx: number) {
+    // Rows may just have come: without room for them the browser would cut the value.
+    this.space.style.height = `${this.model.order.count * this.model.layout.rowPx}px`;
+    this.scroller.scrollTop = topPx;
+  }
+
+  scrollSmoothly(topPx: number): void {
+    this.scroller.scrollTo({ top: topPx, behavior: "smooth" });
+  }
+
+  /** Fit the elements to the rows, and the model to the elements. True where the plot has another width. */
+  layOut(): boolean {
+    const { model, scroller, space, sticky, none } = this;
+    const { rowPx, labelPx } = model.layout;
+    const { count } = model.order;
+    scroller.hidden = count === 0;
+    none.hidden = count > 0;
+    if (count === 0) {
+      none.textContent = isFiltering(model.filter) ? "No action matches." : "No actions yet.";
+      return false;
+    }
+    const autoPx = Math.min(count, DEFAULT_ROWS) * rowPx;
+    // Set only when it changes: a height that the reader pulled is kept.
+    if (autoPx !== this.autoPx) {
+      this.autoPx = autoPx;
+      scroller.style.height = `${autoPx}px`;
+    }
+    scroller.classList.toggle("fw-tl-many", count > DEFAULT_ROWS);
+    space.style.height = `${count * rowPx}px`;
+    this.heightPx = scroller.clientHeight || autoPx;
+    sticky.style.height = `${this.heightPx}px`;
+    const plotPx = Math.max(0, (scroller.clientWidth || 960) - labelPx);
+    if (plotPx === model.plotPx) return false;
+    model.plotPx = plotPx;
+    return true;
+  }
+
+  /** Row under a point of the window; -1: none. */
+  indexAt(clientY: number): number {
+    const y = clientY - this.scroller.getBoundingClientRect().top;
+    if (y < 0 || y >= this.heightPx) return -1;
+    const index = Math.floor((y + this.scrollPx) / this.model.layout.rowPx);
+    return index < this.model.order.count ? index : -1;
+  }
+
+  /** The actions on screen, as rows of the data. */
+  *visibleActions(): Generator<number> {
+    const { order, layout } = this.model;
+    const end = Math.min(order.count, Math.ceil((this.scrollPx + this.heightPx) / layout.rowPx));
+    for (let i = Math.max(0, Math.floor(this.scrollPx / layout.rowPx)); i < end; i++) {
+      if (order.item[i]! >= 0) yield order.item[i]!;
+    }
+  }
+}
