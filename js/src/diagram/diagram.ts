@@ -47,7 +47,6 @@ export function mountDiagram(view: View, parent: HTMLElement): void {
     const [edges, nodes] = [new EdgeDrawing(now), new NodeDrawing(now, choose)];
     stage.replaceChildren(edges.element, ...nodes.elements);
     setAttribute(band, "data-layout", now.kind);
-    setAttribute(band, "data-compact", now.compact ? "" : null);
     stage.style.width = `${now.width}px`;
     reading.style.setProperty("--stage", `${now.width}px`);
     const { x, y } = now.nodes.get(Phase.Queued)!;

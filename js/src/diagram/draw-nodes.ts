@@ -41,10 +41,12 @@ export class NodeDrawing {
     this.unknown.button.hidden = true;
     const buttons = (phases: readonly number[]) => phases.map((phase) => this.nodes.get(phase)!.button);
     this.elements = [
-      group("Active execution", NOTES.active, layout.active, [...buttons(ACTIVE), this.unknown.button]),
-      group("Terminal states", NOTES.terminal, layout.terminal, buttons(TERMINAL)),
+      group("Active execution", NOTES.active, layout.active, layout.titleX[0], [
+        ...buttons(ACTIVE),
+        this.unknown.button,
+      ]),
+      group("Terminal states", NOTES.terminal, layout.terminal, layout.titleX[1], buttons(TERMINAL)),
     ];
-    this.elements[0]!.classList.add("fw-states-active");
     this.focusable(this.nodes.get(ACTIVE[0])!.button);
   }
 
@@ -164,16 +166,18 @@ export class NodeDrawing {
   private node(phase: number, box: Box): StateNode {
     const mark = h("span", { class: "fw-state-mark" });
     const text = h("span", { class: "fw-state-label" });
-    const amount = h("b");
+    const amount = h("b", { class: "fw-state-amount" });
     const time = h("span");
+    const filter = icon("filter", 12);
+    filter.classList.add("fw-state-filter");
     const second = h("span", { class: "fw-state-second", hidden: true }, amount, time);
     const button = h(
       "button",
       { type: "button", class: "fw-state", tabindex: -1 },
       mark,
       text,
+      filter,
       second,
-      icon("filter", 12),
     );
     place(button, box);
     const node = { phase: 0, button, mark, label: text, second, amount, time };
@@ -196,9 +200,15 @@ export class NodeDrawing {
       ] as const)
         node.button.style.setProperty(name, `var(${value})`);
       node.button.dataset.phase = String(phase);
+      const isTall = this.layout.kind === "wide" && !isTerminal(phase);
+      node.button.classList.toggle("is-tall", isTall);
+      node.button.classList.toggle("is-tight", isTall && this.layout.compact);
       node.button.classList.toggle("fw-state-terminal", isTerminal(phase));
       node.mark.style.width = node.mark.style.height = `${size}px`;
-      node.mark.replaceChildren(glyph(phase, size * 0.72), chip(phase, size));
+      const [bare, filled] = [glyph(phase, size * 0.72), chip(phase, size)];
+      bare.classList.add("fw-state-glyph");
+      filled.classList.add("fw-state-chip");
+      node.mark.replaceChildren(bare, filled);
     }
     setText(node.label, label(phase));
   }
@@ -218,10 +228,17 @@ function place(element: HTMLElement, { x, y, w, h: height }: Box): void {
 }
 
 /** A group with its title. The states are placed by the diagram, so the box itself is only drawn. */
-function group(name: string, note: string, box: Box, buttons: readonly HTMLElement[]): HTMLElement {
+function group(
+  name: string,
+  note: string,
+  box: Box,
+  titleX: number,
+  buttons: readonly HTMLElement[],
+): HTMLElement {
   const frame = h("div", { class: "fw-states-box" });
   place(frame, box);
   const title = h("span", { class: "fw-states-title", title: note }, name, icon("info", 12));
+  title.style.left = `${titleX - box.x - 1}px`;
   frame.append(title);
   return h(
     "div",

@@ -88,6 +88,7 @@ export function narrowLayout(): Layout {
     heightWithUnknown: 444,
     active: { x: 24, y: 18, w: 276, h: 220 },
     terminal: { x: 24, y: 248, w: 276, h: 150 },
+    titleX: [68, COLUMN.x],
     nodes,
     unknown: { ...COLUMN, y: 408, h: 28 },
     start,

@@ -114,6 +114,7 @@ export function wideLayout(availablePx: number): Layout {
     heightWithUnknown: 164,
     active,
     terminal: { x: outcomes.x - 8, y: 6, w: outcomes.w + 16, h: 152 },
+    titleX: [at(Queued).x, outcomes.x],
     nodes,
     unknown: { ...at(Initializing), y: at(Paused).y },
     start,

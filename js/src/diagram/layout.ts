@@ -27,6 +27,8 @@ export interface Layout {
   heightWithUnknown: number;
   active: Box;
   terminal: Box;
+  /** Of the two groups. */
+  titleX: readonly [number, number];
   /** By phase. */
   nodes: ReadonlyMap<number, Box>;
   /** For a phase that the model does not have, once one is met. */
