@@ -7,13 +7,15 @@ The enum is open: a newer backend may report a phase that is not listed here. Su
 
 from __future__ import annotations
 
+import threading
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 _WIRE_PREFIX: Final = "ACTION_PHASE_"
 #: Columns carry a phase in one byte. Names without a number get one from here on.
 _FIRST_UNNUMBERED: Final = 128
 _LAST_CODE: Final = 255
+_LONGEST_NAME: Final = 64
 
 
 class ActionPhase(str, Enum):
@@ -59,11 +61,17 @@ class ActionPhase(str, Enum):
         if wire is None or isinstance(wire, ActionPhase):
             return wire
         if isinstance(wire, int):
-            return _BY_NUMBER.get(wire) or _unknown(f"unknown_{wire}", wire) if wire else None
-        name = wire.removeprefix(_WIRE_PREFIX).lower()
+            # From _FIRST_UNNUMBERED on, numbers are our own: what the wire has there goes by its name.
+            known = _BY_NUMBER.get(wire) if 0 < wire < _FIRST_UNNUMBERED else None
+            return known or _unknown(f"unknown_{wire}", wire) if wire else None
+        name = wire.removeprefix(_WIRE_PREFIX).lower()[:_LONGEST_NAME]
         if name in ("", "unspecified"):
             return None
-        return _BY_VALUE.get(name) or _unknown(name[:64], None)
+        return _BY_VALUE.get(name) or _unknown(name, None)
+
+    def __reduce_ex__(self, _protocol: Any) -> tuple[Any, ...]:
+        # By value, Enum's way, fails in a process that has not met an unknown phase yet.
+        return _restore, (self.value, self.number)
 
     def __str__(self) -> str:
         return self.name
@@ -118,6 +126,7 @@ CANONICAL_EDGES: Final[frozenset[tuple[ActionPhase | None, ActionPhase]]] = froz
 
 _BY_VALUE: Final[dict[str, ActionPhase]] = {phase.value: phase for phase in PHASE_TABLE}
 _BY_NUMBER: Final[dict[int, ActionPhase]] = {}
+_lock: Final = threading.Lock()
 
 
 def _register(phase: ActionPhase, number: int, label: str) -> None:
@@ -126,17 +135,25 @@ def _register(phase: ActionPhase, number: int, label: str) -> None:
 
 
 def _unknown(value: str, number: int | None) -> ActionPhase:
-    """Make a member for a phase that only the backend knows. At most one byte's worth of them exists."""
-    if number is None or not 0 < number < _FIRST_UNNUMBERED:
-        free = (code for code in range(_FIRST_UNNUMBERED, _LAST_CODE) if code not in _BY_NUMBER)
-        number = next(free, _LAST_CODE)
-    if number in _BY_NUMBER:
-        return _BY_NUMBER[number]
-    phase = str.__new__(ActionPhase, value)
-    phase._name_, phase._value_ = value.upper(), value
-    _BY_VALUE[value] = phase
-    _register(phase, number, f"Unknown ({value.removeprefix('unknown_').replace('_', ' ')})")
-    return phase
+    """Give the member of a phase that only the backend knows. At most one byte's worth of them exists."""
+    with _lock:
+        if value in _BY_VALUE:
+            return _BY_VALUE[value]
+        if number is None or not 0 < number < _FIRST_UNNUMBERED:
+            free = (code for code in range(_FIRST_UNNUMBERED, _LAST_CODE) if code not in _BY_NUMBER)
+            number = next(free, _LAST_CODE)
+        if number in _BY_NUMBER:
+            return _BY_NUMBER[number]
+        phase = str.__new__(ActionPhase, value)
+        phase._name_, phase._value_ = value.upper(), value
+        _BY_VALUE[value] = phase
+        _register(phase, number, f"Unknown ({value.removeprefix('unknown_').replace('_', ' ')})")
+        return phase
+
+
+def _restore(value: str, number: int) -> ActionPhase:
+    """Give the member again that was pickled, possibly in another process."""
+    return _BY_VALUE.get(value) or _unknown(value, number)
 
 
 for _phase, _info in PHASE_TABLE.items():
@@ -145,4 +162,4 @@ for _phase, _info in PHASE_TABLE.items():
 
 def unknown_phases() -> dict[int, str]:
     """Give number and label of every phase met so far that the table does not have."""
-    return {number: phase.label for number, phase in _BY_NUMBER.items() if phase not in PHASE_TABLE}
+    return {number: phase.label for number, phase in list(_BY_NUMBER.items()) if phase not in PHASE_TABLE}
