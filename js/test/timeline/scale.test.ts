@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import { axisTime } from "../../src/format";
+import {
+  clampWindow,
+  fitWindow,
+  followWindow,
+  isWhole,
+  panWindow,
+  Scale,
+  ticks,
+  zoomWindow,
+} from "../../src/timeline/scale";
+
+const full = { fromMs: 0, toMs: 100_000 };
+
+test("pixels and milliseconds are each other's inverse", () => {
+  const scale = new Scale({ fromMs: 5_000, toMs: 25_000 }, 8, 708);
+  for (const x of [8, 100.5, 708]) expect(scale.x(scale.ms(x))).toBeCloseTo(x, 9);
+  expect(scale.x(5_000)).toBe(8);
+  expect(scale.x(25_000)).toBeCloseTo(708, 9);
+});
+
+describe("windows", () => {
+  test("fit holds the run and leaves its margin free", () => {
+    const w = fitWindow(2_000, 102_000, 694, 38);
+    const scale = new Scale(w, 0, 694);
+    expect(scale.x(2_000)).toBe(0);
+    expect(694 - scale.x(102_000)).toBeCloseTo(38, 6);
+  });
+
+  test("a run that has just begun, or of which no time is known, still has a window", () => {
+    for (const edge of [0, Number.NaN, -5]) {
+      const w = fitWindow(0, edge, 694, 38);
+      expect(w.toMs - w.fromMs).toBeGreaterThan(1_000);
+    }
+    expect(Number.isFinite(fitWindow(0, 10, 0, 38).toMs)).toBe(true);
+  });
+
+  test("zoom keeps what is under the pointer where it is", () => {
+    const w = { fromMs: 20_000, toMs: 60_000 };
+    const before = new Scale(w, 0, 700).x(45_000);
+    const after = new Scale(zoomWindow(w, 2, 45_000, full), 0, 700).x(45_000);
+    expect(after).toBeCloseTo(before, 6);
+  });
+
+  test("zoom ends at the whole run and at a span that can be told apart", () => {
+    expect(zoomWindow({ fromMs: 20_000, toMs: 60_000 }, 1e-9, 30_000, full)).toEqual(full);
+    const near = zoomWindow({ fromMs: 20_000, toMs: 60_000 }, 1e12, 30_000, full);
+    expect(near.toMs - near.fromMs).toBeGreaterThan(1);
+  });
+
+  test("a pan stops at the ends and keeps its span", () => {
+    const w = { fromMs: 20_000, toMs: 60_000 };
+    expect(panWindow(w, 1e9, full)).toEqual({ fromMs: 60_000, toMs: 100_000 });
+    expect(panWindow(w, -1e9, full)).toEqual({ fromMs: 0, toMs: 40_000 });
+    expect(clampWindow({ fromMs: -5, toMs: 1e9 }, full)).toEqual(full);
+  });
+
+  test("following shows the last piece of the same length", () => {
+    expect(followWindow({ fromMs: 0, toMs: 30_000 }, full)).toEqual({ fromMs: 70_000, toMs: 100_000 });
+    expect(isWhole(followWindow({ fromMs: 0, toMs: 1e9 }, full), full)).toBe(true);
+  });
+});
+
+describe("ticks", () => {
+  test("the run of the pictures has one every 15 s", () => {
+    const scale = new Scale(fitWindow(0, 102_000, 694, 38), 8, 702);
+    const { stepMs, atMs } = ticks(scale, 0, 80);
+    expect(stepMs).toBe(15_000);
+    expect(atMs.slice(0, 4).map((ms) => axisTime(ms, stepMs))).toEqual(["0:00", "0:15", "0:30", "0:45"]);
+  });
+
+  test("at every zoom they are at least as far apart as asked, seldom more than three times, and never too many", () => {
+    for (let span = 1; span < 1e11; span *= 1.7) {
+      const scale = new Scale({ fromMs: 0, toMs: span }, 0, 700);
+      const { stepMs, atMs } = ticks(scale, 0, 80);
+      expect(stepMs * scale.pxPerMs).toBeGreaterThanOrEqual(79.9);
+      expect(stepMs * scale.pxPerMs).toBeLessThan(241);
+      expect(atMs.length).toBeLessThan(12);
+    }
+  });
+
+  test("they count from the run's start, wherever that is", () => {
+    const scale = new Scale({ fromMs: 7_300, toMs: 107_300 }, 0, 700);
+    expect(ticks(scale, 7_300, 80).atMs[0]).toBe(7_300);
+  });
+
+  test("under a second the steps are decimal", () => {
+    const { stepMs } = ticks(new Scale({ fromMs: 0, toMs: 900 }, 0, 700), 0, 80);
+    expect([100, 200]).toContain(stepMs);
+  });
+});
