@@ -64,12 +64,14 @@ export class Store {
     this.requests = new Requests((message) => model.send(message));
     const traits: Record<string, Signal<unknown>> = {};
     for (const name of TRAITS) {
-      const value = signal<unknown>(model.get(name));
-      traits[name] = value;
-      this.listen(`change:${name}`, () => {
-        this.heard();
-        value.value = model.get(name);
-      });
+      traits[name] = signal<unknown>(model.get(name));
+      // One message sets many, and tells of each by itself. All are taken at the first, so that none is seen half.
+      this.listen(`change:${name}`, () =>
+        batch(() => {
+          this.heard();
+          for (const each of TRAITS) traits[each]!.value = model.get(each);
+        }),
+      );
     }
     this.traits = traits as unknown as Signals;
     this.listen("change:snapshot", () => this.applySaved());

@@ -18,6 +18,7 @@ export class Frame {
   /** What broke, by the part's name. */
   readonly faults: Signal<ReadonlyMap<string, string>> = signal(new Map());
   private readonly ending = new AbortController();
+  private readonly effects: (() => void)[] = [];
   private readonly ticker = new Ticker();
   private readonly announcer: Announcer;
 
@@ -71,6 +72,7 @@ export class Frame {
   }
 
   close(): void {
+    for (const dispose of this.effects.splice(0)) dispose();
     this.ending.abort();
     this.ticker.stop();
     this.announcer.stop();
@@ -89,8 +91,7 @@ export class Frame {
   }
 
   private guardedEffect(name: string, run: () => void): void {
-    const dispose = effect(() => this.guard(name, run));
-    this.signal.addEventListener("abort", dispose);
+    this.effects.push(effect(() => this.guard(name, run)));
   }
 
   private watchSize(): void {

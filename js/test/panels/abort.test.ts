@@ -1,0 +1,175 @@
+// Abort: from the click to the phase that was seen, in the words of the pictures. The kernel may be busy, gone or dumb.
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { AbortState } from "../../src/protocol";
+import { RecordedModel, scenario } from "../scenario";
+import { button, type Mounted, mount, press, seen, withoutCanvas } from "../view";
+
+let view: Mounted;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  withoutCanvas();
+  view = mount(scenario.running());
+});
+afterEach(() => {
+  view.close();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const aborts = (): { id: number; action: string; reason: string }[] =>
+  view.model.sent.filter((message) => (message as { kind: string }).kind === "abort") as never;
+const click = (name: string): void => button(view.frame, name)!.click();
+const reason = (): HTMLInputElement => view.frame.querySelector(".fw-reason")!;
+const note = (): string => seen(view.frame, ".fw-abort-note");
+const focused = (): Element | null => (view.frame.getRootNode() as ShadowRoot).activeElement;
+const tell = (state: AbortState["state"], more: Partial<AbortState> = {}): void =>
+  view.model.play({ abort_state: { state, action: "a0", atMs: null, reason: "", message: "", ...more } });
+const answer = async (ok: boolean, message = ""): Promise<void> => {
+  view.model.message({ kind: "reply", id: aborts().at(-1)!.id, ok, message });
+  await vi.advanceTimersByTimeAsync(0);
+};
+
+test("the click asks first, names the run, counts what will stop, and puts the focus in the reason", () => {
+  click("Abort");
+  expect(seen(view.frame, ".fw-confirm-text")).toBe("Abort r4p2bdpt7f?13 active actions will stop.");
+  expect(focused()).toBe(reason());
+  expect(button(view.frame, "Abort")).toBeNull();
+  expect(aborts()).toEqual([]);
+});
+
+test("Escape and Keep running send nothing and lead back to the button", () => {
+  click("Abort");
+  const event = press(reason(), "Escape");
+  expect(event.defaultPrevented).toBe(true);
+  expect(focused()).toBe(button(view.frame, "Abort"));
+  click("Abort");
+  click("Keep running");
+  expect(focused()).toBe(button(view.frame, "Abort"));
+  expect(aborts()).toEqual([]);
+});
+
+test("Enter sends the reason, and a double click is one request", () => {
+  click("Abort");
+  reason().value = " wrong dataset ";
+  const sure = button(view.frame, "Abort run")!;
+  press(reason(), "Enter");
+  sure.click();
+  sure.click();
+  expect(aborts()).toMatchObject([{ action: "a0", reason: "wrong dataset" }]);
+});
+
+test("Enter on Keep running does not abort", () => {
+  click("Abort");
+  press(button(view.frame, "Keep running")!, "Enter");
+  expect(aborts()).toEqual([]);
+});
+
+test("after 300 ms without an answer it says that a cell is running, and goes on when it is answered", async () => {
+  click("Abort");
+  click("Abort run");
+  expect(note()).toBe("Abort sent");
+  vi.advanceTimersByTime(310);
+  expect(note()).toBe("Abort sent, waiting for the kernel: a cell is running");
+  expect(button(view.frame, "Aborting…")!.getAttribute("aria-disabled")).toBe("true");
+  click("Aborting…");
+  expect(aborts()).toHaveLength(1);
+  vi.advanceTimersByTime(20_000);
+  await answer(true);
+  expect(note()).toBe("Abort requested 0 s ago");
+});
+
+test("Python's state goes before what this view remembers, and its age is by the backend's clock", async () => {
+  click("Abort");
+  click("Abort run");
+  const nowMs = Date.now() + 5_000_000;
+  view.model.message({ kind: "beat", nowMs });
+  tell("requested", { atMs: nowMs - 3_000 });
+  await answer(true);
+  expect(note()).toBe("Abort requested 3 s ago");
+});
+
+test("an abort from elsewhere shows as well, but one of another action does not", () => {
+  tell("accepted", { action: "a7", atMs: 0 });
+  expect(button(view.frame, "Abort")).not.toBeNull();
+  tell("accepted");
+  expect(note()).toBe("Abort requested 0 s ago");
+});
+
+test("Aborted is said only when the phase was seen", async () => {
+  click("Abort");
+  click("Abort run");
+  await answer(true);
+  tell("aborted");
+  expect(seen(view.frame, ".fw-badge")).toBe("Running");
+  view.model.play(scenario.aborted());
+  expect(seen(view.frame, ".fw-badge")).toBe("Aborted");
+  expect(note()).toBe("");
+  expect(seen(view.frame, ".fw-abort")).toBe("");
+  expect(seen(view.frame, ".fw-fresh")).toMatch(/^Aborted by backend14:34:11$/);
+});
+
+test("a refusal is told as an alert with its reason, and Try again sends the same once more", async () => {
+  click("Abort");
+  reason().value = "stuck";
+  click("Abort run");
+  await answer(false, "permission denied");
+  expect(note()).toBe("Abort failed: permission denied");
+  expect(view.frame.querySelector(".fw-abort-note [role=alert]")).not.toBeNull();
+  click("Try again");
+  expect(aborts().map((request) => request.reason)).toEqual(["stuck", "stuck"]);
+});
+
+test("a failure that Python reports can be tried again, too", () => {
+  tell("failed", { message: "the backend is away" });
+  expect(note()).toBe("Abort failed: the backend is away");
+  click("Try again");
+  expect(note()).toBe("Abort sent");
+});
+
+test("no answer for a minute offers to send again", async () => {
+  click("Abort");
+  click("Abort run");
+  // The kernel's own thread is heard all the while.
+  for (let i = 0; i < 7; i++) {
+    await vi.advanceTimersByTimeAsync(10_000);
+    view.model.message({ kind: "beat", nowMs: Date.now() });
+  }
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(note()).toMatch(/^No answer from the kernel for 7\d s$/);
+  click("Send again");
+  expect(aborts()).toHaveLength(2);
+});
+
+test("a confirm that nobody answers goes away, but not while a reason is typed", () => {
+  view.model.message({ kind: "beat", nowMs: Date.now() });
+  click("Abort");
+  vi.advanceTimersByTime(29_000);
+  reason().dispatchEvent(new Event("input"));
+  view.model.message({ kind: "beat", nowMs: Date.now() });
+  vi.advanceTimersByTime(29_000);
+  expect(button(view.frame, "Abort run")).not.toBeNull();
+  vi.advanceTimersByTime(2_000);
+  expect(button(view.frame, "Abort run")).toBeNull();
+  expect(button(view.frame, "Abort")).not.toBeNull();
+});
+
+test("a run that ends while the confirm is open takes the question away", () => {
+  click("Abort");
+  view.model.play(scenario.succeeded());
+  expect(button(view.frame, "Abort run")).toBeNull();
+  expect(button(view.frame, "Abort")).toBeNull();
+});
+
+test("with the kernel gone there is nothing to press", async () => {
+  const model = new RecordedModel(scenario.running());
+  vi.spyOn(model, "send").mockImplementation(() => {
+    throw new Error("Cannot send");
+  });
+  const gone = mount(scenario.running(), model);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(button(gone.frame, "Abort")).toBeNull();
+  expect(seen(gone.frame, ".fw-badge")).toBe("Last seen running");
+  expect(seen(gone.frame, ".fw-fresh")).toBe("not live");
+  gone.close();
+});

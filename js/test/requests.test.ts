@@ -1,0 +1,69 @@
+// Requests: each ends exactly once, whatever Python does.
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type RequestError, Requests } from "../src/requests";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const sent: { id: number; kind: string }[] = [];
+function requests(): Requests {
+  sent.length = 0;
+  return new Requests((message) => sent.push(message));
+}
+const outcome = (promise: Promise<void>): Promise<string> =>
+  promise.then(
+    () => "ok",
+    (error: RequestError) => `${error.reason}: ${error.message}`,
+  );
+
+test("an answer resolves its own request and no other", async () => {
+  const all = requests();
+  const first = outcome(all.request({ kind: "retry" }, 1_000));
+  const second = outcome(all.request({ kind: "hello", seq: 3 }, 1_000));
+  expect(sent.map(({ kind, id }) => [kind, id])).toEqual([
+    ["retry", 1],
+    ["hello", 2],
+  ]);
+  all.answer({ kind: "reply", id: 2, ok: true });
+  expect(await second).toBe("ok");
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await first).toBe("timeout: The kernel has not answered.");
+});
+
+test("a refusal carries Python's words and its hint", async () => {
+  const all = requests();
+  const request = all.request({ kind: "abort", action: "a0", reason: "" }, 1_000);
+  all.answer({ kind: "reply", id: 1, ok: false, message: "permission denied", hint: "Ask for access." });
+  const error = await request.catch((e: RequestError) => e);
+  expect(error).toMatchObject({ reason: "refused", message: "permission denied", hint: "Ask for access." });
+});
+
+test("an answer to nobody's request, or a second one, changes nothing", async () => {
+  const all = requests();
+  all.answer({ kind: "reply", id: 77, ok: false });
+  const request = outcome(all.request({ kind: "retry" }, 1_000));
+  all.answer({ kind: "reply", id: 1, ok: true });
+  all.answer({ kind: "reply", id: 1, ok: false });
+  expect(await request).toBe("ok");
+});
+
+test("a channel that throws rejects at once and leaves no timer", async () => {
+  const all = new Requests(() => {
+    throw new Error("Cannot send");
+  });
+  expect(await outcome(all.request({ kind: "retry" }, 1_000))).toBe("kernel-gone: The kernel is gone.");
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("closing cancels all that wait, and a late answer is harmless", async () => {
+  const all = requests();
+  const waiting = [1, 2].map(() => outcome(all.request({ kind: "retry" }, 1_000)));
+  all.close();
+  expect(await Promise.all(waiting)).toEqual(Array(2).fill("cancelled: The view was closed."));
+  expect(vi.getTimerCount()).toBe(0);
+  all.answer({ kind: "reply", id: 1, ok: true });
+});
