@@ -5,39 +5,36 @@
 
 from __future__ import annotations
 
-import calendar
+import re
+from datetime import datetime
 from functools import lru_cache
+from typing import Final
 
 Milliseconds = float
 
-_PLAIN_LENGTH = len("2026-11-23T14:33:17")
+_TIME: Final = re.compile(
+    r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d):([0-5]\d|60)(\.\d{1,9})?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
+)
 
 
 @lru_cache(maxsize=4096)
-def _minute_ms(text: str) -> int:
+def _minute_ms(text: str) -> float:
     """Epoch milliseconds of "2026-11-23T14:33"."""
-    year, month, day = int(text[0:4]), int(text[5:7]), int(text[8:10])
-    return calendar.timegm((year, month, day, int(text[11:13]), int(text[14:16]), 0, 0, 0, 0)) * 1000
+    return datetime.strptime(text.upper() + "Z", "%Y-%m-%dT%H:%M%z").timestamp() * 1000
 
 
 def parse_ms(text: str | None) -> Milliseconds | None:
-    """Read a protojson timestamp. None for what is absent, zero (protobuf's and Go's) or not a time."""
-    if not text or len(text) < _PLAIN_LENGTH:
+    """Read a protojson timestamp. None for what is absent, zero (protobuf's and Go's) or not an instant."""
+    found = _TIME.fullmatch(text) if text else None
+    if found is None:
         return None
+    minute, seconds, fraction, sign, hours, minutes = found.groups()
     try:
-        ms = _minute_ms(text[:16]) + int(text[17:19]) * 1000.0
-        tail = text[_PLAIN_LENGTH:]
-        if tail and tail[-1] not in "zZ":
-            sign = max(tail.rfind("+"), tail.rfind("-"))
-            if sign < 0:
-                return None
-            hours, _, minutes = tail[sign + 1 :].partition(":")
-            offset_ms = (int(hours) * 60 + int(minutes or 0)) * 60_000
-            ms += -offset_ms if tail[sign] == "+" else offset_ms
-            tail = tail[:sign]
-        fraction = tail.rstrip("zZ")
-        if fraction:
-            ms += float(fraction) * 1000.0
-    except ValueError:
+        ms = _minute_ms(minute)
+    except ValueError:  # no such day
         return None
+    ms += (int(seconds) + float(fraction or 0)) * 1000
+    if sign is not None:
+        offset_ms = (int(hours) * 60 + int(minutes)) * 60_000
+        ms += -offset_ms if sign == "+" else offset_ms
     return ms if ms > 0 else None

@@ -140,7 +140,7 @@ def test_typescript_has_the_same_table() -> None:
     rows = re.findall(r'\[(\d+), \{ value: "(\w+)", label: "([^"]+)", shortLabel: "([^"]+)" \}\]', TYPESCRIPT)
     ours = [(str(i.number), phase.value, i.label, i.short_label) for phase, i in PHASE_TABLE.items()]
     assert rows == ours
-    named = dict(re.findall(r"^  ([A-Z]\w+): (\d+),$", TYPESCRIPT, re.M))
+    named = dict(re.findall(r"^  ([A-Z]\w+): (\d+),$", TYPESCRIPT, re.MULTILINE))
     assert {re.sub(r"(?<!^)([A-Z])", r"_\1", name).upper(): int(number) for name, number in named.items()} == {
         phase.name: phase.number for phase in PHASE_TABLE
     }
@@ -152,7 +152,7 @@ def test_typescript_has_the_same_table() -> None:
 def test_typescript_has_the_same_edges() -> None:
     """js/src/phases.ts draws the same canonical edges; 0 is the start."""
     text = TYPESCRIPT[TYPESCRIPT.index("CANONICAL_EDGES") :].split("];", 1)[0]
-    edges = {(int(a), int(b)) for a, b in re.findall(r"^  \[(\d+), (\d+)\],$", text, re.M)}
+    edges = {(int(a), int(b)) for a, b in re.findall(r"^  \[(\d+), (\d+)\],$", text, re.MULTILINE)}
     froms, tos = re.findall(r"\.\.\.\[([\d, ]+)\]\.flatMap\(\(from\) => \[([\d, ]+)\]\.map", text)[0]
     edges |= {(int(a), int(b)) for a in froms.split(",") for b in tos.split(",")}
     aborted = re.findall(r"\.\.\.ACTIVE\.map\(\(from\) => \[from, (\d+)\]", text)[0]
