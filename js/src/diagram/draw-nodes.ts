@@ -20,6 +20,9 @@ interface StateNode {
   second: HTMLElement;
   amount: HTMLElement;
   time: HTMLElement;
+  filter: Element;
+  /** For what its label was chosen. */
+  fitted: string;
 }
 
 /** The chip's size: nodes of two lines, narrow nodes, terminal ones. */
@@ -63,16 +66,18 @@ export class NodeDrawing {
       classList.toggle("is-filtering", filtering);
       classList.toggle("is-reached", visited || current || amount > 0);
       setAttribute(node.button, "aria-pressed", String(filtering));
+      setAttribute(node.filter, "hidden", filtering ? null : "");
       setAttribute(node.button, "aria-current", current ? "step" : null);
       setText(node.amount, amountText(model, node.phase));
       node.amount.classList.toggle("is-some", amount > 0);
       this.tell(node, nowMs);
       setAttribute(node.button, "aria-label", nameOf(model, node.phase, nowMs));
     }
-    if (model.unknown.length > 1) {
-      setText(this.unknown.label, `${label(odd)} +${model.unknown.length - 1}`);
-      this.unknown.button.title = model.unknown.map((phase) => nameOf(model, phase, nowMs)).join("\n");
-    }
+    if (odd === 0) return;
+    const others = model.unknown.length - 1;
+    setText(this.unknown.label, label(odd) + (others > 0 ? ` +${others}` : ""));
+    const names = model.unknown.map((phase) => nameOf(model, phase, nowMs));
+    setAttribute(this.unknown.button, "title", others > 0 ? names.join("\n") : null);
   }
 
   /** Times only: the rest stands until the next update. */
@@ -86,20 +91,11 @@ export class NodeDrawing {
       setAttribute(node.button, "aria-label", nameOf(this.model!, node.phase, nowMs));
   }
 
-  /** Use the short label where the full one, in the weight of the current state, is wider than its node. */
+  /** Measure the labels anew: the font is another one. */
   fit(): void {
-    const all = [...this.nodes.values()].filter(
-      ({ phase }) => PHASES.get(phase)!.shortLabel !== label(phase),
-    );
-    for (const node of all) {
-      setText(node.label, label(node.phase));
-      node.button.classList.add("is-measured");
-    }
-    const long = all.filter((node) => node.label.scrollWidth > node.label.clientWidth);
-    for (const { button } of all) button.classList.remove("is-measured");
-    for (const node of long) {
-      setText(node.label, PHASES.get(node.phase)!.shortLabel);
-      node.button.title = label(node.phase);
+    for (const node of this.nodes.values()) {
+      node.fitted = "";
+      fitLabel(node);
     }
   }
 
@@ -161,6 +157,7 @@ export class NodeDrawing {
     const empty = !text && !node.amount.textContent;
     node.second.hidden = empty;
     node.button.classList.toggle("has-second", !empty);
+    fitLabel(node);
   }
 
   private node(phase: number, box: Box): StateNode {
@@ -180,7 +177,7 @@ export class NodeDrawing {
       second,
     );
     place(button, box);
-    const node = { phase: 0, button, mark, label: text, second, amount, time };
+    const node = { phase: 0, button, mark, label: text, second, amount, time, filter, fitted: "" };
     if (phase !== 0) this.become(node, phase);
     button.addEventListener("click", () => {
       this.focusable(button);
@@ -212,6 +209,20 @@ export class NodeDrawing {
     }
     setText(node.label, label(phase));
   }
+}
+
+/** Use the short label where the full one is wider than its place, which depends on what stands beside it. */
+function fitLabel(node: StateNode): void {
+  const short = PHASES.get(node.phase)?.shortLabel;
+  if (!short) return;
+  const { className } = node.button;
+  const now = `${className} ${node.second.textContent!.length}`;
+  if (node.fitted === now) return;
+  node.fitted = now;
+  setText(node.label, label(node.phase));
+  const isLong = node.label.scrollWidth > node.label.clientWidth;
+  if (isLong) setText(node.label, short);
+  setAttribute(node.button, "title", isLong ? label(node.phase) : null);
 }
 
 const isFocused = (button: HTMLElement): boolean =>
