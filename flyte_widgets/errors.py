@@ -15,12 +15,17 @@
             └── AbortedError, OutOfRangeError, UnimplementedError, InternalError, UnavailableError,
                 DataLossError, UnauthenticatedError
 
-No message, hint or repr ever holds a token, a header or the userinfo of a URL.
+No message, hint or repr ever holds a token, a header or the userinfo of a URL: each error redacts itself.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
+
+from flyte_widgets.redaction import redact
+
+_MOST_SAID: Final = 2_000
+"""Characters of a backend's own words that are repeated."""
 
 
 class FlyteWidgetsError(Exception):
@@ -29,9 +34,9 @@ class FlyteWidgetsError(Exception):
     default_hint: ClassVar[str] = ""
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = self.default_hint if hint is None else hint
+        self.message = redact(message)
+        self.hint = self.default_hint if hint is None else redact(hint)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".rstrip()
@@ -213,8 +218,17 @@ RPC_ERRORS: dict[str, type[RpcError]] = {cls.code: cls for cls in RpcError.__sub
 
 
 def rpc_error(code: str, message: str) -> RpcError:
-    """Make the error for a Connect code. A code that nobody knows keeps its name in the message."""
+    """Make the error for a Connect code. A code that nobody knows keeps its name in the message.
+
+    `message` is the backend's: it may repeat what was sent, and be of any length.
+    """
+    message = said(message)
     cls = RPC_ERRORS.get(code)
     if cls is None:
-        return UnknownError(f"{message or 'no message'} (code {code!r})")
+        return UnknownError(f"{message or 'no message'} (code {said(code)[:80]!r})")
     return cls(message or code.replace("_", " "))
+
+
+def said(text: str) -> str:
+    """Give a server's own words as they may be repeated: without secrets, and not too long."""
+    return redact(text)[:_MOST_SAID]

@@ -9,7 +9,7 @@ lock that an idle stream holds while it reads.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import logging
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -23,6 +23,7 @@ from flyte_widgets.api.clock import ServerClock
 from flyte_widgets.api.credentials import CredentialAuth
 from flyte_widgets.api.envelope import DEFAULT_MAX_BYTES, EnvelopeReader, encode_envelope, oversize_error
 from flyte_widgets.api.failures import has_content_type, host_of, http_error, transport_error
+from flyte_widgets.api.http_client import make_http_client, read_some, unlogged
 from flyte_widgets.api.messages import Message, decode_message
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import (
@@ -36,16 +37,14 @@ from flyte_widgets.errors import (
 UNARY_TIMEOUT_S: Final = 15.0
 """From the first byte sent to the last received, a login included."""
 
-# A stream may be silent for hours: whoever reads it decides how long is too long.
-_TIMEOUT: Final = httpx.Timeout(connect=10.0, read=None, write=15.0, pool=10.0)
-# One connection per open stream, so no limit; idle ones are kept shortly, as a proxy may drop them unseen.
-_LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=10, keepalive_expiry=5.0)
 _HEADERS: Final = {"connect-protocol-version": "1", "user-agent": "flyte-widgets"}
 _UNARY_TYPE: Final = "application/json"
 _STREAM_TYPE: Final = "application/connect+json"
 _MAX_ERROR_BYTES: Final = 64 * 1024
 
 T = TypeVar("T", bound=Message)
+
+logger = logging.getLogger(__name__)
 
 
 class ConnectTransport:
@@ -92,7 +91,7 @@ class ConnectTransport:
         message = self._request(client, service, method, msgspec.json.encode(request), _UNARY_TYPE, "gzip")
         try:
             with anyio.fail_after(timeout_s), self._translated():
-                response = await client.send(message, stream=True)
+                response = await self._send(client, message, method)
                 try:
                     await self._expect(response, _UNARY_TYPE)
                     body = await self._read(response)
@@ -126,7 +125,7 @@ class ConnectTransport:
         response: httpx.Response | None = None
         try:
             with self._first_message_limit(method, first_message_timeout_s), self._translated():
-                response = await client.send(message, stream=True)
+                response = await self._send(client, message, method)
                 await self._expect(response, _STREAM_TYPE)
                 chunks = response.aiter_raw()
                 payloads = await _next_payloads(chunks, reader)
@@ -143,7 +142,8 @@ class ConnectTransport:
                 raise
         finally:
             if response is not None:
-                await response.aclose()
+                with unlogged():
+                    await response.aclose()
 
     async def aclose(self) -> None:
         """Close all connections. Streams that are still read end with a TransportError."""
@@ -152,7 +152,8 @@ class ConnectTransport:
         if isinstance(self._auth, CredentialAuth):
             await self._auth.aclose()
         if client is not None:
-            await client.aclose()
+            with unlogged():
+                await client.aclose()
 
     def _http(self) -> httpx.AsyncClient:
         """Give the httpx client of this loop; a new one after a fork, or when the loop before it is closed."""
@@ -168,14 +169,7 @@ class ConnectTransport:
                     hint="A client belongs to one loop: make another for this one.",
                 )
             self._owner = here
-            self._client = httpx.AsyncClient(
-                auth=self._auth,
-                verify=self._tls.context() if self._base_url.startswith("https:") else True,
-                timeout=_TIMEOUT,
-                limits=_LIMITS,
-                follow_redirects=False,  # a redirect leads to a login page: no credentials for that
-                trust_env=not _is_loopback(self._base_url),  # a proxy cannot reach this machine's loopback
-            )
+            self._client = make_http_client(self._base_url, tls=self._tls, auth=self._auth)
         return self._client
 
     def _request(
@@ -186,34 +180,38 @@ class ConnectTransport:
             url = f"{self._base_url}/{service}/{method}"
             return client.build_request("POST", url, content=content, headers=headers)
 
+    async def _send(self, client: httpx.AsyncClient, message: httpx.Request, method: str) -> httpx.Response:
+        response = await client.send(message, stream=True)
+        logger.debug("%s on %s: HTTP %d", method, self.host, response.status_code)
+        return response
+
     async def _expect(self, response: httpx.Response, content_type: str) -> None:
         """Raise what the answer says unless it is the wanted kind of success."""
         self.clock.note(response.headers.get("date"))
         if not has_content_type(response, content_type):
             body = b""
             with suppress(httpx.DecodingError):  # the status says enough
-                body = await _read_some(response, _MAX_ERROR_BYTES)
+                body = await read_some(response, _MAX_ERROR_BYTES)
             raise http_error(response, body)
         encoding = response.headers.get("connect-content-encoding", "identity")
         if encoding not in ("identity", "gzip"):
             raise ProtocolError(f"{self.host} packs messages in a way that was not asked for.")
 
     async def _read(self, response: httpx.Response) -> bytes:
-        body = await _read_some(response, self._max_bytes + 1)
+        body = await read_some(response, self._max_bytes + 1)
         if len(body) > self._max_bytes:
             raise oversize_error(f"is larger than {self._max_bytes:,} bytes", self._max_bytes)
         return body
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        """Turn httpx's errors into ours."""
+        """Turn httpx's errors into ours, and keep httpx from logging."""
         try:
-            yield
+            with unlogged():
+                yield
         except FlyteWidgetsError:
             raise
-        except httpx.LocalProtocolError as error:
-            raise transport_error(error, self.host) from None  # its text can hold a header
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as error:
             raise transport_error(error, self.host) from error
 
     @contextmanager
@@ -236,21 +234,3 @@ async def _next_payloads(chunks: AsyncIterator[bytes], reader: EnvelopeReader) -
         if payloads := reader.feed(chunk):
             return payloads
     return []
-
-
-async def _read_some(response: httpx.Response, limit: int) -> bytes:
-    """Read the body, unpacked, but not much more than `limit` bytes of it."""
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) >= limit:
-            break
-    return bytes(body)
-
-
-def _is_loopback(url: str) -> bool:
-    host = httpx.URL(url).host
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -1,6 +1,6 @@
 """Turns what goes wrong below Flyte (sockets, TLS, proxies, HTTP) into errors that say what to try.
 
-No text here comes from a request: a token, a header or a path can therefore not get into a message.
+Of a request, only host and port are named. What a server says is repeated without secrets, and not at any length.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ import math
 import socket
 import ssl
 import time
-from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 
 import httpx
 import msgspec
 
 from flyte_widgets.api.envelope import WireError
-from flyte_widgets.errors import RPC_ERRORS, ApiError, ProtocolError, TransportError, rpc_error
+from flyte_widgets.errors import RPC_ERRORS, ApiError, ProtocolError, TransportError, rpc_error, said
+from flyte_widgets.redaction import causes, redact, scrub
 
 #: Connect's table for errors whose body is not Connect's; 429 is ours, where Connect says "unavailable".
 _CODE_OF_STATUS = {
@@ -31,7 +31,6 @@ _CODE_OF_STATUS = {
     503: "unavailable",
     504: "unavailable",
 }
-_MAX_TEXT = 2_000
 _LOGIN_PROXY_HINT = (
     "A login proxy or a console seems to answer in Flyte's place: check the endpoint, "
     "and give credentials that the proxy accepts: fw.connect(endpoint=..., auth=...)."
@@ -66,6 +65,7 @@ _REASONS: tuple[tuple[type[BaseException], str, str | None], ...] = (
     (httpx.ProxyError, "The proxy before {host} refused.", "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."),
     (httpx.ConnectError, "{host} could not be reached.", None),
     (httpx.LocalProtocolError, "No request could be made to {host}.", "Check the form of the credentials."),
+    (UnicodeError, "No request could be made to {host}.", "Check the form of the credentials: HTTP takes ASCII."),
     (httpx.InvalidURL, "No request could be made to {host}.", "Check the endpoint."),
     (BaseException, "The connection to {host} was lost.", "It is tried again."),
 )
@@ -75,24 +75,12 @@ def transport_error(error: Exception, host: str) -> ApiError:
     """Turn an exception of httpx, or of a socket, into an error of ours that names the reason."""
     if isinstance(error, httpx.DecodingError):
         return ProtocolError(f"The answer of {host} could not be unpacked.")
-    causes = list(_causes(error))
-    kind, text, hint = next(row for row in _REASONS if any(isinstance(cause, row[0]) for cause in causes))
-    cause = next(cause for cause in causes if isinstance(cause, kind))
+    scrub(error)  # it becomes the cause of ours, and is printed with it
+    chain = list(causes(error))
+    kind, text, hint = next(row for row in _REASONS if any(isinstance(cause, row[0]) for cause in chain))
+    cause = next(cause for cause in chain if isinstance(cause, kind))
     detail = getattr(cause, "verify_message", None) or getattr(cause, "reason", None) or "no reason was given"
     return TransportError(text.format(host=host, detail=detail), hint=hint)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Walk an exception, what caused it, and the members of groups of exceptions."""
-    pending: list[BaseException | None] = [error]
-    seen: set[int] = set()
-    while pending:
-        current = pending.pop()
-        if current is None or id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        pending += [current.__context__, current.__cause__, *getattr(current, "exceptions", ())]
 
 
 def http_error(response: httpx.Response, body: bytes) -> ApiError:
@@ -120,8 +108,8 @@ def _redirect_host(response: httpx.Response) -> str:
 
 
 def _not_connect(response: httpx.Response, host: str) -> ApiError:
-    got = _content_type(response) or "no content type"
-    hint = _LOGIN_PROXY_HINT if "html" in got else None
+    got = redact(response.headers.get("content-type", "")).partition(";")[0].strip()[:80] or "no content type"
+    hint = _LOGIN_PROXY_HINT if "html" in got.lower() else None
     return ProtocolError(f"{host} answered with {got}, and not as Flyte does.", hint=hint)
 
 
@@ -130,13 +118,13 @@ def _status_error(response: httpx.Response, body: bytes, host: str) -> ApiError:
     wire = _wire_error(body) if _content_type(response) == "application/json" else WireError()
     code = wire.code.lower()
     if code in RPC_ERRORS:
-        return rpc_error(code, wire.message[:_MAX_TEXT])
+        return rpc_error(code, wire.message)
     if status == 415:
         return ProtocolError(f"{host} does not take Connect's JSON for this call (HTTP 415).")
-    said = f": {wire.message[:_MAX_TEXT]}" if wire.message else "."
+    words = f": {said(wire.message)}" if wire.message else "."
     if status not in _CODE_OF_STATUS and status < 500:
-        return ProtocolError(f"{host} answered HTTP {status}{said}")
-    return rpc_error(_CODE_OF_STATUS.get(status, "unknown"), f"{host} answered HTTP {status}{said}")
+        return ProtocolError(f"{host} answered HTTP {status}{words}")
+    return rpc_error(_CODE_OF_STATUS.get(status, "unknown"), f"{host} answered HTTP {status}{words}")
 
 
 def _wire_error(body: bytes) -> WireError:
@@ -148,8 +136,8 @@ def _wire_error(body: bytes) -> WireError:
 
 
 def _content_type(response: httpx.Response) -> str:
-    """Give the media type alone. It is the server's text: bounded, as it goes into messages."""
-    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()[:80]
+    """Give the media type alone."""
+    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
 
 
 def has_content_type(response: httpx.Response, wanted: str) -> bool:

@@ -1,0 +1,108 @@
+"""The httpx clients of this package: which certificates and proxies, no redirects, and nothing of theirs in the logs.
+
+httpx logs each URL at INFO, httpcore each answer's headers at DEBUG: with them the secret path of the embedded backend,
+the query of a login's redirect, cookies. Neither can be told to be silent for one client, so the records of our own
+requests (and of no others in the process) are dropped by a filter; `flyte_widgets.api` logs a line in their place.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import httpx
+
+from flyte_widgets.api.tls import TlsSettings
+from flyte_widgets.redaction import register
+
+_LOGGERS: Final = (
+    "httpx",
+    "httpcore.connection",
+    "httpcore.http11",
+    "httpcore.http2",
+    "httpcore.proxy",
+    "httpcore.socks",
+)
+# One connection per open stream, so no limit; idle ones are kept shortly, as a proxy may drop them unseen.
+_LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=10, keepalive_expiry=5.0)
+# A stream may be silent for hours: whoever reads it decides how long is too long.
+_TIMEOUT: Final = httpx.Timeout(connect=10.0, read=None, write=15.0, pool=10.0)
+#: Headers that every request has, and that tell nobody anything. All others may be credentials.
+_PUBLIC_HEADERS: Final = frozenset({
+    "accept", "accept-encoding", "cache-control", "connect-protocol-version", "connection", "content-length",
+    "content-type", "host", "user-agent",
+})  # fmt: skip
+
+_unlogged: ContextVar[bool] = ContextVar("flyte_widgets_unlogged", default=False)
+
+
+class _NotOurs(logging.Filter):
+    """Drops the records of requests made within `unlogged()`."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not _unlogged.get()
+
+
+for _name in _LOGGERS:
+    # A logger's filter does not see what loggers below it log: each needs its own.
+    logging.getLogger(_name).addFilter(_NotOurs())
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """Keep httpx and httpcore from logging what this task sends and receives."""
+    token = _unlogged.set(True)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):  # a generator that is collected ends in another context
+            _unlogged.reset(token)
+
+
+def make_http_client(base_url: str, *, tls: TlsSettings, auth: httpx.Auth | None = None) -> httpx.AsyncClient:
+    """Make a client for requests to `base_url`, for the running loop. Use it within `unlogged()`.
+
+    HTTP(S)_PROXY, ALL_PROXY and NO_PROXY are followed, but not to this machine's own loopback. Everything that looks
+    like a credential is registered for redaction when it is sent, whoever put it there. Raises ConfigError.
+    """
+    for proxy in urllib.request.getproxies().values():
+        register(unquote(urlsplit(proxy).password or ""))
+    return httpx.AsyncClient(
+        auth=auth,
+        verify=tls.context() if base_url.startswith("https:") else True,
+        timeout=_TIMEOUT,
+        limits=_LIMITS,
+        follow_redirects=False,  # a redirect leads to a login page: no credentials for that
+        trust_env=not is_loopback(base_url),  # a proxy cannot reach this machine's loopback
+        event_hooks={"request": [_register_sent]},
+    )
+
+
+async def _register_sent(request: httpx.Request) -> None:
+    """Called by httpx when all authentication is in place."""
+    register(*(value for name, value in request.headers.items() if name not in _PUBLIC_HEADERS))
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL leads to this machine itself."""
+    host = httpx.URL(url).host
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+async def read_some(response: httpx.Response, limit: int) -> bytes:
+    """Read the body, unpacked, but not much more than `limit` bytes of it."""
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) >= limit:
+            break
+    return bytes(body)
