@@ -68,7 +68,7 @@ export class Store {
       // One message sets many, and tells of each by itself. All are taken at the first, so that none is seen half.
       this.listen(`change:${name}`, () =>
         batch(() => {
-          this.heard();
+          if (name !== "selected") this.heard(); // that one is our own
           for (const each of TRAITS) traits[each]!.value = model.get(each);
         }),
       );

@@ -16,6 +16,7 @@ export class Ticker {
 
   add(intervalMs: number, run: () => void): void {
     this.jobs.push({ intervalMs, dueMs: 0, run });
+    this.unschedule(); // the new one may be due before the others
     this.schedule();
   }
 
@@ -32,11 +33,15 @@ export class Ticker {
   }
 
   stop(): void {
+    this.unschedule();
+    this.jobs.length = 0;
+  }
+
+  private unschedule(): void {
     clearTimeout(this.timer);
     if (this.frame) cancelAnimationFrame(this.frame);
     this.timer = undefined;
     this.frame = 0;
-    this.jobs.length = 0;
   }
 
   /** Whatever changed, draw once: to catch up when it begins, to stand right when it ends. */
@@ -47,6 +52,7 @@ export class Ticker {
       for (const job of this.jobs) job.dueMs = 0;
       this.runDue();
     }
+    this.unschedule();
     this.schedule();
   }
 
@@ -74,7 +80,8 @@ export class Ticker {
     const now = performance.now();
     for (const job of this.jobs) {
       if (job.dueMs > now + 4) continue;
-      job.dueMs = now + job.intervalMs;
+      // From when it was due, so that a frame's delay does not add up; unless that was long ago.
+      job.dueMs = (job.dueMs > now - job.intervalMs ? job.dueMs : now) + job.intervalMs;
       job.run();
     }
   }

@@ -1,4 +1,5 @@
 // The store: what it asks, what it believes, and how it tells that the kernel is gone.
+import { effect } from "@preact/signals-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Phase } from "../src/phases";
 import type { RunTraits } from "../src/protocol";
@@ -131,6 +132,24 @@ test("with no kernel at all, as in a saved notebook, it is known within 20 s", (
   const { store } = open(scenario.running());
   vi.advanceTimersByTime(20_000);
   expect(store.kernelAlive.value).toBe(false);
+});
+
+test("selecting, which is this side's doing, does not bring a dead kernel back", () => {
+  const { store } = open(scenario.running());
+  vi.advanceTimersByTime(20_000);
+  store.select("a5");
+  expect(store.kernelAlive.value).toBe(false);
+});
+
+test("traits of one message are seen together", () => {
+  const { model, store } = open();
+  const pairs: string[] = [];
+  const stop = effect(() => {
+    pairs.push(`${store.traits.phase.value} ${store.traits.is_terminal.value}`);
+  });
+  model.play({ phase: "succeeded", task_name: "other", is_terminal: true });
+  stop();
+  expect(pairs).toEqual(["running false", "succeeded true"]);
 });
 
 test("a finished run needs no kernel", () => {

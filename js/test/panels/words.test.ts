@@ -1,0 +1,144 @@
+// What the header, the strip and the empty view say, fact by fact.
+import { expect, test } from "vitest";
+import { Actions } from "../../src/actions";
+import { wallClock } from "../../src/format";
+import { badgeOf } from "../../src/panels/badge";
+import { tally, told, words } from "../../src/panels/counts";
+import { emptyOf } from "../../src/panels/empty";
+import { type FreshnessFacts, freshness } from "../../src/panels/freshness";
+import { nextFailure } from "../../src/panels/strip";
+import { Phase } from "../../src/phases";
+import type { Connection, ConnectionState } from "../../src/protocol";
+import { pack } from "../pack";
+import { runningActions, scenario } from "../scenario";
+
+const connection = (state: ConnectionState, more: Partial<Connection> = {}): Connection => ({
+  state,
+  lastMs: 1_000_000,
+  nextTryMs: null,
+  message: "",
+  hint: "",
+  pollS: null,
+  ...more,
+});
+
+const facts = (more: Partial<FreshnessFacts>): FreshnessFacts => ({
+  connection: connection("live"),
+  kernelAlive: true,
+  phase: "running",
+  terminal: false,
+  endedMs: null,
+  abort: null,
+  clockMs: 1_014_000,
+  ...more,
+});
+
+test.each<[string, Partial<FreshnessFacts>, string, string]>([
+  ["live", {}, "live", "live"],
+  ["polling", { connection: connection("polling", { pollS: 5 }) }, "polling", "polling every 5 s"],
+  ["reconnecting", { connection: connection("reconnecting") }, "reconnecting", "reconnecting · 14 s"],
+  [
+    "never heard",
+    { connection: connection("reconnecting", { lastMs: null }) },
+    "reconnecting",
+    "reconnecting",
+  ],
+  ["closed", { connection: connection("closed") }, "off", "not live"],
+  ["kernel gone", { kernelAlive: false }, "off", "not live"],
+  ["nothing read yet", { phase: "", connection: connection("connecting") }, "", ""],
+])("freshness: %s", (_, more, dot, text) => {
+  expect(freshness(facts(more))).toEqual({ dot, words: text ? [text] : [] });
+});
+
+test("a run that is over says when, and who aborted it, though the kernel be gone", () => {
+  const over = { terminal: true, endedMs: 5_000_000, kernelAlive: false } as const;
+  const at = wallClock(5_000_000);
+  expect(freshness(facts({ ...over, phase: "failed" })).words).toEqual([`finished ${at}`]);
+  const abort = { reason: "stuck", by: "ada" };
+  expect(freshness(facts({ ...over, phase: "aborted", abort })).words).toEqual(["Aborted by ada", at]);
+  expect(freshness(facts({ ...over, phase: "aborted" })).words).toEqual([`finished ${at}`]);
+});
+
+test.each<[string, ConnectionState, boolean, boolean, string, string]>([
+  ["running", "live", false, true, "Running", "phase"],
+  ["running", "live", false, false, "Last seen running", "grey"],
+  ["failed", "ended", true, false, "Failed", "phase"],
+  ["running", "forbidden", false, true, "Running", "phase"],
+  ["unknown_42", "live", false, true, "Unknown (42)", "phase"],
+  ["", "connecting", false, true, "Connecting", "grey"],
+  ["", "login_needed", false, true, "Login needed", "warn"],
+  ["", "not_found", false, true, "Not found", "grey"],
+])("badge: phase %j, %s, over %s, kernel %s", (phase, state, over, alive, text, tone) => {
+  expect(badgeOf(phase, state, over, alive)).toMatchObject({ text, tone });
+});
+
+test("counts add up, in the strip's order, an unknown phase last and active", () => {
+  const sums = tally({
+    waiting_for_resources: 1,
+    running: 12,
+    failed: 1,
+    succeeded: 36,
+    unknown_42: 2,
+    queued: 0,
+  });
+  expect(sums).toMatchObject({ total: 52, done: 37, active: 15 });
+  expect(sums.parts.map(({ phase }) => phase)).toEqual([Phase.Succeeded, Phase.Failed, 4, 2, 42]);
+});
+
+test("beside the strip stands what matters now, and at the end how it ended", () => {
+  const live = tally({ succeeded: 36, failed: 1, running: 12, waiting_for_resources: 1 });
+  expect(told(live, false, false).map(words)).toEqual(["12 running", "1 failed"]);
+  const over = tally({ succeeded: 44, aborted: 3, failed: 3 });
+  expect(told(over, true, false).map(words)).toEqual(["44 succeeded", "3 failed", "3 aborted"]);
+  expect(told(over, true, true).map(words)).toEqual(["3 failed", "3 aborted"]);
+  expect(told(tally({ succeeded: 4 }), true, true).map(words)).toEqual(["4 succeeded"]);
+});
+
+test("failures are visited one after the other, the root last, and round again", () => {
+  const failed = new Set(["a0", "a3", "a44"]);
+  const actions = new Actions();
+  const specs = runningActions().map((a) => ({
+    ...a,
+    phase: failed.has(a.id) ? Phase.Failed : Phase.Succeeded,
+  }));
+  actions.apply(pack(specs));
+  const visits = ["", "", "", ""];
+  visits.reduce((from, _, i) => (visits[i] = nextFailure(actions, from)!), "a7");
+  expect(visits).toEqual(["a3", "a44", "a0", "a3"]);
+  expect(nextFailure(new Actions(), "")).toBeNull();
+});
+
+const run = (state: ConnectionState, more = {}) => ({
+  ...scenario.noActions(),
+  phase: "",
+  connection: connection(state),
+  ...more,
+});
+
+test("the empty view says what is asked where, with whose configuration", () => {
+  expect(emptyOf(run("connecting"), false)).toMatchObject({
+    title: "Reading the run from flyte.acme.dev",
+    text: "Project `etl`, domain `development`, from the SDK’s config file.",
+  });
+  const bare = run("connecting", { project: "", domain: "", source: "", host: "" });
+  expect(emptyOf(bare, false)).toMatchObject({ title: "Reading the run from the backend", text: "" });
+});
+
+test("a refusal says what was asked and what to try, and Python's own words go first", () => {
+  expect(emptyOf(run("not_found"), false)).toMatchObject({
+    title: "No run r4p2bdpt7f in etl / development",
+    button: "Try again",
+  });
+  expect(emptyOf(run("login_needed"), false)).toMatchObject({
+    title: "flyte.acme.dev asks for a login",
+    button: "Log in",
+  });
+  const told = connection("forbidden", { message: "Not for you.", hint: "Ask Ada." });
+  expect(emptyOf(run("forbidden", { connection: told }), false)?.text).toBe("Not for you. Ask Ada.");
+});
+
+test("with actions to show there is nothing to say, and with a phase the first are awaited", () => {
+  expect(emptyOf(run("not_found"), true)).toBeNull();
+  expect(emptyOf(run("live", { phase: "queued" }), false)).toMatchObject({ title: "No actions yet" });
+  expect(emptyOf(run("ended", { phase: "failed" }), false)).toMatchObject({ title: "No actions" });
+});
