@@ -57,7 +57,9 @@ export class Commands {
     const { rowPx } = model.layout;
     const topPx = index * rowPx;
     const seen = topPx >= body.scrollPx && topPx + rowPx <= body.scrollPx + body.heightPx;
-    if (!seen) this.stage.scrollTo(Math.max(0, topPx - (body.heightPx - rowPx) / 2));
+    if (seen) return;
+    this.stage.scrollTo(Math.max(0, topPx - (body.heightPx - rowPx) / 2));
+    this.stage.draw();
   }
 
   private run(act: Act): boolean {

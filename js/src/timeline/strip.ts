@@ -70,11 +70,14 @@ export function strip(bins: Bins, members: number, heightPx: number, outcome: nu
     const to = scale.x(bins.fromMs + (step + 1) * bins.stepMs);
     if (to <= x0) continue;
     if (from >= x1) break;
+    // What a failure is drawn larger than its share, all others give.
+    const failed = (bins.counts[failedSlot * (bins.steps + 1) + step]! / members) * heightPx;
+    const failedPx = failed > 0 ? Math.max(FAILED_MIN_PX, failed) : 0;
+    const shrink = failed < heightPx ? (heightPx - failedPx) / (heightPx - failed) : 1;
     let y = heightPx;
     for (let slot = 0; slot < SLOTS; slot++) {
-      const count = bins.counts[slot * (bins.steps + 1) + step]!;
-      const share = (count / members) * heightPx;
-      const h = count > 0 && slot === failedSlot ? Math.max(FAILED_MIN_PX, share) : share;
+      const share = (bins.counts[slot * (bins.steps + 1) + step]! / members) * heightPx;
+      const h = slot === failedSlot ? failedPx : share * shrink;
       const y1 = y;
       y = Math.max(0, y - h);
       const last = open[slot];

@@ -1,0 +1,249 @@
+// The timeline as a screen reader and a keyboard meet it, on a real store. jsdom lays nothing out, so what depends on
+// pixels is seen in the gallery, in a browser.
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Phase } from "../../src/phases";
+import type { RunTraits } from "../../src/protocol";
+import { Store } from "../../src/store";
+import { mountTimeline } from "../../src/timeline/timeline";
+import { Frame } from "../../src/view";
+import { type ActionSpec, Packer } from "../pack";
+import { BASE_MS, RecordedModel, runningActions, scenario } from "../scenario";
+import { withoutCanvas } from "../view";
+import { action } from "./help";
+
+const closing: (() => void)[] = [];
+beforeEach(() => withoutCanvas());
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+  vi.restoreAllMocks();
+});
+
+const frames = (ms = 60) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function open(traits: RunTraits) {
+  // The clock stands at the recording, however slow the test's machine is.
+  const atMs = Date.now();
+  vi.spyOn(Date, "now").mockReturnValue(atMs);
+  const model = new RecordedModel(traits);
+  const store = new Store(model as never);
+  store.start();
+  const host = document.createElement("div");
+  document.body.append(host);
+  const frame = new Frame(store, host, "");
+  frame.mount("timeline", mountTimeline, frame.element);
+  closing.push(() => {
+    frame.close();
+    store.close();
+  });
+  await frames();
+  expect([...frame.faults.peek()]).toEqual([]);
+  const grid = frame.element.querySelector<HTMLElement>("[role=treegrid]")!;
+  const rows = () => [...grid.querySelectorAll<HTMLElement>("[role=row]")].filter((row) => !row.hidden);
+  const names = () => rows().map((row) => row.getAttribute("aria-label") ?? "");
+  const active = () => {
+    const id = grid.getAttribute("aria-activedescendant");
+    return id ? (grid.querySelector(`#${id}`)?.getAttribute("aria-label") ?? "") : "";
+  };
+  const press = (key: string, more: KeyboardEventInit = {}) => {
+    const event = new KeyboardEvent("keydown", {
+      key,
+      bubbles: true,
+      cancelable: true,
+      composed: true,
+      ...more,
+    });
+    const outside = vi.fn();
+    frame.element.addEventListener("keydown", outside, { once: true });
+    grid.dispatchEvent(event);
+    frame.element.removeEventListener("keydown", outside);
+    return { taken: event.defaultPrevented, leaked: outside.mock.calls.length > 0 };
+  };
+  return { model, store, frame, grid, rows, names, active, press };
+}
+
+test("each row tells its name, phase, duration and attempt; a fold its counts", async () => {
+  const { names, rows, grid } = await open(scenario.running());
+  expect(names()).toEqual([
+    "etl.pipeline, running, 1 m 42 s",
+    "prepare, 4 actions, 4 succeeded",
+    "square, 40 actions, 32 succeeded, 7 running, 1 failed",
+    "train_model, running, 1 m 01 s, attempt 2",
+    "fold_0, running, 21 s",
+    "fold_1, running, 21 s",
+    "embed_corpus, running, 1 m 00 s",
+    "gpu_eval, waiting for resources, 48 s",
+  ]);
+  expect(grid.getAttribute("aria-rowcount")).toBe("8");
+  const told = (i: number) =>
+    ["aria-rowindex", "aria-level", "aria-expanded", "aria-selected"].map((name) =>
+      rows()[i]!.getAttribute(name),
+    );
+  expect(told(0)).toEqual(["1", "1", "true", null]);
+  expect(told(2)).toEqual(["3", "2", "false", null]);
+  expect(told(3)).toEqual(["4", "2", "true", "true"]);
+  expect(told(4)).toEqual(["5", "3", null, null]);
+  for (const row of rows()) expect(row.querySelector("[role=gridcell]")).not.toBeNull();
+});
+
+test("canvases are hidden from screen readers, and the rows are one tab stop", async () => {
+  const { frame, grid } = await open(scenario.running());
+  for (const canvas of frame.element.querySelectorAll("canvas")) {
+    expect(canvas.getAttribute("aria-hidden")).toBe("true");
+  }
+  expect(grid.tabIndex).toBe(0);
+  expect(grid.querySelectorAll("[tabindex], button, input")).toHaveLength(0);
+});
+
+test("a live end changes the row's name", async () => {
+  const { model, names } = await open(scenario.running());
+  const packer = new Packer();
+  packer.snapshot(runningActions(), { baseMs: BASE_MS, nowMs: BASE_MS + 102_000 });
+  const ended = runningActions().map((a) =>
+    a.name === "gpu_eval" ? { ...a, phase: Phase.Failed, endedMs: 103_000 } : a,
+  );
+  const at = ended.findIndex((a) => a.name === "gpu_eval");
+  const block = packer.delta(new Map([[at, ended[at]!]]), { baseMs: BASE_MS, nowMs: BASE_MS + 103_500 });
+  model.message({ kind: "columns" }, block);
+  await frames(200);
+  expect(names().at(-1)).toBe("gpu_eval, failed, 49 s");
+});
+
+test("arrows, Home and End walk the rows; at the ends the key does not reach the notebook", async () => {
+  const { grid, press, active } = await open(scenario.running());
+  grid.focus();
+  await frames();
+  expect(active()).toContain("train_model");
+  press("ArrowDown");
+  expect(active()).toContain("fold_0");
+  press("Home");
+  expect(active()).toContain("etl.pipeline");
+  expect(press("ArrowUp")).toEqual({ taken: true, leaked: false });
+  expect(active()).toContain("etl.pipeline");
+  press("End");
+  expect(active()).toContain("gpu_eval");
+  press("ArrowLeft");
+  expect(active()).toContain("etl.pipeline");
+});
+
+test("right opens a fold, then goes into it; left goes up, then closes it", async () => {
+  const { grid, press, active, names } = await open(scenario.running());
+  grid.focus();
+  press("Home");
+  press("ArrowDown");
+  expect(active()).toContain("prepare, 4 actions");
+  press("ArrowRight");
+  expect(names().filter((name) => name.startsWith("prepare, succeeded"))).toHaveLength(4);
+  press("ArrowRight");
+  expect(active()).toBe("prepare, succeeded, 8.0 s");
+  press("ArrowLeft");
+  press("ArrowLeft");
+  expect(names().filter((name) => name.startsWith("prepare"))).toHaveLength(1);
+});
+
+test("N finds the failure inside of its fold; Enter opens its details; Escape lets go", async () => {
+  const { grid, press, active, store, frame } = await open(scenario.running(102_000, ""));
+  grid.focus();
+  press("n");
+  expect(active()).toBe("square, failed, 45 s");
+  press("Enter");
+  expect(store.traits.selected.value).toBe("a20");
+  expect(frame.ui.detailsOpen.value).toBe(true);
+  expect(press("Escape").taken).toBe(true);
+  expect(store.traits.selected.value).toBe("");
+  expect(press("Escape")).toEqual({ taken: false, leaked: true });
+});
+
+test("Tab and unknown keys are left to the page", async () => {
+  const { grid, press } = await open(scenario.running());
+  grid.focus();
+  for (const key of ["Tab", "d", "F5"]) expect(press(key)).toEqual({ taken: false, leaked: true });
+  expect(press("0", { ctrlKey: true })).toEqual({ taken: false, leaked: true });
+});
+
+test("a filter shows as a chip that can be taken off, and Escape takes it off too", async () => {
+  const { frame, names, press, grid } = await open(scenario.running(102_000, ""));
+  frame.ui.phaseFilter.value = Phase.Failed;
+  await frames();
+  expect(names()).toEqual(["etl.pipeline, running, 1 m 42 s", "square, failed, 45 s"]);
+  const clear = frame.element.querySelector<HTMLButtonElement>('[aria-label="Show all phases"]')!;
+  expect(clear.hidden).toBe(false);
+  clear.click();
+  await frames();
+  expect(names()).toHaveLength(8);
+  frame.ui.query.value = "fold";
+  await frames();
+  expect(names()).toHaveLength(4);
+  grid.focus();
+  press("Escape");
+  expect(frame.ui.query.value).toBe("");
+});
+
+test("a wish to see an action opens what hides it, a filter too", async () => {
+  const { frame, names } = await open(scenario.running());
+  frame.ui.phaseFilter.value = Phase.WaitingForResources;
+  await frames();
+  frame.ui.reveal.value = { id: "a2" };
+  await frames();
+  expect(frame.ui.phaseFilter.value).toBe(0);
+  expect(names()).toContain("prepare, succeeded, 12 s");
+});
+
+test("Live is pressed while following and is gone once the run is over", async () => {
+  const running = await open(scenario.running());
+  const live = (from: typeof running) => from.frame.element.querySelector<HTMLButtonElement>(".fw-tl-live")!;
+  expect(live(running).getAttribute("aria-pressed")).toBe("true");
+  running.grid.focus();
+  running.press("+");
+  await frames();
+  expect(live(running).getAttribute("aria-pressed")).toBe("true");
+  running.press("ArrowLeft", { shiftKey: true });
+  await frames();
+  expect(live(running).getAttribute("aria-pressed")).toBe("false");
+  live(running).click();
+  await frames();
+  expect(live(running).getAttribute("aria-pressed")).toBe("true");
+  expect(live(await open(scenario.failed())).hidden).toBe(true);
+});
+
+test("no actions, and none that match, are said in words", async () => {
+  const { frame, grid } = await open(scenario.noActions());
+  expect(grid.hidden).toBe(true);
+  expect(frame.element.querySelector(".fw-tl-none")!.textContent).toBe("No actions yet.");
+  const running = await open(scenario.running());
+  running.frame.ui.query.value = "nobody";
+  await frames();
+  expect(running.frame.element.querySelector(".fw-tl-none")!.textContent).toBe("No action matches.");
+});
+
+test("the history of rows on screen is asked for once per phase, and not that of others", async () => {
+  const flagless = (specs: ActionSpec[]) => specs.map((spec) => ({ ...spec, flags: 0 }));
+  const packer = new Packer();
+  const specs = flagless(runningActions());
+  const snapshot = packer.snapshot(specs, { baseMs: BASE_MS, nowMs: BASE_MS + 102_000 });
+  const { model } = await open({ ...scenario.running(), snapshot });
+  const wants = () =>
+    (model.sent as { kind: string; actions: string[] }[])
+      .filter((m) => m.kind === "want")
+      .map((m) => m.actions);
+  await frames(400);
+  expect(wants()).toEqual([["a0", "a44", "a46", "a47", "a48", "a49"]]);
+  const at = specs.findIndex((spec) => spec.id === "a49");
+  const changed = { ...specs[at]!, phase: Phase.Initializing };
+  model.message({ kind: "columns" }, packer.delta(new Map([[at, changed]])));
+  await frames(600);
+  expect(wants().slice(1)).toEqual([["a49"]]);
+});
+
+test("10,000 actions need no more elements than fit on screen", async () => {
+  const { grid, rows } = await open(scenario.big(10_000));
+  expect(rows().length).toBeLessThanOrEqual(10);
+  expect(Number(grid.getAttribute("aria-rowcount"))).toBeGreaterThan(10);
+});
+
+test("names from other people's code stay text", async () => {
+  const evil = "<img src=x onerror=alert(1)>";
+  const specs = [action({ id: "a0", name: evil, parent: -1 }), action({ id: "a1", name: evil })];
+  const { frame, names } = await open({ ...scenario.running(), snapshot: new Packer().snapshot(specs) });
+  expect(names()[0]).toContain(evil);
+  expect(frame.element.querySelector("img")).toBeNull();
+});
