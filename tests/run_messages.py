@@ -40,7 +40,9 @@ def ms(seconds: float) -> float:
     return EPOCH_MS + seconds * 1000
 
 
-def status(phase: str | int | None, start: float | None = 0, end: float | None = None, attempts: int = 1) -> ActionStatus:
+def status(
+    phase: str | int | None, start: float | None = 0, end: float | None = None, attempts: int = 1
+) -> ActionStatus:
     return ActionStatus(phase=phase, start_time=at(start), end_time=at(end), attempts=attempts)
 
 

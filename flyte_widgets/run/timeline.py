@@ -14,6 +14,9 @@ from flyte_widgets.api.messages import ActionAttempt, ActionDetails, ErrorInfo
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.times import Milliseconds, parse_ms
 
+#: Some stamps have whole seconds: a phase may seem to begin before the one that it follows.
+_ROUNDING_MS = 1_000
+
 
 class SegmentFlag:
     """Bits of `Segment.flags`; the front end has the same (protocol.ts, `Seg`)."""
@@ -84,8 +87,8 @@ def _attempt(
         phase, is_over, end_inferred = outcome_if_open, True, True
     if is_over and end_ms is None:
         last = max((ms for t in source.phase_transitions if (ms := parse_ms(t.start_time)) is not None), default=None)
-        reported_terminal = not end_inferred
-        end_ms = last if reported_terminal and last is not None else ended_by_ms
+        proofs = (ended_by_ms, last, start_ms) if end_inferred else (last, ended_by_ms, start_ms)
+        end_ms = next((ms for ms in proofs if ms is not None), None)
         end_inferred = end_inferred or last is None
     if end_ms is not None and start_ms is not None:
         end_ms = max(end_ms, start_ms)
@@ -101,11 +104,14 @@ def _segments(
     *,
     end_inferred: bool,
 ) -> Iterable[Segment]:
-    steps = [
-        (ms, parse_ms(t.end_time), phase)
-        for t in source.phase_transitions
-        if (ms := parse_ms(t.start_time)) is not None and (phase := ActionPhase.of(t.phase)) is not None
-    ]
+    steps: list[tuple[Milliseconds, Milliseconds | None, ActionPhase]] = []
+    for t in source.phase_transitions:
+        from_ms, phase = parse_ms(t.start_time), ActionPhase.of(t.phase)
+        if from_ms is None or phase is None:
+            continue
+        if steps and 0 < steps[-1][0] - from_ms < _ROUNDING_MS:
+            from_ms = steps[-1][0]
+        steps.append((from_ms, parse_ms(t.end_time), phase))
     # By time, not by enum order (hosted backends report WAITING before QUEUED); equal times keep their order.
     steps.sort(key=lambda step: step[0])
     active = [step for step in steps if not step[2].is_terminal]
@@ -113,16 +119,21 @@ def _segments(
     if not active and start_ms is not None and (whole := outcome or ActionPhase.of(source.phase)) is not None:
         yield Segment(number, whole, start_ms, end_ms, SegmentFlag.STATUS_ONLY | inferred)
         return
+    closed_ms = end_ms
     for i, (from_ms, to_ms, phase) in enumerate(active):
         following = active[i + 1][0] if i + 1 < len(active) else None
         flags = 0
-        if following is not None:
-            to_ms = following  # a start closes what was before: the chain has no overlaps
-        elif to_ms is None or end_inferred:
+        if to_ms is None and following is not None:
+            to_ms, flags = following, SegmentFlag.END_INFERRED
+        elif to_ms is None:
             to_ms, flags = end_ms, inferred
-        yield Segment(number, phase, from_ms, None if to_ms is None else max(from_ms, to_ms), flags)
-    if outcome is not None and end_ms is not None:
-        yield Segment(number, outcome, end_ms, end_ms, inferred)
+        elif following is not None:
+            to_ms = min(to_ms, following)
+        closed_ms = None if to_ms is None else max(from_ms, to_ms)
+        yield Segment(number, phase, from_ms, closed_ms, flags)
+    if outcome is not None and end_ms is not None and closed_ms is not None:
+        at_ms = max(end_ms, closed_ms)
+        yield Segment(number, outcome, at_ms, at_ms, inferred)
 
 
 def observed_segments(
@@ -145,21 +156,18 @@ def observed_segments(
         if phase.is_terminal and end_ms is None:
             end_ms, flags = max(start_ms, at_ms), flags | SegmentFlag.END_INFERRED
         return (Segment(attempt, phase, start_ms, None if end_ms is None else max(start_ms, end_ms), flags),)
-    segments = []
-    for i, (phase, at_ms, attempt) in enumerate(steps):
-        from_ms = start_ms if i == 0 else max(start_ms, at_ms)
-        following = steps[i + 1] if i + 1 < len(steps) else None
-        if following is None:
-            to_ms = from_ms if phase.is_terminal else None
-        else:
-            closing_ms = following[1]
-            if following[0].is_terminal and i + 2 == len(steps) and ended_ms is not None:
-                closing_ms = ended_ms
-            to_ms = max(from_ms, closing_ms)
-        if phase.is_terminal and following is None and ended_ms is not None:
-            from_ms = to_ms = max(start_ms, ended_ms)
-        segments.append(Segment(attempt, phase, from_ms, to_ms, SegmentFlag.OBSERVED))
-    return tuple(segments)
+    starts = [start_ms]
+    for _, seen_ms, _ in steps[1:]:
+        starts.append(max(starts[-1], seen_ms))
+    is_over = steps[-1][0].is_terminal
+    if is_over and ended_ms is not None:
+        over_ms = max(start_ms, ended_ms)
+        starts = [*(min(from_ms, over_ms) for from_ms in starts[:-1]), over_ms]
+    ends = [*starts[1:], starts[-1] if is_over else None]
+    return tuple(
+        Segment(attempt, phase, from_ms, to_ms, SegmentFlag.OBSERVED)
+        for (phase, _, attempt), from_ms, to_ms in zip(steps, starts, ends, strict=True)
+    )
 
 
 def continued_segments(
@@ -174,7 +182,7 @@ def continued_segments(
         if last.phase is phase and last.attempt == attempt:
             continue
         from_ms = ended_ms if phase.is_terminal and ended_ms is not None else at_ms
-        from_ms = max(from_ms, last.start_ms)
+        from_ms = max(from_ms, last.start_ms if last.end_ms is None else last.end_ms)
         if last.end_ms is None:
             segments[-1] = last._replace(end_ms=from_ms, flags=last.flags | SegmentFlag.OBSERVED)
         segments.append(Segment(attempt, phase, from_ms, from_ms if phase.is_terminal else None, SegmentFlag.OBSERVED))
