@@ -135,6 +135,10 @@ function actionsAt(plans: readonly Plan[], nowMs: number): ActionSpec[] {
         });
         phase = stepPhase;
         atMs = endMs;
+        // As Python has it: the next attempt is the proof that this one failed.
+        if (guessed && endMs <= nowMs) {
+          segments.push({ attempt: i + 1, phase: Failed, startMs: endMs, endMs, flags: Seg.EndInferred });
+        }
       }
       if (atMs <= nowMs && attempt.outcome !== 0) {
         segments.push({ attempt: i + 1, phase: attempt.outcome, startMs: atMs, endMs: atMs });

@@ -80,7 +80,7 @@ export class AttemptsPane {
       icon(isOpen ? "chevron-down" : "chevron-right", 14),
       h(
         "span",
-        { class: "fw-attempt-name" },
+        { class: "fw-attempt-name", title: model.note || null },
         h("b", {}, `Attempt ${model.attempt}`),
         model.note && ` · ${model.note}`,
       ),
