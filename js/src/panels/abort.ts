@@ -160,11 +160,11 @@ export function mountAbort(view: View, row: HTMLElement, band: HTMLElement): voi
   confirm.addEventListener(
     "keydown",
     (event) => {
+      event.stopPropagation(); // what is typed here is no command for the notebook
       if (event.key === "Escape") stand(true);
       else if (event.key === "Enter" && event.target === input && !event.isComposing) go();
       else return;
       event.preventDefault();
-      event.stopPropagation();
     },
     { signal: until },
   );
