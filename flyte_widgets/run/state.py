@@ -133,9 +133,10 @@ class RunState:
         if action is None:
             return attempts
         segments = tuple(segment for history in attempts for segment in history.segments)
-        action.history_key = action.status_key
+        was_whole, action.history_key = not action.needs_history, action.status_key
         if segments:
-            if segments != action.segments or not action.has_history:
+            # Also where only the flag changes that says whether the history is whole.
+            if segments != action.segments or not (action.has_history and was_whole):
                 self.dirty.add(action.index)
             action.segments = action.history = segments
             action.has_history = True
@@ -173,7 +174,8 @@ class RunState:
             action.cache_hit, changed = True, True
         phase = ActionPhase.of(status.phase) or action.phase
         # An end belongs to a terminal phase: a retried root keeps its first end_time while it runs again.
-        ended_ms = ended_ms if phase is not None and phase.is_terminal else None
+        is_over = phase is not None and phase.is_terminal
+        ended_ms = (ended_ms if ended_ms is not None else action.ended_ms) if is_over else None
         if ended_ms != action.ended_ms:
             action.ended_ms, changed = ended_ms, True
         # The counter is reset by the backend at times; an attempt that was seen, was.
