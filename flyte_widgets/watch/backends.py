@@ -75,6 +75,7 @@ def _drop(backend: Backend, key: _WatcherKey) -> None:
 
 _lock = threading.Lock()
 _default: Backend | None = None
+_connected: tuple[ConnectionConfig, FlyteClient] | None = None
 _discovered: tuple[ConnectionConfig, Backend] | None = None
 
 
@@ -140,6 +141,7 @@ def connect(
     auth: AuthLike = None,
     insecure: bool = False,
     ca_cert_file: str | None = None,
+    console: str | None = None,
 ) -> FlyteClient:
     """Choose the backend for all runs from now on.
 
@@ -149,6 +151,7 @@ def connect(
     auth: a bearer token, a callable that gives one, a mapping of headers, or an `httpx.Auth`.
     insecure: speak plain http where the endpoint names no scheme.
     ca_cert_file: a PEM file with the certificates to trust, and no others.
+    console: base URL of the Flyte console, if it is not on the endpoint's host; "" where there is none.
 
     Nothing is sent yet: what is wrong with the backend shows when a run is read. Raises ConfigError.
     """
@@ -162,6 +165,7 @@ def connect(
             auth=auth,
             insecure=insecure,
             tls=TlsSettings(ca_cert_file=ca_cert_file) if ca_cert_file else None,
+            console=console,
         )
     elif found is None:
         raise not_configured_error()
@@ -173,5 +177,10 @@ def connect(
             domain=domain or found.domain,
             auth=auth_from(auth) or found.auth,
             tls=TlsSettings(ca_cert_file=ca_cert_file) if ca_cert_file else found.tls,
+            console=found.console if console is None else console,
         )
-    return set_default(FlyteClient.from_config(config), config.source).client
+    global _connected  # noqa: PLW0603
+    if _connected is None or _connected[0] != config:
+        _connected = (config, FlyteClient.from_config(config))
+    # The same connection once more, as when a cell is run again, shares the watchers of the first.
+    return set_default(_connected[1], config.source).client

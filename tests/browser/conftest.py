@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.jupyter_lab import CHROMIUM_ARGS, JupyterLab, Notebook, chromium
+
+# Two cores may be busy with other tests: how long a thing takes is not what these tests are about.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

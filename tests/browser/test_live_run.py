@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 CONNECT = """
 import flyte_widgets as fw
-_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r})
+_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
 w = fw.RunWidget({name!r})
 w
 """
@@ -112,13 +112,16 @@ def test_rows_grow_while_the_run_goes_on(show: Callable[..., Notebook], shared_s
 
 
 def test_selecting_a_row_shows_its_details(show: Callable[..., Notebook], shared_server: ServerProcess) -> None:
-    """A click on the failed action shows its attempts and the text of its error, read for it from the backend."""
+    """A click on a row shows its attempts, the jump to the failure its error, each read for it from the backend."""
     name = shared_server.simulate(seed=7, elapsed_s=1000)
     widget = show(name).widgets.first
-    widget.get_by_role("button", name=re.compile("failed")).first.click()
-    details = widget.locator(".fw-details")
-    expect(details).to_contain_text("OutOfMemoryError")
+    widget.get_by_role("row", name=re.compile("^train_model")).click()
+    details = widget.get_by_role("region", name="Details of train_model")
     expect(details).to_contain_text("Attempt 2")
+    expect(details).to_contain_text("Attempt 1")
+    widget.get_by_role("button", name=re.compile("1 failed")).click()
+    details = widget.get_by_role("region", name="Details of square")
+    expect(details).to_contain_text("ValueError: could not convert string to float")
 
 
 def test_abort_asks_sends_once_and_believes_only_the_backend(

@@ -34,10 +34,10 @@ def test_every_cell_of_quickstart_ends_without_an_error(open_notebook: Callable[
     notebook = open_notebook(file=QUICKSTART)
     notebook.run_all()
     page = notebook.page
-    expect(notebook.widgets).to_have_count(3, timeout=60_000)
+    expect(notebook.widgets).to_have_count(3, timeout=120_000)
     simulated, doomed = notebook.widgets.nth(1), notebook.widgets.nth(2)
-    expect(simulated.locator(".fw-badge")).to_have_text("Succeeded", timeout=60_000)
-    expect(doomed.locator(".fw-badge")).to_have_text("Aborted", timeout=30_000)
-    expect(page.get_by_text("pipeline      RUNNING -> SUCCEEDED")).to_be_visible(timeout=30_000)
+    expect(simulated.locator(".fw-badge")).to_have_text("Succeeded", timeout=120_000)
+    expect(doomed.locator(".fw-badge")).to_have_text("Aborted", timeout=60_000)
+    expect(page.get_by_text("pipeline      RUNNING -> SUCCEEDED")).to_be_visible(timeout=60_000)
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count() == 0
