@@ -176,18 +176,13 @@ export class TimelineModel {
 
   /** All that there is to see. */
   get full(): TimeWindow {
-    const { layout, clock, overview } = this;
-    const latest = overview.bins.endMs;
-    const edge = Number.isFinite(latest) ? Math.max(clock.nowMs, latest) : clock.nowMs;
-    const margin = clock.runOver ? layout.overMarginPx : layout.liveMarginPx;
-    return fitWindow(this.originMs, edge, this.insidePx, margin);
+    return fitWindow(this.originMs, this.edgeMs, this.insidePx, this.marginPx);
   }
 
   get window(): TimeWindow {
     const { full, looking } = this;
     if (looking.kind === "fit") return full;
-    if (looking.kind === "last") return followWindow({ fromMs: 0, toMs: looking.spanMs }, full);
-    return clampWindow(looking.window, full);
+    return looking.kind === "last" ? this.last(looking.spanMs) : clampWindow(looking.window, full);
   }
 
   get scale(): Scale {
@@ -201,10 +196,6 @@ export class TimelineModel {
 
   get following(): boolean {
     return this.looking.kind !== "fixed";
-  }
-
-  get isFit(): boolean {
-    return this.looking.kind === "fit";
   }
 
   fit(): void {
@@ -233,10 +224,9 @@ export class TimelineModel {
 
   /** Show a piece of time. One that reaches to the end goes on following. */
   look(window: TimeWindow): void {
-    const { full } = this;
-    const next = clampWindow(window, full);
+    const next = clampWindow(window, this.full);
     const span = next.toMs - next.fromMs;
-    const atEnd = full.toMs - next.toMs <= span * 0.002;
+    const atEnd = this.last(span).toMs - next.toMs <= span * 0.002;
     this.looking =
       this.following && atEnd && !this.clock.runOver
         ? { kind: "last", spanMs: span }
@@ -247,6 +237,20 @@ export class TimelineModel {
   /** A window over everything is "fit", which grows with the run. */
   private settle(): void {
     if (isWhole(this.window, this.full)) this.looking = { kind: "fit" };
+  }
+
+  /** Now; once the run is over, the latest end. */
+  private get edgeMs(): number {
+    const latest = this.overview.bins.endMs;
+    return Number.isFinite(latest) ? Math.max(this.clock.nowMs, latest) : this.clock.nowMs;
+  }
+
+  private get marginPx(): number {
+    return this.clock.runOver ? this.layout.overMarginPx : this.layout.liveMarginPx;
+  }
+
+  private last(spanMs: number): TimeWindow {
+    return followWindow(spanMs, this.edgeMs, this.marginPx / this.insidePx, this.full);
   }
 
   private get insidePx(): number {

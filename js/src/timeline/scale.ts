@@ -1,6 +1,4 @@
 // The piece of time that is shown, and where its times lie in pixels. Pure; a window is never changed, only replaced.
-import { tickStep } from "d3-array";
-
 export interface TimeWindow {
   fromMs: number;
   toMs: number;
@@ -60,10 +58,16 @@ export function panWindow(w: TimeWindow, byMs: number, full: TimeWindow): TimeWi
   return clampWindow({ fromMs: w.fromMs + byMs, toMs: w.toMs + byMs }, full);
 }
 
-/** The same span with its end where the full window ends. */
-export function followWindow(w: TimeWindow, full: TimeWindow): TimeWindow {
-  const span = Math.min(w.toMs - w.fromMs, full.toMs - full.fromMs);
-  return { fromMs: full.toMs - span, toMs: full.toMs };
+/** The last `spanMs` before `edgeMs`, with the same share of the plot free at the right at every zoom. */
+export function followWindow(
+  spanMs: number,
+  edgeMs: number,
+  marginShare: number,
+  full: TimeWindow,
+): TimeWindow {
+  if (spanMs >= full.toMs - full.fromMs) return full;
+  const toMs = Math.min(full.toMs, edgeMs + spanMs * marginShare);
+  return clampWindow({ fromMs: toMs - spanMs, toMs }, full);
 }
 
 export const isWhole = (w: TimeWindow, full: TimeWindow): boolean =>
@@ -76,6 +80,15 @@ const D = 24 * H;
 const NICE = [1, 2, 5, 10, 15, 30].flatMap((n) => [n * S, n * M]);
 const STEPS = [...NICE, H, 2 * H, 3 * H, 6 * H, 12 * H, D].sort((a, b) => a - b);
 
+/** The smallest step of at least `wantedMs` that a clock has; 1, 2 or 5 times a power of ten beyond them. */
+function niceStep(wantedMs: number): number {
+  const ofClock = STEPS.find((step) => step >= wantedMs);
+  if (ofClock !== undefined && wantedMs >= S / 2) return ofClock;
+  const unit = wantedMs > D ? D : 1;
+  const power = 10 ** Math.floor(Math.log10(wantedMs / unit));
+  return [1, 2, 5, 10].find((n) => n * power * unit >= wantedMs)! * power * unit;
+}
+
 export interface Ticks {
   stepMs: number;
   atMs: number[];
@@ -85,15 +98,8 @@ export interface Ticks {
 export function ticks(scale: Scale, originMs: number, minPx: number): Ticks {
   const fromMs = scale.window.fromMs - originMs;
   const toMs = scale.window.toMs - originMs;
-  const wanted = minPx / scale.pxPerMs;
-  let stepMs = STEPS.find((step) => step >= wanted);
-  if (stepMs === undefined || wanted < S / 2) {
-    const unit = wanted > D ? D : 1;
-    stepMs = tickStep(0, wanted / unit, 1) * unit;
-    while (stepMs < wanted) stepMs = tickStep(0, (stepMs / unit) * 2, 1) * unit;
-  }
+  const stepMs = niceStep(minPx / scale.pxPerMs);
   const atMs: number[] = [];
-  if (!(stepMs > 0) || (toMs - fromMs) / stepMs > 1000) return { stepMs: 1, atMs };
   for (let n = Math.ceil(fromMs / stepMs - 1e-9); n * stepMs <= toMs; n++) atMs.push(originMs + n * stepMs);
   return { stepMs, atMs };
 }

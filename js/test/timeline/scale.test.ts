@@ -56,9 +56,15 @@ describe("windows", () => {
     expect(clampWindow({ fromMs: -5, toMs: 1e9 }, full)).toEqual(full);
   });
 
-  test("following shows the last piece of the same length", () => {
-    expect(followWindow({ fromMs: 0, toMs: 30_000 }, full)).toEqual({ fromMs: 70_000, toMs: 100_000 });
-    expect(isWhole(followWindow({ fromMs: 0, toMs: 1e9 }, full), full)).toBe(true);
+  test("following shows the last piece, and keeps the same pixels free at every zoom", () => {
+    const whole = fitWindow(0, 100_000, 700, 35);
+    for (const span of [1_000, 10_000, 60_000]) {
+      const w = followWindow(span, 100_000, 35 / 700, whole);
+      expect(w.toMs - w.fromMs).toBeCloseTo(span, 6);
+      expect(700 - new Scale(w, 0, 700).x(100_000)).toBeCloseTo(35, 6);
+    }
+    expect(followWindow(1e9, 100_000, 35 / 700, whole)).toEqual(whole);
+    expect(isWhole(whole, whole)).toBe(true);
   });
 });
 
