@@ -1,28 +1,31 @@
-"""Composes what a client is told from what is recorded. Pure; the one place where a quirk of a backend would go.
+"""Composes what a client is told from what is recorded; the quirks of a run (`quirks`) come last. Pure.
 
 Sources: `workflow/run_definition.proto`, `workflow/run_service.proto`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flyteidl2.workflow import run_definition_pb2
 
+from flyte_widgets.local import quirks
 from flyte_widgets.local.records import TERMINAL, ActionRecord, RunRecord
 
 
-def action(record: ActionRecord) -> Any:
-    """Compose an `Action`, as ListActions, ListRuns and WatchActions tell it."""
+def action(record: ActionRecord, oddities: Collection[str] = (), *, listed: bool = False) -> Any:
+    """Compose an `Action`, as ListActions (`listed`), ListRuns and WatchActions tell it."""
     details = record.details
-    return run_definition_pb2.Action(id=details.id, metadata=details.metadata, status=details.status)
+    message = run_definition_pb2.Action(id=details.id, metadata=details.metadata, status=details.status)
+    return quirks.of_action(message, oddities, listed=listed)
 
 
-def enriched_action(record: ActionRecord, *, meets_filter: bool = True) -> Any:
+def enriched_action(record: ActionRecord, oddities: Collection[str] = ()) -> Any:
     """`EnrichedAction`: the action and the phases of all its descendants."""
     counts = {phase: count for phase, count in record.counts.items() if count}
     return run_definition_pb2.EnrichedAction(
-        action=action(record), meets_filter=meets_filter, children_phase_counts=counts
+        action=action(record, oddities), meets_filter=True, children_phase_counts=counts
     )
 
 
@@ -33,18 +36,18 @@ def run(root: ActionRecord, labels: dict[str, str]) -> Any:
 
 def run_details(record: RunRecord) -> Any:
     """`RunDetails`, with the root action in full."""
-    details = run_definition_pb2.RunDetails(action=action_details(record.root))
+    details = run_definition_pb2.RunDetails(action=action_details(record.root, record.quirks))
     details.run_spec.MergeFromString(record.run_spec)
     return details
 
 
-def action_details(record: ActionRecord) -> Any:
+def action_details(record: ActionRecord, oddities: Collection[str] = ()) -> Any:
     """`ActionDetails`: status, spec, result and every attempt."""
     details = run_definition_pb2.ActionDetails()
     details.CopyFrom(record.details)
     details.MergeFromString(record.spec)
     details.attempts.extend(attempts(record.events))
-    return details
+    return quirks.of_details(details, oddities)
 
 
 def attempts(events: list[Any]) -> list[Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
+from flyte_widgets.local.quirks import SLOW_CASCADE_S
 from flyte_widgets.local.records import RunKey
 from flyte_widgets.local.store import Store
 
@@ -62,12 +63,13 @@ class Control:
             run.abort(record, reason, at_us=now_us())
             reason = record.details.abort_info.reason
             is_root = record is run.root
+            delay_s = SLOW_CASCADE_S if "slow_cascade" in run.quirks else CASCADE_DELAY_S
         executor = self.executor(key)
         if executor is not None and is_root:
             executor.abort_run(reason)
         elif executor is not None:
             executor.abort_action(name, reason)
-        self._call_later(CASCADE_DELAY_S, lambda: self.cascade(key, name, reason))
+        self._call_later(delay_s, lambda: self.cascade(key, name, reason))
 
     def cascade(self, key: RunKey, name: str, reason: str) -> None:
         """Abort what is below an action and has not ended."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,7 @@ def simulate(
     elapsed_s: float = 0.0,
     hold: bool = False,
     name: str | None = None,
+    quirks: Iterable[str] = (),
     **overrides: Any,
 ) -> Run:
     """Play a simulated cluster run on the embedded backend. Returns at once.
@@ -77,11 +78,12 @@ def simulate(
     The same seed and spec give the same run: tree, names, durations, outcomes. `overrides` are fields of `SimSpec`
     (`actions=2000, retries=0.1`); without `actions` it is a pipeline that goes through all ten phases in 200 s.
     `speed=10` plays it ten times as fast. `elapsed_s` begins it so many simulated seconds in the past (more than it
-    lasts: it has ended already), and `hold=True` leaves it there. Raises LocalError for what makes no sense.
+    lasts: it has ended already), and `hold=True` leaves it there. `quirks` names oddities of the real backend to show
+    (`flyte_widgets.local.quirks.QUIRKS`). Raises LocalError for what makes no sense.
     """
     backend = _backend()
     simulated = simulate_on(
-        seed, spec, speed=speed, elapsed_s=elapsed_s, hold=hold, name=name, backend=backend, **overrides
+        seed, spec, speed=speed, elapsed_s=elapsed_s, hold=hold, name=name, quirks=quirks, backend=backend, **overrides
     )
     return Run(simulated.name, client=_client(backend))
 

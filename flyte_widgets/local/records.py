@@ -4,11 +4,12 @@ A record holds Flyte's own messages: what is told to a client is composed from t
 their bytes (`store`). Times are integers, microseconds since 1970.
 
 The rules are those of a *sane* backend: `status.phase` follows the newest report, every attempt ends, an aborted action
-stays aborted. Where the real one differs (flyte2-api.md), `compose` is the place to differ.
+stays aborted. Where the real one differs (flyte2-api.md), `quirks` is the place to differ.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -105,6 +106,8 @@ class RunRecord:
         self.labels = labels or {}
         self.origin = origin
         """Who executes it, as JSON, where that is this package: what a restarted server needs to know. Never told."""
+        self.quirks: frozenset[str] = frozenset(json.loads(origin).get("quirks", ()) if origin else ())
+        """Oddities in what is told of it (`quirks.QUIRKS`)."""
         self.actions: dict[str, ActionRecord] = {}
         self.version = 0
         self.changed: dict[str, int] = {}

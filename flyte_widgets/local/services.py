@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from connectrpc.code import Code
 from connectrpc.errors import ConnectError
+from flyteidl2.workflow import run_definition_pb2
 from flyteidl2.workflow import run_service_pb2 as pb
 from flyteidl2.workflow.run_service_connect import RunService
 
-from flyte_widgets.local import compose, listing, signals
+from flyte_widgets.local import compose, listing, quirks, signals
 from flyte_widgets.local.control import Control, now_us
 from flyte_widgets.local.records import DEFAULT_ABORT_REASON, ROOT_ACTION, ActionRecord, RunKey, RunRecord
 from flyte_widgets.local.store import Store
@@ -33,24 +34,31 @@ class RunReads:
     async def get_run_details(self, request: Any, ctx: Any) -> Any:
         """Answer GetRunDetails."""
         with self._run(request.run_id) as run:
-            return pb.GetRunDetailsResponse(details=compose.run_details(run))
+            details = compose.run_details(run)
+            if "bare_run_details" in run.quirks:
+                details.ClearField("action")
+            return pb.GetRunDetailsResponse(details=details)
 
     async def get_action_details(self, request: Any, ctx: Any) -> Any:
         """Answer GetActionDetails."""
-        with self._action(request.action_id) as (_, record):
-            return pb.GetActionDetailsResponse(details=compose.action_details(record))
+        with self._action(request.action_id) as (run, record):
+            return pb.GetActionDetailsResponse(details=compose.action_details(record, run.quirks))
 
     async def watch_run_details(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
         """Send the details of the run at every change of its root, until that has ended."""
         async for _ in self._watch(request.run_id, ROOT_ACTION):
             with self._run(request.run_id) as run:
-                yield pb.WatchRunDetailsResponse(details=compose.run_details(run))
+                empty = "empty_run_details" in run.quirks
+                details = run_definition_pb2.RunDetails() if empty else compose.run_details(run)
+            yield pb.WatchRunDetailsResponse(details=details)
 
     async def watch_action_details(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
         """Send the action at every change, until it has ended."""
-        async for _ in self._watch(request.action_id.run, request.action_id.name):
-            with self._action(request.action_id) as (_, record):
-                yield pb.WatchActionDetailsResponse(details=compose.action_details(record))
+        told = self._details_told(request.action_id)
+        with self._action(request.action_id) as (run, _):
+            distorted = quirks.of_stream(told, run.quirks)
+        async for details in distorted:
+            yield pb.WatchActionDetailsResponse(details=details)
 
     async def watch_actions(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
         """Send all actions in pages, then those that change with their ancestors. Never ends.
@@ -59,14 +67,9 @@ class RunReads:
         """
         if request.filter:
             raise ConnectError(Code.INVALID_ARGUMENT, "The embedded backend has no filters for WatchActions.")
-        key, version = run_key(request.run_id), -1
-        with self._store.changes.watch(key) as wakeup:
-            while True:
-                enriched, version = self._changed_since(key, version)
-                for start in range(0, len(enriched), PAGE_SIZE):
-                    yield pb.WatchActionsResponse(enriched_actions=enriched[start : start + PAGE_SIZE])
-                if not await wakeup.sleep():
-                    return
+        key = run_key(request.run_id)
+        async for enriched in quirks.of_stream(self._tree_told(key), self._quirks(key)):
+            yield pb.WatchActionsResponse(enriched_actions=enriched)
 
     async def list_actions(self, request: Any, ctx: Any) -> Any:
         """Answer ListActions; an unknown run has no actions."""
@@ -75,8 +78,10 @@ class RunReads:
         if key in self._store:
             with self._store.read(key) as run:
                 records = sorted(run.actions.values(), key=lambda record: (record.phase, -record.seq))
+        oddities = self._quirks(key)
         chosen, token = listing.page(records, request.request, lambda record: record)
-        return pb.ListActionsResponse(actions=[compose.action(record) for record in chosen], token=token)
+        actions = [compose.action(record, oddities, listed=True) for record in chosen]
+        return pb.ListActionsResponse(actions=actions, token=token)
 
     async def list_runs(self, request: Any, ctx: Any) -> Any:
         """Answer ListRuns: by default the newest first, of all projects where none is named."""
@@ -113,24 +118,50 @@ class RunReads:
         except KeyError:
             raise _not_found(key, name) from None
 
+    def _quirks(self, key: RunKey) -> frozenset[str]:
+        if key not in self._store:
+            return frozenset()
+        with self._store.read(key) as run:
+            return run.quirks
+
+    async def _tree_told(self, key: RunKey) -> AsyncIterator[list[Any]]:
+        """Yield all actions of a run, then those that change, in lists of a page at most."""
+        version, stream = -1, quirks.TreeStream(self._quirks(key))
+        with self._store.changes.watch(key) as wakeup:
+            while True:
+                changed, version = self._changed_since(key, version)
+                enriched = stream.told(changed)
+                for start in range(0, len(enriched), PAGE_SIZE):
+                    yield enriched[start : start + PAGE_SIZE]
+                if not await wakeup.sleep():
+                    return
+
+    async def _details_told(self, action_id: Any) -> AsyncIterator[Any]:
+        """Yield the details of an action at every change, until it has ended."""
+        async for _ in self._watch(action_id.run, action_id.name):
+            with self._action(action_id) as (run, record):
+                details = compose.action_details(record, run.quirks)
+                ends_early = "early_end" in run.quirks and record.is_terminal
+            yield quirks.not_ended_yet(details) if ends_early else details
+
     def _changed_since(self, key: RunKey, version: int) -> tuple[list[Any], int]:
         if key not in self._store:
             return [], version
         with self._store.read(key) as run:
             records = list(run.actions.values()) if version < 0 else run.changed_since(version)
-            return [compose.enriched_action(record) for record in records], run.version
+            return [compose.enriched_action(record, run.quirks) for record in records], run.version
 
     async def _watch(self, run_id: Any, name: str) -> AsyncIterator[None]:
         """Yield whenever the action itself has changed; end after its terminal phase was told."""
         key, seen = run_key(run_id), -1
         with self._store.changes.watch(key) as wakeup:
             while True:
-                with self._named(key, name) as (_, record):
-                    version, is_terminal = record.own_version, record.is_terminal
+                with self._named(key, name) as (run, record):
+                    version, is_over = record.own_version, record.is_terminal and "endless_details" not in run.quirks
                 if version != seen:
                     seen = version
                     yield
-                if is_terminal or not await wakeup.sleep():
+                if is_over or not await wakeup.sleep():
                     return
 
     def _in_scope(self, request: Any, key: RunKey, root: ActionRecord) -> bool:

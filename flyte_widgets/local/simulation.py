@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -38,6 +38,7 @@ def simulate(
     elapsed_s: float = 0.0,
     hold: bool = False,
     name: str | None = None,
+    quirks: Iterable[str] = (),
     backend: LocalBackend | None = None,
     **overrides: Any,
 ) -> SimulatedRun:
@@ -46,11 +47,11 @@ def simulate(
     The same seed and spec give the same run: tree, names, durations, outcomes. `overrides` are fields of `SimSpec`
     (`actions=2000, retries=0.1`); without `actions` it is the pipeline of the pictures, which goes through all ten
     phases in 200 s. `speed=10` plays it ten times as fast. `elapsed_s` begins it so many simulated seconds in the past
-    (more than it lasts: it has ended already), and `hold=True` leaves it there. Raises `LocalError` for what makes no
-    sense and for a name that is taken.
+    (more than it lasts: it has ended already), and `hold=True` leaves it there. `quirks` names oddities of the real
+    backend to show (`quirks.QUIRKS`). Raises `LocalError` for what makes no sense and for a name that is taken.
     """
     backend = backend or start()
-    request = {"seed": seed, "speed": speed, "elapsed_s": elapsed_s, "hold": hold, "name": name}
+    request = {"seed": seed, "speed": speed, "elapsed_s": elapsed_s, "hold": hold, "name": name, "quirks": [*quirks]}
     try:
         return SimulatedRun(backend, backend.simulate({**request, **asdict(SimSpec.of(spec, **overrides))}))
     except (ValueError, TypeError) as error:

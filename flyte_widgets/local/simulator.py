@@ -13,7 +13,7 @@ from flyteidl2.core import execution_pb2, types_pb2
 from flyteidl2.workflow import run_definition_pb2
 
 from flyte_widgets.errors import LocalError
-from flyte_widgets.local import describe, sim_story, sim_texts, sim_tree
+from flyte_widgets.local import describe, quirks, sim_story, sim_texts, sim_tree
 from flyte_widgets.local.control import Control, now_us
 from flyte_widgets.local.records import ROOT_ACTION, ActionRecord, RunKey, RunRecord, report, to_stamp
 from flyte_widgets.local.sim_plan import Beat, Plan, PlannedAction, run_name
@@ -169,7 +169,7 @@ def begin(
     arguments = dict(request)
     seed, speed = int(arguments.pop("seed", 0)), float(arguments.pop("speed", 1.0))
     elapsed_s, hold = float(arguments.pop("elapsed_s", 0.0)), bool(arguments.pop("hold", False))
-    name = arguments.pop("name", None)
+    name, oddities = arguments.pop("name", None), quirks.checked(arguments.pop("quirks", ()))
     spec = SimSpec.of(arguments.pop("spec", None), **arguments)
     if not 0 < speed < float("inf"):
         raise ValueError(f"speed must be above 0, not {speed!r}")
@@ -185,6 +185,7 @@ def begin(
         "origin_us": origin_us,
         "speed": speed,
         "hold": hold,
+        "quirks": oddities,
     }
     key = _create_run(store, planned, name, RunKey(project, domain, ""), json.dumps(origin), origin_us)
     player = Player(store, control, key, planned, origin_us=origin_us, speed=speed)
