@@ -92,7 +92,7 @@ def test_phase_diagram_and_timeline_move_with_the_run(
         # A run this fast may pass a state between two looks; it must not show them in another order.
         if phase in ("Running", "Succeeded"):
             expect(badge(widget)).to_have_text(phase, timeout=60_000)
-            expect(current).to_have_attribute("aria-label", re.compile(f"^{phase}, current"))
+            expect(current).to_have_accessible_name(re.compile(f"^{phase}, current"))
         seen.append(badge(widget).inner_text())
     assert seen[-1] == "Succeeded"
     expect(widget.get_by_role("row", name=re.compile("^train_model, .*attempt 2"))).to_be_visible()

@@ -16,6 +16,8 @@ interface StateNode {
   phase: number;
   button: HTMLButtonElement;
   mark: HTMLElement;
+  /** All that is heard; what is seen says the same in short. */
+  name: HTMLElement;
   label: HTMLElement;
   second: HTMLElement;
   amount: HTMLElement;
@@ -71,7 +73,7 @@ export class NodeDrawing {
       setText(node.amount, amountText(model, node.phase));
       node.amount.classList.toggle("is-some", amount > 0);
       this.tell(node, nowMs);
-      setAttribute(node.button, "aria-label", nameOf(model, node.phase, nowMs));
+      setText(node.name, nameOf(model, node.phase, nowMs));
     }
     if (odd === 0) return;
     const others = model.unknown.length - 1;
@@ -87,8 +89,7 @@ export class NodeDrawing {
     if (!node) return;
     this.tell(node, nowMs);
     // A focused button whose name changes is read aloud anew each time.
-    if (!isFocused(node.button))
-      setAttribute(node.button, "aria-label", nameOf(this.model!, node.phase, nowMs));
+    if (!isFocused(node.button)) setText(node.name, nameOf(this.model!, node.phase, nowMs));
   }
 
   /** Measure the labels anew: the font is another one. */
@@ -162,22 +163,24 @@ export class NodeDrawing {
 
   private node(phase: number, box: Box): StateNode {
     const mark = h("span", { class: "fw-state-mark" });
-    const text = h("span", { class: "fw-state-label" });
+    const name = h("span", { class: "fw-unseen" });
+    const text = h("span", { class: "fw-state-label", "aria-hidden": "true" });
     const amount = h("b", { class: "fw-state-amount" });
     const time = h("span");
     const filter = icon("filter", 12);
     filter.classList.add("fw-state-filter");
-    const second = h("span", { class: "fw-state-second", hidden: true }, amount, time);
+    const second = h("span", { class: "fw-state-second", hidden: true, "aria-hidden": "true" }, amount, time);
     const button = h(
       "button",
       { type: "button", class: "fw-state", tabindex: -1 },
+      name,
       mark,
       text,
       filter,
       second,
     );
     place(button, box);
-    const node = { phase: 0, button, mark, label: text, second, amount, time, filter, fitted: "" };
+    const node = { phase: 0, button, mark, name, label: text, second, amount, time, filter, fitted: "" };
     if (phase !== 0) this.become(node, phase);
     button.addEventListener("click", () => {
       this.focusable(button);
