@@ -1,6 +1,6 @@
 // The rows' scroll container: a spacer as high as all rows, and in it a sticky view that holds labels and canvas, so
 // that the browser scrolls natively and the two cannot tear.
-import { h } from "../dom";
+import { h, setText } from "../dom";
 import { DEFAULT_ROWS } from "./layout";
 import type { TimelineModel } from "./model";
 import { isFiltering } from "./order";
@@ -10,7 +10,8 @@ export class Body {
   heightPx = 0;
   readonly labels = h("div", { class: "fw-tl-labels", role: "presentation" });
   readonly scroller: HTMLElement;
-  readonly none = h("div", { class: "fw-tl-none" });
+  /** What there is to say of rows that are not here. */
+  readonly note = h("div", { class: "fw-tl-note" });
   private readonly sticky: HTMLElement;
   private readonly space: HTMLElement;
   private autoPx = 0;
@@ -42,15 +43,14 @@ export class Body {
 
   /** Fit the elements to the rows, and the model to the elements. True where the plot has another width. */
   layOut(): boolean {
-    const { model, scroller, space, sticky, none } = this;
+    const { model, scroller, space, sticky, note } = this;
     const { rowPx, labelPx } = model.layout;
     const { count } = model.order;
+    const text = this.noteText();
     scroller.hidden = count === 0;
-    none.hidden = count > 0;
-    if (count === 0) {
-      none.textContent = isFiltering(model.filter) ? "No action matches." : "No actions yet.";
-      return false;
-    }
+    note.hidden = text === "";
+    setText(note, text);
+    if (count === 0) return false;
     const autoPx = Math.min(count, DEFAULT_ROWS) * rowPx;
     // Set only when it changes: a height that the reader pulled is kept.
     if (autoPx !== this.autoPx) {
@@ -65,6 +65,14 @@ export class Body {
     if (plotPx === model.plotPx) return false;
     model.plotPx = plotPx;
     return true;
+  }
+
+  private noteText(): string {
+    const { actions, order, filter } = this.model;
+    if (order.count === 0) return isFiltering(filter) ? "No action matches." : "No actions yet.";
+    if (actions.known <= actions.count) return "";
+    const [kept, known] = [actions.count.toLocaleString("en"), actions.known.toLocaleString("en")];
+    return `${kept} of ${known} actions are saved here: groups, failures and the longest.`;
   }
 
   /** Row under a point of the window; -1: none. */

@@ -79,7 +79,7 @@ class Timeline implements Stage {
       h("div", { class: "fw-tl-head" }, left, h("div", {}, surface.canvas));
     const { search, tools } = this.toolbar;
     const heads = [head(search, this.overviewSurface), head(tools, this.axisSurface)];
-    parent.append(h("div", { class: "fw-tl" }, ...heads, this.body.scroller, this.body.none));
+    parent.append(h("div", { class: "fw-tl" }, ...heads, this.body.scroller, this.body.note));
     this.listen();
     this.watch();
     signal.addEventListener("abort", () => {

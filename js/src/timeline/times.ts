@@ -29,6 +29,8 @@ export interface AttemptSpan {
   endInferred: boolean;
   /** The run is over, and of this attempt no end was reported. */
   noEnd: boolean;
+  /** "seen": the phases' times are those at which this client saw them; "status": only the latest phase is known. */
+  known: Known;
   spans: Span[];
 }
 
@@ -41,7 +43,8 @@ export interface RowTimes {
   attempts: AttemptSpan[];
 }
 
-const OBSERVED = Seg.Observed | Seg.StatusOnly;
+/** How well the phases in between are known. */
+export type Known = "all" | "seen" | "status";
 
 /** When what is open in this row ends. */
 export function limitMs(actions: Actions, row: number, clock: Clock): number {
@@ -81,6 +84,7 @@ export function timesOf(actions: Actions, row: number, clock: Clock): RowTimes {
   const from = actions.segFrom[row]!;
   const lastK = from + actions.segCount[row]! - 1;
   const created = actions.createdMs[row]!;
+  const ended = actions.endedMs[row]!;
   const attempts: AttemptSpan[] = [];
   let before = Number.isFinite(created) ? created : limit;
   let current: AttemptSpan | undefined;
@@ -92,7 +96,7 @@ export function timesOf(actions: Actions, row: number, clock: Clock): RowTimes {
     const endMs = endOf(actions, k, lastK, startMs, limit);
     before = endMs;
     if (current?.attempt !== attempt) {
-      const startInferred = (flags & (Seg.StartInferred | OBSERVED)) !== 0;
+      const startInferred = (flags & Seg.StartInferred) !== 0;
       const spans: Span[] = [];
       current = {
         attempt,
@@ -103,6 +107,7 @@ export function timesOf(actions: Actions, row: number, clock: Clock): RowTimes {
         startInferred,
         endInferred: false,
         noEnd: false,
+        known: "all",
         spans,
       };
       attempts.push(current);
@@ -111,7 +116,11 @@ export function timesOf(actions: Actions, row: number, clock: Clock): RowTimes {
     current.endMs = Math.max(current.endMs, endMs);
     current.open = unended && !rowOver && !clock.runOver;
     current.noEnd = unended && !rowOver && clock.runOver;
-    current.endInferred = (flags & (Seg.EndInferred | OBSERVED)) !== 0 || (unended && rowOver);
+    // An action's end is the backend's word even where its phases were only seen.
+    const seenEnd = (flags & Seg.Observed) !== 0 && !(Number.isFinite(ended) && endMs >= ended);
+    current.endInferred = (flags & Seg.EndInferred) !== 0 || seenEnd || (unended && rowOver);
+    if (flags & Seg.StatusOnly) current.known = "status";
+    else if (flags & Seg.Observed) current.known = "seen";
     if (isTerminal(segPhase)) current.outcome = segPhase;
     // A terminal phase has no length of its own, but where it is all that is known, it stands for the whole.
     if (!isTerminal(segPhase) || endMs > startMs) {
@@ -135,9 +144,10 @@ export function timesOf(actions: Actions, row: number, clock: Clock): RowTimes {
       endMs: Math.max(created, limit),
       open: false,
       outcome: phase,
-      startInferred: true,
-      endInferred: true,
+      startInferred: false,
+      endInferred: !Number.isFinite(ended),
       noEnd: false,
+      known: "status",
       spans,
     });
   }

@@ -98,16 +98,21 @@ function actionTooltip(model: TimelineModel, row: number, atMs: number): Tooltip
   };
 }
 
+const KNOWN = {
+  all: [],
+  seen: ["phases as seen from here"],
+  status: ["phases not read yet"],
+} as const;
+
 function ending(attempt: AttemptSpan, clockText: (ms: number) => string): string[] {
+  const { startMs, endMs, outcome } = attempt;
   if (attempt.open) {
-    const since = attempt.spans.findLast((span) => span.open)?.startMs ?? attempt.startMs;
-    return [`since ${clockText(since)}, still open`];
+    const since = attempt.spans.findLast((span) => span.open)?.startMs ?? startMs;
+    return [`since ${clockText(since)}, still open`, ...KNOWN[attempt.known]];
   }
-  const lines = [`${clockText(attempt.startMs)} – ${clockText(attempt.endMs)}`];
-  if (attempt.outcome !== 0) lines[0] += `, ${label(attempt.outcome).toLowerCase()}`;
-  if (attempt.noEnd) lines.push("no end reported");
-  else if (attempt.endInferred) lines.push("end inferred");
-  return lines;
+  const how = outcome === 0 ? "" : `, ${label(outcome).toLowerCase()}`;
+  const end = attempt.noEnd ? ["no end reported"] : attempt.endInferred ? ["end inferred"] : [];
+  return [`${clockText(startMs)} – ${clockText(endMs)}${how}`, ...end, ...KNOWN[attempt.known]];
 }
 
 function nearest(attempts: readonly AttemptSpan[], atMs: number): AttemptSpan | undefined {

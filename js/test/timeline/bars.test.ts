@@ -139,8 +139,9 @@ describe("marks", () => {
     expect(row({ createdMs: 198, segments: [segment(Queued, 200)] }).dots).toEqual([]);
   });
 
-  test("an observed start is marked as well as an observed end", () => {
-    const segments = [segment(Running, 100, 300, { flags: Seg.Observed })];
+  test("a start or an end that is not the backend's word has a dashed line", () => {
+    const flags = Seg.StartInferred | Seg.EndInferred;
+    const segments = [segment(Running, 100, 300, { flags })];
     expect(row({ phase: Succeeded, endedMs: 300, createdMs: 100, segments }).dashes).toEqual([98.5, 301.5]);
   });
 

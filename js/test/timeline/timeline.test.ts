@@ -208,11 +208,19 @@ test("Live is pressed while following and is gone once the run is over", async (
 test("no actions, and none that match, are said in words", async () => {
   const { frame, grid } = await open(scenario.noActions());
   expect(grid.hidden).toBe(true);
-  expect(frame.element.querySelector(".fw-tl-none")!.textContent).toBe("No actions yet.");
+  expect(frame.element.querySelector(".fw-tl-note")!.textContent).toBe("No actions yet.");
   const running = await open(scenario.running());
   running.frame.ui.query.value = "nobody";
   await frames();
-  expect(running.frame.element.querySelector(".fw-tl-none")!.textContent).toBe("No action matches.");
+  expect(running.frame.element.querySelector(".fw-tl-note")!.textContent).toBe("No action matches.");
+});
+
+test("a saved state that keeps only a part of the actions says so", async () => {
+  const snapshot = new Packer().snapshot(runningActions(), { known: 84_000 });
+  const { frame } = await open({ ...scenario.running(), snapshot });
+  expect(frame.element.querySelector(".fw-tl-note")!.textContent).toContain("50 of 84,000 actions");
+  const whole = (await open(scenario.running())).frame.element.querySelector<HTMLElement>(".fw-tl-note")!;
+  expect(whole.hidden).toBe(true);
 });
 
 test("the history of rows on screen is asked for once per phase, and not that of others", async () => {

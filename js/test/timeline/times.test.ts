@@ -83,12 +83,19 @@ describe("odd times", () => {
     }
   });
 
-  test("what was only seen from here is marked as inferred", () => {
-    for (const flags of [Seg.Observed, Seg.StatusOnly]) {
-      const segments = [segment(Running, 10, 90, { flags })];
-      const t = times({ id: "x", phase: Succeeded, endedMs: 90, segments });
-      expect(t.attempts[0]).toMatchObject({ startInferred: true, endInferred: true });
-    }
+  test("what was only seen from here is said, but an end that the backend gave is its word", () => {
+    const seen = (endedMs: number) => {
+      const segments = [segment(Running, 10, 90, { flags: Seg.Observed })];
+      return times({ id: "x", phase: Succeeded, endedMs, segments }).attempts[0];
+    };
+    expect(seen(90)).toMatchObject({ known: "seen", startInferred: false, endInferred: false });
+    expect(seen(Number.NaN)).toMatchObject({ known: "seen", endInferred: true });
+    const status = [segment(Succeeded, 10, 90, { flags: Seg.StatusOnly | Seg.StartInferred })];
+    expect(times({ id: "x", phase: Succeeded, endedMs: 90, segments: status }).attempts[0]).toMatchObject({
+      known: "status",
+      startInferred: true,
+      endInferred: false,
+    });
   });
 
   test("an ended action without phases is one piece from creation to end; a recovered one is a mark", () => {
