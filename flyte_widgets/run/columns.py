@@ -83,7 +83,7 @@ class Columns:
         at = self._string_at.get(text)
         if at is None:
             at = self._string_at[text] = len(self._strings)
-            # A lone surrogate is not UTF-8; the browser would show U+FFFD as well.
+            # A lone surrogate is not UTF-8: a question mark takes its place, as in api/messages.py.
             self._strings.append(text.encode("utf-8", "replace"))
         return at
 
@@ -119,8 +119,8 @@ class Columns:
             array("i", parents),
             array("I", seg_from),
             array("I"),  # string ends: known once all strings are
-            array("H", [min(action.attempts, _MOST_ATTEMPTS) for action in actions]),
-            array("H", [min(segment.attempt, _MOST_ATTEMPTS) for segment in segments]),
+            array("H", [_attempts(action.attempts) for action in actions]),
+            array("H", [_attempts(segment.attempt) for segment in segments]),
             array("B", [action.phase.number if action.phase else 0 for action in actions]),
             array("B", [action.kind for action in actions]),
             array("B", [_flags(action) for action in actions]),
@@ -154,6 +154,10 @@ class Columns:
 
 def _relative(ms: Milliseconds | None, base_ms: Milliseconds) -> float:
     return math.nan if ms is None else ms - base_ms
+
+
+def _attempts(number: int) -> int:
+    return min(max(number, 0), _MOST_ATTEMPTS)
 
 
 def _flags(action: ActionState) -> int:

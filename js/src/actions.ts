@@ -198,6 +198,8 @@ export function decode(block: DataView): { header: ColumnsHeader; sections: Sect
   }
   const bytes = new Uint8Array(block.buffer, block.byteOffset, block.byteLength).slice();
   const headerBytes = block.getUint32(4, true);
+  if (8 + headerBytes > bytes.byteLength)
+    throw new ColumnsError(`block of columns is cut at ${bytes.byteLength} bytes`);
   const text = new TextDecoder();
   const header = JSON.parse(text.decode(bytes.subarray(8, 8 + headerBytes))) as ColumnsHeader;
   const { rows, segments, strings, stringBytes } = header;
