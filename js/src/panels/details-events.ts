@@ -27,7 +27,13 @@ export function eventNodes(events: readonly ClusterEvent[], waiting: Waiting | n
 
 function callout({ waitedMs, text, code }: Waiting): HTMLElement {
   const lead = waitedMs === null ? "Why waiting:" : `Waited ${ago(waitedMs)} for resources:`;
-  const words = h("span", {}, h("b", {}, lead), ` ${text}`, code && h("span", { class: "fw-mono" }, code));
+  const words = h(
+    "span",
+    { title: text + code },
+    h("b", {}, lead),
+    ` ${text}`,
+    code && h("span", { class: "fw-mono" }, code),
+  );
   return h("div", { class: "fw-callout" }, tinted(Phase.WaitingForResources, 14), words);
 }
 

@@ -21,14 +21,16 @@ export function exitCode({ code, message }: ErrorInfo): string {
   return found ? `exit code ${found[1]}` : "";
 }
 
-/** A traceback, and what it ends in: all after the last indented line. A text without one is all end. */
+/** A longer text without a traceback: its last line is its end, as it is in a log. */
+const SHORT_LINES = 4;
+
+/** A text, and what it ends in: all after a traceback's last indented line; a short text is all end. */
 export function splitMessage(message: string): [head: string, end: string] {
   const lines = message.trimEnd().split("\n");
-  const indented = lines.findLastIndex((line) => /^\s+\S/.test(line));
-  // A text that ends in an indented line was cut, or is no traceback.
-  if (indented === lines.length - 1 && indented > 0) return ["", message.trimEnd()];
-  const head = lines.slice(0, indented + 1).join("\n");
-  return [head, lines.slice(indented + 1).join("\n")];
+  let from = lines.findLastIndex((line) => /^\s+\S/.test(line)) + 1;
+  // Cut off inside of a traceback, or none at all.
+  if (from === 0 || from === lines.length) from = lines.length > SHORT_LINES ? lines.length - 1 : 0;
+  return [lines.slice(0, from).join("\n"), lines.slice(from).join("\n")];
 }
 
 export interface Waiting {

@@ -57,7 +57,9 @@ export function mountDetails(view: View, parent: HTMLElement): void {
   const list = new TabList<TabId>("Details", chooseTab, view.signal);
   const panels = new Map(
     PANELS.map((id) => {
-      const attributes = { id: `fw-panel-${id}`, "aria-labelledby": `fw-tab-${id}` };
+      // Events scroll and have nothing in them to tab to.
+      const tabindex = id === "events" ? 0 : null;
+      const attributes = { id: `fw-panel-${id}`, "aria-labelledby": `fw-tab-${id}`, tabindex };
       return [id, h("div", { class: "fw-panel", role: "tabpanel", ...attributes })];
     }),
   );

@@ -116,6 +116,7 @@ describe("errors", () => {
     expect(end).toMatch(/^torch.OutOfMemoryError: .*\nallocate/);
     expect(splitMessage("pod was evicted")).toEqual(["", "pod was evicted"]);
     expect(splitMessage("a\n  b")).toEqual(["", "a\n  b"]);
+    expect(splitMessage("1\n2\n3\n4\n5\n")).toEqual(["1\n2\n3\n4", "5"]);
   });
 
   test.each([
