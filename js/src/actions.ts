@@ -200,6 +200,8 @@ export function decode(block: DataView): { header: ColumnsHeader; sections: Sect
   const headerBytes = block.getUint32(4, true);
   if (8 + headerBytes > bytes.byteLength)
     throw new ColumnsError(`block of columns is cut at ${bytes.byteLength} bytes`);
+  const cut = () => new ColumnsError(`block of columns is cut at ${bytes.byteLength} bytes`);
+  if (8 + headerBytes > bytes.byteLength) throw cut();
   const text = new TextDecoder();
   const header = JSON.parse(text.decode(bytes.subarray(8, 8 + headerBytes))) as ColumnsHeader;
   const { rows, segments, strings, stringBytes } = header;
@@ -209,8 +211,7 @@ export function decode(block: DataView): { header: ColumnsHeader; sections: Sect
     n: number,
   ): T => {
     const size = n * type.BYTES_PER_ELEMENT;
-    if (at + size > bytes.byteLength)
-      throw new ColumnsError(`block of columns is cut at ${bytes.byteLength} bytes`);
+    if (at + size > bytes.byteLength) throw cut();
     const view = new type(bytes.buffer, at, n);
     at += padded(size);
     return view;
