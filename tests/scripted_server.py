@@ -50,7 +50,7 @@ class Request:
 
 
 class ScriptedServer:
-    """Plays a method's replies in turn, and the last one again and again."""
+    """Plays a method's replies in turn, and the last one again and again. 404 for a method that has none."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []
@@ -101,7 +101,7 @@ class ScriptedServer:
         try:
             while request := await _read_request(reader):
                 self.requests.append(request)
-                replies = self._replies[request.method]
+                replies = self._replies.get(request.method) or [(http(404, b"404 page not found"),)]
                 for step in replies.pop(0) if len(replies) > 1 else replies[0]:
                     if isinstance(step, bytes):
                         writer.write(step)

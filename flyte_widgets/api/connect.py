@@ -23,7 +23,7 @@ from flyte_widgets.api.clock import ServerClock
 from flyte_widgets.api.credentials import CredentialAuth
 from flyte_widgets.api.envelope import DEFAULT_MAX_BYTES, EnvelopeReader, encode_envelope, oversize_error
 from flyte_widgets.api.failures import has_content_type, host_of, http_error, transport_error
-from flyte_widgets.api.http_client import make_http_client, read_some, unlogged
+from flyte_widgets.api.http_client import make_http_client, read_some, register_path, unlogged
 from flyte_widgets.api.messages import Message, decode_message
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import (
@@ -63,6 +63,7 @@ class ConnectTransport:
     ) -> None:
         self.host = host_of(base_url)
         self._base_url = base_url.rstrip("/")
+        register_path(base_url)
         self._auth = auth
         self._tls = tls or TlsSettings()
         self._max_bytes = max_message_bytes

@@ -1,4 +1,4 @@
-"""The base of all credentials: headers that are kept until the backend refuses them, then fetched anew, once.
+"""The base of all credentials: headers that are kept until they expire or are refused, then fetched anew, once.
 
 Getting them may take long (a command, a person in front of a login page), so it happens beside the requests: all
 that need it wait for the same attempt, for a few seconds at most, and it goes on when they have given up.
@@ -7,17 +7,25 @@ that need it wait for the same attempt, for a few seconds at most, and it goes o
 from __future__ import annotations
 
 import asyncio
+import copy
+import math
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from typing import Final, TypeVar
 
 import httpx
 
-from flyte_widgets.errors import ConfigError, FlyteWidgetsError, UnauthenticatedError
+from flyte_widgets.errors import ApiError, ConfigError, FlyteWidgetsError, TransportError, UnauthenticatedError
+from flyte_widgets.redaction import register, scrub
 
 #: How long one request waits for credentials that are being fetched.
 WAIT_S: Final = 5.0
+_RENEW_BEFORE_S: Final = 60.0
+"""So long before the end of its life a token is renewed, or after nine tenths of a shorter one."""
+_RENEW_AGAIN_S: Final = 10.0
+_LONGEST_PAUSE_S: Final = 1800.0
 
 T = TypeVar("T")
 
@@ -26,20 +34,49 @@ class CredentialAuth(httpx.Auth):
     """Headers that come from somewhere, kept until they are refused. For `httpx.AsyncClient` only.
 
     A stream can end with "unauthenticated" inside a 200, which no `httpx.Auth` sees: call `refresh()` then.
+
+    Two that were made of the same settings are equal, so that a connection that is discovered twice is one.
     """
 
     #: Whether there can be other headers when these are refused.
     refreshable = True
+    #: Whether a person may have to do something for it.
+    asks_a_person = True
+    #: How long a login that failed is not tried again, doubled each time: each try may open a browser window.
+    pause_after_failure_s = 0.0
 
-    def __init__(self) -> None:
+    def __init__(self, headers: Mapping[str, str] | None = None) -> None:
         self._headers: Mapping[str, str] | None = None
+        self._life_s = self._expires_s = self._renew_s = math.inf
         self._fetching: asyncio.Task[None] | None = None
         self._failure: FlyteWidgetsError | None = None
+        self._failures = 0
+        self._not_before_s = 0.0
+        if headers is not None:
+            self._keep(headers)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CredentialAuth) or type(other) is not type(self):
+            return NotImplemented
+        return self._settings() == other._settings()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._settings()))
+
+    def _settings(self) -> tuple[object, ...]:
+        """Give what it was made of; by default it is equal to itself only."""
+        return (id(self),)
 
     async def headers(self) -> Mapping[str, str]:
-        """Give the headers to send; fetches them if there are none yet. Raises UnauthenticatedError."""
-        if self._headers is None:
-            await self._await_fetch(refused=False)
+        """Give the headers to send; fetches them if there are none yet, or they expire. Raises UnauthenticatedError."""
+        now_s = time.monotonic()
+        if self._headers is None or now_s >= self._renew_s:
+            try:
+                await self._await_fetch(refused=False)
+            except FlyteWidgetsError:
+                if self._headers is None or now_s >= self._expires_s:
+                    raise
+                self._renew_s = now_s + _RENEW_AGAIN_S  # still good: there is time to try again
         return self._headers or {}
 
     async def refresh(self, used: Mapping[str, str] | None = None) -> bool:
@@ -73,33 +110,61 @@ class CredentialAuth(httpx.Auth):
             yield request
 
     async def _fetch(self, *, refused: bool) -> Mapping[str, str]:
-        """Get headers from where they come from. `refused`: the kept ones are no good."""
+        """Get headers from where they come from. `refused`: the kept ones are no good. May set `_life_s`."""
         raise NotImplementedError
+
+    def _keep(self, headers: Mapping[str, str]) -> None:
+        register(*headers.values())
+        self._headers = headers
+        now_s, life_s = time.monotonic(), self._life_s
+        self._expires_s = now_s + life_s
+        self._renew_s = now_s + max(life_s - _RENEW_BEFORE_S, life_s * 0.9)
 
     async def _await_fetch(self, *, refused: bool) -> None:
         loop = asyncio.get_running_loop()
         fetching = self._fetching
         if fetching is None or fetching.done() or fetching.get_loop() is not loop:
+            if self._failure is not None and time.monotonic() < self._not_before_s:
+                raise self._failure_again(self._failure)
             fetching = self._fetching = loop.create_task(self._keep_fetch(refused=refused))
         await asyncio.wait([fetching], timeout=WAIT_S)
         if not fetching.done():
+            if not self.asks_a_person:
+                raise TransportError(f"The login server did not answer within {WAIT_S:g} s.")
             raise UnauthenticatedError(
                 "A login is needed and has not been completed yet.",
                 hint="Complete it in the browser, or give a token: fw.connect(endpoint=..., auth=...).",
             )
         if self._failure is not None:
-            raise self._failure
+            raise self._failure_again(self._failure)
+
+    def _failure_again(self, failure: FlyteWidgetsError) -> FlyteWidgetsError:
+        """Give a copy: one exception that is raised again and again would grow by its tracebacks."""
+        again = copy.copy(failure)
+        again.__cause__ = failure.__cause__
+        return again
 
     async def _keep_fetch(self, *, refused: bool) -> None:
         """Keep what a fetch brings, also its failure: the requests that started it may be gone by then."""
+        failure: FlyteWidgetsError
+        self._life_s = math.inf
         try:
-            self._headers = await self._fetch(refused=refused)
-            self._failure = None
+            self._keep(await self._fetch(refused=refused))
         except FlyteWidgetsError as error:
-            self._failure = error
+            failure = error
         except Exception as error:  # noqa: BLE001 - kept, and raised where it is waited for
-            self._failure = UnauthenticatedError(f"The login failed with {type(error).__name__}.")
-            self._failure.__cause__ = error
+            scrub(error)
+            kind = TransportError if isinstance(error, (httpx.HTTPError, OSError)) else UnauthenticatedError
+            failure = kind(f"The login failed with {type(error).__name__}.")
+            failure.__cause__ = error
+        else:
+            self._failure, self._failures = None, 0
+            return
+        self._failure = failure
+        if not (isinstance(failure, ApiError) and failure.transient):
+            pause_s = min(self.pause_after_failure_s * 2**self._failures, _LONGEST_PAUSE_S)
+            self._not_before_s = time.monotonic() + pause_s
+            self._failures = min(self._failures + 1, 16)
 
 
 def bearer_header(token: str) -> str:
@@ -121,26 +186,31 @@ def checked_header(value: str) -> str:
 
 
 async def in_thread(function: Callable[[], T]) -> T:
-    """Run what may block in a daemon thread: unlike an executor's, it does not hold up the process's exit."""
-    loop = asyncio.get_running_loop()
-    outcome: asyncio.Future[T] = loop.create_future()
+    """Run what may block in a daemon thread: unlike an executor's, it does not hold up the process's exit.
 
-    def settle(result: T | None, error: Exception | None) -> None:
-        if outcome.done():
-            return
-        if error is not None:
-            outcome.set_exception(error)
-        else:
-            outcome.set_result(result)  # type: ignore[arg-type]
+    What it gives does not pass through a future or a callback's arguments: asyncio logs those in debug mode.
+    """
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
+    results: list[T] = []
+    failures: list[Exception] = []
+
+    def settle() -> None:
+        if not ended.done():
+            ended.set_result(None)
 
     def run() -> None:
-        result, failure = None, None
         try:
-            result = function()
+            results.append(function())
         except Exception as error:  # noqa: BLE001 - handed over to whoever waits
-            failure = error
+            failures.append(error)
+        except SystemExit as error:
+            failures.append(RuntimeError(f"it called exit({error.code!r})"))
         with suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits
-            loop.call_soon_threadsafe(settle, result, failure)
+            loop.call_soon_threadsafe(settle)
 
     threading.Thread(target=run, name="flyte-widgets-login", daemon=True).start()
-    return await outcome
+    await ended
+    if failures:
+        raise failures[0]
+    return results[0]

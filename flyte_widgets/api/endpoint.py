@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from contextlib import suppress
 from typing import Final, NamedTuple
 from urllib.parse import parse_qs, unquote
 
 import httpx
 
+from flyte_widgets.api.auth import HeadersAuth, basic_auth
 from flyte_widgets.errors import ConfigError
 
 ENDPOINT_FORMS: Final = (
@@ -19,7 +21,7 @@ RUN_FORMS: Final = (
     "(https://host/v2/domain/DOMAIN/project/PROJECT/runs/NAME, also with ?i=ACTION)."
 )
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://")
-_USERINFO = re.compile(r"[^/@\s]*@")
+_USERINFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]*:/+)?.*@", re.DOTALL)
 _RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,127}")
 _CONSOLE_URL = re.compile(
     r"(?P<base>[^?#]+?)/v2/domain/(?P<domain>[^/?#]+)/project/(?P<project>[^/?#]+)"
@@ -31,7 +33,10 @@ class Endpoint(NamedTuple):
     """An endpoint as a URL with scheme and path, and the credentials that stood in it."""
 
     url: str
-    auth: httpx.Auth | None = None
+    auth: HeadersAuth | None = None
+
+    def __repr__(self) -> str:
+        return f"Endpoint({httpx.URL(self.url).netloc.decode('ascii', 'replace')!r})"
 
 
 class RunReference(NamedTuple):
@@ -61,15 +66,16 @@ def parse_endpoint(text: str, *, insecure: bool = False) -> Endpoint:
         raise _bad_endpoint(text, f"the scheme {scheme!r} is not one of them")
     if scheme == "dns":
         scheme = "http" if insecure else "https"
-    try:
+    url = None
+    with suppress(httpx.InvalidURL, ValueError):
         url = httpx.URL(f"{scheme}://{rest}")
-    except (httpx.InvalidURL, ValueError):
-        raise _bad_endpoint(text, "it cannot be read") from None
+    if url is None:  # raised out here: httpx repeats parts of the text
+        raise _bad_endpoint(text, "it cannot be read")
     if not url.host or any(character.isspace() for character in rest):
         raise _bad_endpoint(text, "it names no host")
     if url.query or url.fragment:
         raise _bad_endpoint(text, "it has a query or a fragment")
-    auth = httpx.BasicAuth(url.username, url.password) if url.userinfo else None
+    auth = basic_auth(url.username, url.password) if url.userinfo else None
     return Endpoint(str(url.copy_with(userinfo=b"")).rstrip("/"), auth)
 
 
@@ -123,5 +129,5 @@ def _bad_endpoint(text: str, why: str) -> ConfigError:
 
 
 def _shown(text: str) -> str:
-    """Text as it may be repeated in a message: without userinfo and query, and not too long."""
-    return _USERINFO.sub("", text).partition("?")[0][:120]
+    """Text as it may be repeated in a message: without userinfo, even if "/" is in it, and query, and not too long."""
+    return _USERINFO.sub(r"\1", text.partition("?")[0])[:120]

@@ -39,6 +39,8 @@ _PUBLIC_HEADERS: Final = frozenset({
     "content-type", "host", "user-agent",
 })  # fmt: skip
 
+_SECRET_PART: Final = 16
+
 _unlogged: ContextVar[bool] = ContextVar("flyte_widgets_unlogged", default=False)
 
 
@@ -85,8 +87,14 @@ def make_http_client(base_url: str, *, tls: TlsSettings, auth: httpx.Auth | None
 
 
 async def _register_sent(request: httpx.Request) -> None:
-    """Called by httpx when all authentication is in place."""
+    """Register what is sent. httpx calls this when all authentication is in place."""
     register(*(value for name, value in request.headers.items() if name not in _PUBLIC_HEADERS))
+
+
+def register_path(url: str) -> None:
+    """Have the path of an endpoint redacted, which may be a secret; its parts where they are as long as one."""
+    path = httpx.URL(url).path.strip("/")
+    register(path, *(part for part in path.split("/") if len(part) >= _SECRET_PART))
 
 
 def is_loopback(url: str) -> bool:

@@ -1,25 +1,45 @@
-"""What is taken from the Flyte SDK: the connection and the login of `flyte.init()`.
+"""What is taken from the Flyte SDK: the connection and the login of `flyte.init()`, and its kinds of login.
 
 The only file that touches the SDK's private names. It never imports the SDK to look: one that nobody has imported
 has not been initialised. Where a name is missing (another version), the SDK counts as not initialised.
 
 Names used, of flyte 2.12: `flyte._initialize._get_init_config`, the config's `client.session_config`,
-`flyte.remote._client.auth._interceptors.auth.AuthUnaryInterceptor.authenticator`, `flyte.syncify.syncify`.
+`flyte.remote._auth_metadata.get_auth_metadata`, `flyte.syncify.syncify`, and under `flyte.remote._client.auth`:
+`_interceptors.auth.AuthUnaryInterceptor.authenticator`, `_authenticators.factory.get_async_authenticator`,
+`_authenticators.passthrough.PassthroughAuthenticator`, `_client_config.ClientConfig`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from flyte_widgets.api.http_client import make_http_client, unlogged
+from flyte_widgets.api.oauth import LoginService
+from flyte_widgets.errors import UnauthenticatedError
+from flyte_widgets.redaction import register
+
+_AUTH = "flyte.remote._client.auth"
 
 CredentialIds = tuple[str | None, ...]
 """Which credentials an authenticator gave last, so that it knows whether they were refreshed since."""
 
+Authenticators = Sequence["Authenticator"] | Callable[[], Sequence["Authenticator"]]
+
+
+class Authenticator(NamedTuple):
+    """One of the SDK's, and the header that its token belongs in; "" where that is to be found out."""
+
+    source: Any
+    header: str = ""
+
 
 class SdkSession(NamedTuple):
-    """The connection that `flyte.init()` made."""
+    """The connection that `flyte.init()` made. `headers` are those of `flyte.remote.auth_metadata()`, if it is on."""
 
     endpoint: str
     org: str
@@ -27,7 +47,27 @@ class SdkSession(NamedTuple):
     domain: str
     insecure_skip_verify: bool
     ca_cert_pem: bytes | None
-    authenticators: tuple[Any, ...]
+    authenticators: tuple[Authenticator, ...]
+    headers: dict[str, str] | None
+
+    def __repr__(self) -> str:
+        return f"SdkSession(project={self.project!r}, domain={self.domain!r})"
+
+
+class Answer(NamedTuple):
+    """What the SDK's authenticators gave."""
+
+    authenticators: Sequence[Authenticator]
+    ids: CredentialIds
+    headers: dict[str, str]
+
+    def __repr__(self) -> str:
+        return f"Answer({', '.join(self.headers)})"
+
+
+def is_installed() -> bool:
+    """Whether there is an SDK to log in with."""
+    return importlib.util.find_spec("flyte") is not None
 
 
 def initialised_session() -> SdkSession | None:
@@ -38,6 +78,7 @@ def initialised_session() -> SdkSession | None:
         session = config.client.session_config if config and config.client else None
         if config is None or session is None:
             return None
+        is_passthrough = (session.auth_kwargs or {}).get("auth_type") == "Passthrough"
         return SdkSession(
             endpoint=str(session.endpoint),
             org=config.org or "",
@@ -45,42 +86,133 @@ def initialised_session() -> SdkSession | None:
             domain=config.domain or "",
             insecure_skip_verify=bool(session.insecure_skip_verify),
             ca_cert_pem=session.tls_ca_cert,
-            authenticators=_authenticators(session.interceptors),
+            authenticators=_authenticators(session.interceptors, session.auth_kwargs or {}),
+            headers=passthrough_headers() if is_passthrough else None,
         )
     except AttributeError:
         return None
 
 
-def _authenticators(interceptors: Sequence[Any]) -> tuple[Any, ...]:
-    """Take the authenticators of the unary calls; those of the streams are others, for the same login."""
-    module = sys.modules.get("flyte.remote._client.auth._interceptors.auth")
-    kind = getattr(module, "AuthUnaryInterceptor", None)
-    return tuple(i.authenticator for i in interceptors if kind is not None and isinstance(i, kind))
+def passthrough_headers() -> dict[str, str]:
+    """Give the headers that `flyte.remote.auth_metadata()` sets in the caller's context."""
+    module = sys.modules.get("flyte.remote._auth_metadata")
+    get = getattr(module, "get_auth_metadata", None)
+    return {str(name).lower(): str(value) for name, value in get()} if get is not None else {}
+
+
+def _authenticators(interceptors: Sequence[Any], auth_kwargs: dict[str, Any]) -> tuple[Authenticator, ...]:
+    """Take the authenticators of the unary calls; those of the streams are others, for the same login.
+
+    The proxy's comes first. The SDK gives its token as `authorization`, where the backend's own then overwrites it.
+    """
+    kind = getattr(sys.modules.get(f"{_AUTH}._interceptors.auth"), "AuthUnaryInterceptor", None)
+    passthrough = getattr(sys.modules.get(f"{_AUTH}._authenticators.passthrough"), "PassthroughAuthenticator", None)
+    found = [i.authenticator for i in interceptors if kind is not None and isinstance(i, kind)]
+    proxies = 1 if auth_kwargs.get("proxy_command") else 0
+    return tuple(
+        Authenticator(source, "proxy-authorization" if index < proxies else "")
+        for index, source in enumerate(found)
+        if passthrough is None or not isinstance(source, passthrough)
+    )
+
+
+@dataclass(frozen=True)
+class BrowserLogin:
+    """A login of the SDK for which only a configuration file stands: Pkce or DeviceFlow. Call it on the SDK's loop.
+
+    The SDK's authenticator is given our own discovery and HTTP client, which know the CA of the configuration.
+    """
+
+    kind: str
+    service: LoginService
+    scopes: tuple[str, ...] = ()
+    disable_keyring: bool = False
+
+    def __call__(self) -> Sequence[Authenticator]:
+        """Make the authenticator."""
+        try:
+            from flyte.remote._client.auth._authenticators.factory import (  # noqa: PLC0415 - slow, and optional
+                get_async_authenticator,
+            )
+        except ImportError:
+            raise UnauthenticatedError(
+                "The installed Flyte SDK cannot be asked to log in.",
+                hint="Install flyte 2.12 or newer, call flyte.init(...) first, or give a token.",
+            ) from None
+        source = get_async_authenticator(
+            endpoint=self.service.endpoint,
+            cfg_store=_Discovery(self.service),
+            auth_type=self.kind,
+            http_session=make_http_client(self.service.endpoint, tls=self.service.tls),
+            scopes=list(self.scopes) or None,
+            disable_keyring=self.disable_keyring,
+        )
+        return (Authenticator(source),)
+
+
+class _Discovery:
+    """The SDK's `ClientConfigStore`, over our transport."""
+
+    def __init__(self, service: LoginService) -> None:
+        self._service = service
+
+    async def get_client_config(self) -> Any:
+        from flyte.remote._client.auth._client_config import ClientConfig  # noqa: PLC0415 - the SDK is optional
+
+        found = await self._service.discover()
+        return ClientConfig(
+            token_endpoint=found.token_endpoint,
+            authorization_endpoint=found.authorization_endpoint,
+            device_authorization_endpoint=found.device_authorization_endpoint or None,
+            redirect_uri=found.redirect_uri,
+            client_id=found.client_id,
+            scopes=list(found.scopes),
+            header_key=found.header,
+            audience=found.audience or None,
+        )
 
 
 def login_headers(
-    authenticators: Sequence[Any], refused: CredentialIds | None, *, limit_s: float
-) -> tuple[CredentialIds, dict[str, str]]:
+    authenticators: Authenticators,
+    refused: CredentialIds | None,
+    *,
+    header: Callable[[], Awaitable[str]] | None,
+    limit_s: float,
+) -> Answer:
     """Ask the SDK for its headers; with `refused`, after it has refreshed the credentials of these ids.
 
     Blocks, perhaps until a person has logged in: call it in a thread. The work is done on the SDK's own loop, where
     its locks and sessions live. Raises asyncio.TimeoutError after `limit_s`, and whatever the SDK raises.
     """
-    from flyte.syncify import syncify  # noqa: PLC0415 - the SDK is optional, and imported by now
+    from flyte.syncify import syncify  # noqa: PLC0415 - the SDK is optional
 
-    async def ask() -> tuple[CredentialIds, dict[str, str]]:
+    answers: list[Answer] = []  # not a result: asyncio's debug log shows the results of tasks
+
+    async def ask() -> None:
+        made = authenticators() if callable(authenticators) else authenticators
         ids: list[str | None] = []
         headers: dict[str, str] = {}
-        for index, authenticator in enumerate(authenticators):
+        for index, (source, wanted) in enumerate(made):
             if refused is not None:
-                await authenticator.refresh_credentials(creds_id=refused[index])
-            found = await authenticator.get_auth_headers()
+                await source.refresh_credentials(creds_id=refused[index] if index < len(refused) else None)
+            found = await source.get_auth_headers()
             ids.append(found.creds_id if found else None)
-            headers.update({name.lower(): value for name, value in found.headers.items()} if found else {})
-        return tuple(ids), headers
+            if found:
+                headers.update(await _named(found.headers, wanted, header))
+        answers.append(Answer(made, tuple(ids), headers))
 
-    async def ask_in_time() -> tuple[CredentialIds, dict[str, str]]:
-        return await asyncio.wait_for(ask(), limit_s)
+    async def ask_in_time() -> None:
+        with unlogged():
+            await asyncio.wait_for(ask(), limit_s)
 
-    result: tuple[CredentialIds, dict[str, str]] = syncify(ask_in_time)()
-    return result
+    syncify(ask_in_time)()
+    return answers[0]
+
+
+async def _named(headers: dict[str, str], wanted: str, find_out: Callable[[], Awaitable[str]] | None) -> dict[str, str]:
+    """Put a token where the backend looks for it: the SDK learns that only from its first refusal, or never."""
+    register(*headers.values())
+    if len(headers) == 1 and "authorization" in headers and (wanted or find_out):
+        value = headers["authorization"]
+        return {wanted or (await find_out() if find_out else ""): value}
+    return {name.lower(): value for name, value in headers.items()}

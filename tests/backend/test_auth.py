@@ -31,6 +31,7 @@ from flyte_widgets.api.auth import (
     auth_from,
 )
 from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.api.sdk import Authenticator
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ConfigError, TransportError, UnauthenticatedError
 from tests.scripted_server import ScriptedServer, http, http_json
@@ -222,8 +223,8 @@ def test_combined_credentials_send_and_refresh_all(counting: list[str]) -> None:
 
 def test_the_sdks_own_authenticator_is_asked_on_its_own_loop(counting: list[str]) -> None:
     """A real one of the SDK: no header at first, a login after the 401, and another when that one is refused."""
-    authenticator = AsyncCommandAuthenticator(command=counting, endpoint="h", disable_keyring=True)
-    headers = sent(SdkAuth([authenticator]), http(401), DETAILS, http(401), DETAILS, calls=2)
+    source = AsyncCommandAuthenticator(command=counting, endpoint="h", disable_keyring=True)
+    headers = sent(SdkAuth([Authenticator(source)]), http(401), DETAILS, http(401), DETAILS, calls=2)
     assert [sent.get("authorization") for sent in headers] == [
         None, "Bearer token-1", "Bearer token-1", "Bearer token-2",
     ]  # fmt: skip
@@ -316,9 +317,13 @@ def test_a_ca_that_cannot_be_read_is_a_config_error(tmp_path: Path, content: str
 def test_flyte_init_gives_endpoint_project_ca_and_login(
     secure: ScriptedServer, certificate: Path, counting: list[str]
 ) -> None:
-    """After `flyte.init()` in a process of its own, everything is taken from the SDK, its login included."""
+    """After `flyte.init()` in a process of its own, everything is taken from the SDK, its login included.
+
+    The token goes where the backend wants it: the SDK itself would never find out.
+    """
     secure.reply("GetRunDetails", http(401))
     secure.then("GetRunDetails", DETAILS)
+    secure.reply("GetPublicClientConfig", http_json(200, {"authorizationMetadataKey": "flyte-authorization"}))
     code = """
 import asyncio, sys, flyte
 from flyte_widgets.api.client import FlyteClient
@@ -340,5 +345,9 @@ asyncio.run(main())
     assert done.returncode == 0, done.stderr
     expected = f"ConnectionConfig('127.0.0.1:{secure.port}', project='p', domain='d', from flyte.init()) acme SdkAuth()"
     assert expected in done.stdout
-    assert [request.headers.get("authorization") for request in secure.requests] == [None, "Bearer token-1"]
-    assert secure.requests[1].message == {"runId": {"org": "acme", "project": "p", "domain": "d", "name": "r"}}
+    assert [(request.method, request.headers.get("flyte-authorization")) for request in secure.requests] == [
+        ("GetRunDetails", None),
+        ("GetPublicClientConfig", None),
+        ("GetRunDetails", "Bearer token-1"),
+    ]
+    assert secure.requests[2].message == {"runId": {"org": "acme", "project": "p", "domain": "d", "name": "r"}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -10,8 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from flyte_widgets.api.auth import CombinedAuth, CommandAuth
-from flyte_widgets.api.config import ConnectionConfig, discover, not_configured_error
+from flyte_widgets.api.api_key import parse_api_key
+from flyte_widgets.api.auth import CombinedAuth, CommandAuth, HeadersAuth, SdkAuth
+from flyte_widgets.api.config import ConnectionConfig, discover, from_api_key, not_configured_error
+from flyte_widgets.api.oauth import ClientSecretAuth
+from flyte_widgets.api.sdk import BrowserLogin
+from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ConfigError
 
 
@@ -19,7 +24,9 @@ from flyte_widgets.errors import ConfigError
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, and a working directory in a git repository, with nothing configured."""
     for name in [
-        name for name in os.environ if name.startswith("FLYTE_") or name in ("UCTL_CONFIG", "FLYTECTL_CONFIG")
+        name
+        for name in os.environ
+        if name.startswith(("FLYTE_", "_U_")) or name in ("UCTL_CONFIG", "FLYTECTL_CONFIG", "EAGER_API_KEY")
     ]:
         monkeypatch.delenv(name)
     home, work = tmp_path / "home", tmp_path / "repo" / "deep"
@@ -48,10 +55,12 @@ def sdk_reads() -> dict[str, object]:
     """What the SDK itself makes of the present files and environment, in a process of its own."""
     code = (
         "import flyte.config, json; c = flyte.config.auto(); "
-        "print(json.dumps([c.platform.endpoint, c.task.org, c.task.project, c.task.domain, c.platform.command]))"
+        "print(json.dumps([c.platform.endpoint, c.task.org, c.task.project, c.task.domain, c.platform.command, "
+        "c.platform.client_id, c.platform.client_credentials_secret, c.platform.scopes, c.platform.auth_mode]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return dict(zip(["endpoint", "org", "project", "domain", "command"], json.loads(done.stdout), strict=True))
+    names = ["endpoint", "org", "project", "domain", "command", "client_id", "secret", "scopes", "auth_mode"]
+    return dict(zip(names, json.loads(done.stdout), strict=True))
 
 
 def test_nothing_is_nothing() -> None:
@@ -140,11 +149,13 @@ def test_false_is_false(text: str, url: str, monkeypatch: pytest.MonkeyPatch, pl
 
 
 def test_tls_settings_are_read(place: Path) -> None:
-    """The CA file and the wish not to verify come from their keys."""
+    """The CA file and the wish not to verify come from their keys; as in the SDK, a CA that is given is asked."""
     write(
         place / "home/.flyte/config.yaml", "admin: {endpoint: h, caCertFilePath: /ca.pem, insecureSkipVerify: true}\n"
     )
-    assert (found().tls.ca_cert_file, found().tls.insecure_skip_verify) == ("/ca.pem", True)
+    assert found().tls == TlsSettings(ca_cert_file="/ca.pem")
+    write(place / "home/.flyte/config.yaml", "admin: {endpoint: h, insecureSkipVerify: true}\n")
+    assert found().tls == TlsSettings(insecure_skip_verify=True)
 
 
 @pytest.mark.parametrize(
@@ -152,17 +163,172 @@ def test_tls_settings_are_read(place: Path) -> None:
     [
         ("command: [a, b]", CommandAuth),
         ("authType: ExternalCommand, command: [a, b]", CommandAuth),
-        ("authType: Pkce, command: [a, b]", type(None)),
-        ("proxyCommand: [p]", CommandAuth),
+        ("authType: Pkce, command: [a, b]", SdkAuth),
+        ("authType: deviceflow", SdkAuth),
+        ("proxyCommand: [p]", CombinedAuth),
         ("command: [a], proxyCommand: [p]", CombinedAuth),
         ("command: [a], insecure: true", type(None)),
-        ("clientId: x", type(None)),
+        ("command: [a], proxyCommand: [p], insecure: true", CommandAuth),
+        ("clientId: x", SdkAuth),
+        ("clientId: x, clientSecretEnvVar: TEST_SECRET", ClientSecretAuth),
+        ("clientId: x, clientSecretEnvVar: TEST_SECRET, authType: Pkce", ClientSecretAuth),
+        ("authType: Passthrough", HeadersAuth),
     ],
 )
-def test_commands_become_logins_over_tls_only(place: Path, admin: str, kind: type) -> None:
-    """A command is used for the kind of login that it is for; without TLS nothing is sent, as in the SDK."""
+def test_each_kind_of_login_is_found(place: Path, monkeypatch: pytest.MonkeyPatch, admin: str, kind: type) -> None:
+    """The one that the settings ask for; without TLS only the proxy gets credentials, as in the SDK."""
+    monkeypatch.setenv("TEST_SECRET", "s3cret-s3cret")
     write(place / "home/.flyte/config.yaml", f"admin: {{endpoint: h, {admin}}}\n")
     assert type(found().auth) is kind
+
+
+@pytest.mark.parametrize("where", ["variable", "file", "both"])
+@pytest.mark.parametrize("scopes", ["[a, b]", "'a, b'", '\'["a", "b"]\''])
+def test_a_client_secret_is_read_as_the_sdk_reads_it(
+    place: Path, monkeypatch: pytest.MonkeyPatch, where: str, scopes: str
+) -> None:
+    """From the variable or the file that is named, the variable first; with id and scopes; whatever the kind is."""
+    secret_file = write(place / "secret", "s3cret-in-file\n")
+    monkeypatch.setenv("TEST_SECRET", "" if where == "file" else "s3cret-in-variable")
+    keys = f"clientId: me, scopes: {scopes}, authType: Pkce"
+    keys += "" if where == "file" else ", clientSecretEnvVar: TEST_SECRET"
+    keys += "" if where == "variable" else f", clientSecretLocation: {secret_file}"
+    write(place / "home/.flyte/config.yaml", f"admin: {{endpoint: h, {keys}}}\n")
+    auth, sdk = found().auth, sdk_reads()
+    assert isinstance(auth, ClientSecretAuth)
+    assert auth._client_id == sdk["client_id"] == "me"
+    expected = "s3cret-in-file" if where == "file" else "s3cret-in-variable"
+    assert auth._client_secret == sdk["secret"] == expected
+    assert sdk["auth_mode"] == "ClientSecret"
+    assert auth._scopes == ("a", "b")
+    if scopes == "[a, b]":
+        assert sdk["scopes"] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("admin", "says"),
+    [
+        ("authType: ClientSecret, clientId: x", "by client secret .* but there is none. Set clientSecretEnvVar"),
+        ("clientSecretEnvVar: TEST_SECRET", "has no client id. Set admin.clientId"),
+        ("clientSecretLocation: /no/such/file", "/no/such/file, cannot be read .No such file"),
+        ("authType: ExternalCommand", "by command .* there is none. Set admin.command"),
+        ("authType: Magic", "authType .* is 'Magic'. Accepted: Pkce, DeviceFlow"),
+        ("command: '[\"a\"'", "admin.command .* is not a list"),
+        ('command: "a \'b"', "admin.command .* is not a command line"),
+    ],
+)
+def test_a_login_that_lacks_something_says_what(
+    place: Path, monkeypatch: pytest.MonkeyPatch, admin: str, says: str
+) -> None:
+    """At once, and not at the first call."""
+    monkeypatch.setenv("TEST_SECRET", "s3cret-s3cret")
+    write(place / "home/.flyte/config.yaml", f"admin: {{endpoint: h, {admin}}}\n")
+    with pytest.raises(ConfigError, match=says) as caught:
+        discover()
+    assert "s3cret" not in str(caught.value)
+    assert "command: a" not in repr(caught.value.__context__)
+
+
+def test_the_browser_login_knows_its_settings(place: Path) -> None:
+    """Kind, scopes, keyring and CA go to the SDK's authenticator."""
+    write(
+        place / "home/.flyte/config.yaml",
+        "admin: {endpoint: h, authType: DeviceFlow, scopes: [a], disableKeyring: true, caCertFilePath: /ca.pem}\n",
+    )
+    auth = found().auth
+    assert isinstance(auth, SdkAuth)
+    login = auth._authenticators
+    assert isinstance(login, BrowserLogin)
+    assert (login.kind, login.scopes, login.disable_keyring) == ("DeviceFlow", ("a",), True)
+    assert (login.service.endpoint, login.service.tls.ca_cert_file) == ("https://h", "/ca.pem")
+
+
+def test_the_same_settings_are_the_same_connection(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discovered twice, they are equal, credentials included; another secret makes another connection."""
+    monkeypatch.setenv("TEST_SECRET", "s3cret-s3cret")
+    for admin in ("", "command: [a]", "clientId: x, clientSecretEnvVar: TEST_SECRET", "proxyCommand: [p]"):
+        write(place / "home/.flyte/config.yaml", f"admin: {{endpoint: 'u:s3cret@h', {admin}}}\n")
+        assert found() == found()
+        assert hash(found()) == hash(found())
+    before = ConnectionConfig.make("h", auth="token-one")
+    assert before == ConnectionConfig.make("h", auth="token-one")
+    assert before != ConnectionConfig.make("h", auth="token-two")
+    assert before != ConnectionConfig.make("h", auth={"authorization": "Bearer token-one"})
+
+
+def key(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("acme.example.com:id:s3cret:acme", ("acme.example.com", "id", "s3cret", "acme")),
+        ("h:id:s3cret:", ("h", "id", "s3cret", "")),
+        ("h:id:s3cret:None", ("h", "id", "s3cret", "")),
+        ("h:123:s3cret:org", ("h", "123", "s3cret", "org")),
+        ("h:8443:id:s3cret:org", ("h:8443", "id", "s3cret", "org")),
+        ("h:8443/base:id:s3cret:org", ("h:8443/base", "id", "s3cret", "org")),
+        ("https://h:id:s3cret:org", ("https://h", "id", "s3cret", "org")),
+        ("https://h:8443:id:s3cret:org", ("https://h:8443", "id", "s3cret", "org")),
+        ("dns:///h:8443:id:s3cret:org", ("dns:///h:8443", "id", "s3cret", "org")),
+        ("[::1]:8443:id:s3cret:org", ("[::1]:8443", "id", "s3cret", "org")),
+        ("h:id:s3:cr:et:org", ("h", "id", "s3:cr:et", "org")),
+    ],
+)
+def test_api_keys_are_read(text: str, parts: tuple[str, ...]) -> None:
+    """With scheme, port and path, and colons in the secret; in base64 of either alphabet, padded or not."""
+    assert parse_api_key(key(text)) == parts
+    assert parse_api_key(key(text).rstrip("=") + "\n") == parts
+    assert parse_api_key(base64.urlsafe_b64encode(text.encode()).decode()) == parts
+    assert "s3cret" not in repr(parse_api_key(key(text)))
+
+
+@pytest.mark.parametrize("text", ["h:8443:s3cret-x", "s3cret-x", "", ":a:s3cret-x:c", "h::s3cret-x:o"])
+def test_a_bad_api_key_is_refused_without_being_shown(text: str) -> None:
+    """Neither the key nor what is in it stands in the error, nor in what caused it."""
+    for bad in (key(text), text, key(text) + "é"):
+        with pytest.raises(ConfigError, match="API key cannot be read") as caught:
+            parse_api_key(bad)
+        assert "s3cret" not in str(caught.value)
+        assert caught.value.__context__ is None
+
+
+def test_an_api_key_beats_the_files_endpoint_and_reads_as_in_the_sdk(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Endpoint, org and credentials come from the key, project and domain from the file."""
+    from flyte.remote._client.auth._auth_utils import decode_api_key
+
+    text = key("acme.example.com:id:s3cret-x:theirs")
+    write(place / "home/.flyte/config.yaml", "admin: {endpoint: h}\ntask: {project: p, domain: d, org: o}\n")
+    monkeypatch.setenv("FLYTE_API_KEY", text)
+    config, auth = found(), found().auth
+    assert (config.project, config.domain, config.source) == ("p", "d", "FLYTE_API_KEY")
+    assert isinstance(auth, ClientSecretAuth)
+    read = (config.endpoint.removeprefix("https://"), auth._client_id, auth._client_secret, config.org)
+    assert read == decode_api_key(text)
+    given = from_api_key(text, project="p", domain="d")
+    assert (given.endpoint, given.org, given.source) == (config.endpoint, config.org, "fw.connect()")
+
+
+def test_a_tasks_pod_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the backend gives to its tasks is enough for a notebook in one: endpoint or key, org, project, domain."""
+    monkeypatch.setenv("_U_EP_OVERRIDE", "host.docker.internal:8090")
+    monkeypatch.setenv("_U_ORG_NAME", "acme")
+    monkeypatch.setenv("FLYTE_INTERNAL_EXECUTION_PROJECT", "p")
+    monkeypatch.setenv("FLYTE_INTERNAL_EXECUTION_DOMAIN", "d")
+    config = found()
+    assert (config.endpoint, config.org, config.project, config.domain, config.auth) == (
+        "http://host.docker.internal:8090", "acme", "p", "d", None,
+    )  # fmt: skip
+    monkeypatch.setenv("EAGER_API_KEY", key("h:8443:id:s3cret-x:org"))
+    config = found()
+    assert (config.endpoint, config.org, config.project, type(config.auth)) == (
+        "https://h:8443", "org", "p", ClientSecretAuth,
+    )  # fmt: skip
+    monkeypatch.setenv("FLYTE_ADMIN_ENDPOINT", "mine")
+    assert found().endpoint == "https://mine"
 
 
 @pytest.mark.parametrize("text", ["model: {layers: 3}\n", "- a\n- b\n", "", "{{ jinja }}: [", "admin: yes\n"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import httpx
+import asyncio
+
 import pytest
 
 from flyte_widgets.api.client import FlyteClient
@@ -66,10 +67,19 @@ def test_bad_endpoints_show_the_accepted_forms(text: str) -> None:
 def test_user_and_password_become_an_authentication() -> None:
     """They leave the URL, and are sent as basic authentication."""
     url, auth = parse_endpoint("https://us3r:p%40ss@h:1/base")
+    assert auth is not None
     assert url == "https://h:1/base"
-    assert isinstance(auth, httpx.BasicAuth)
-    request = next(auth.auth_flow(httpx.Request("GET", url)))
-    assert request.headers["authorization"] == "Basic dXMzcjpwQHNz"
+    assert asyncio.run(auth.headers()) == {"authorization": "Basic dXMzcjpwQHNz"}
+
+
+@pytest.mark.parametrize("text", ["https://us3r:pa/s3cret@h:x", "us3r:s3cret@h o", "https://us3r:s3c@ret@h?q"])
+def test_a_bad_endpoint_shows_no_part_of_a_password(text: str) -> None:
+    """Also where it holds the characters that end a userinfo; nor does what caused the error."""
+    with pytest.raises(ConfigError, match="cannot be used") as caught:
+        parse_endpoint(text)
+    assert "s3c" not in str(caught.value)
+    assert "us3r" not in str(caught.value)
+    assert caught.value.__context__ is None
 
 
 def test_org_and_console_are_derived_as_the_sdk_does() -> None:
