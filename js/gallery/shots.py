@@ -1,4 +1,4 @@
-"""Takes pictures of the gallery: `python gallery/shots.py OUT --states running,failed --themes light,dark --widths 960,320`.
+"""Takes pictures of the gallery: `python gallery/shots.py OUT --states running,failed --widths 960,320`.
 
 Run `npm run gallery` first. Each picture is STATE-THEME-WIDTH.png at scale 2, with 16 px of page around the widget.
 """

@@ -198,8 +198,6 @@ export function decode(block: DataView): { header: ColumnsHeader; sections: Sect
   }
   const bytes = new Uint8Array(block.buffer, block.byteOffset, block.byteLength).slice();
   const headerBytes = block.getUint32(4, true);
-  if (8 + headerBytes > bytes.byteLength)
-    throw new ColumnsError(`block of columns is cut at ${bytes.byteLength} bytes`);
   const cut = () => new ColumnsError(`block of columns is cut at ${bytes.byteLength} bytes`);
   if (8 + headerBytes > bytes.byteLength) throw cut();
   const text = new TextDecoder();
