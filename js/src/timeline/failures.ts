@@ -3,7 +3,7 @@ import type { Actions } from "../actions";
 import { Phase } from "../phases";
 import type { Tree } from "./tree";
 
-const failed = (phase: number): boolean => phase === Phase.Failed || phase === Phase.TimedOut;
+export const isFailure = (phase: number): boolean => phase === Phase.Failed || phase === Phase.TimedOut;
 
 /** Row of the failure after (by 1) or before (by -1) `fromRow`, going round; -1 where there is none. */
 export function nextFailure(actions: Actions, tree: Tree, fromRow: number, by: 1 | -1): number {
@@ -12,7 +12,7 @@ export function nextFailure(actions: Actions, tree: Tree, fromRow: number, by: 1
   const from = fromRow < 0 ? (by > 0 ? -1 : n) : rows.indexOf(fromRow);
   for (let step = 1; step <= n; step++) {
     const row = rows[(((from + by * step) % n) + n) % n]!;
-    if (failed(actions.phase[row]!)) return row;
+    if (isFailure(actions.phase[row]!)) return row;
   }
   return -1;
 }

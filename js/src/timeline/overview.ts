@@ -1,7 +1,8 @@
 // The strip above the axis: how much went on when, where something failed, and the box of what is shown. Pure.
 import type { Actions } from "../actions";
-import { isTerminal, Phase } from "../phases";
+import { isTerminal } from "../phases";
 import { Binner, type Bins, phaseOfSlot, SLOTS } from "./bins";
+import { isFailure } from "./failures";
 import type { Scale, TimeWindow } from "./scale";
 import { type Clock, limitMs } from "./times";
 
@@ -65,8 +66,7 @@ export class OverviewCount {
       }
     }
     const phase = actions.phase[row]!;
-    if (phase === Phase.Failed || phase === Phase.TimedOut)
-      failuresMs.push(limitMs(actions, row, this.clock));
+    if (isFailure(phase)) failuresMs.push(limitMs(actions, row, this.clock));
   }
 }
 

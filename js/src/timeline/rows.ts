@@ -9,7 +9,7 @@ import { Fold } from "./order";
 import { summaryPhase } from "./strip";
 import type { StripCache } from "./strip-cache";
 import { timesOf } from "./times";
-import { actionName, foldName, inReadingOrder } from "./words";
+import { actionName, foldName, mainKinds } from "./words";
 
 const MAX_POOL = 100;
 /** More kinds do not fit beside a name; the tooltip has them all. */
@@ -105,7 +105,7 @@ class LabelRow {
     this.times.hidden = false;
     setText(this.times, `×${size.toLocaleString("en")}`);
     this.chip.hidden = true;
-    const kinds = inReadingOrder(counts).slice(-MAX_KINDS);
+    const kinds = mainKinds(counts, MAX_KINDS);
     const key = kinds.join(" ");
     if (key !== this.rightKey) {
       this.rightKey = key;

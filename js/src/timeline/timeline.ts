@@ -1,4 +1,5 @@
 // The timeline of all actions: builds its elements, and draws once a frame what has changed. State: the UI's.
+import { signal, untracked } from "@preact/signals-core";
 import { h, setAttribute } from "../dom";
 import type { View } from "../ui";
 import { Body } from "./body";
@@ -45,6 +46,8 @@ class Timeline implements Stage {
   private readonly commands: Commands;
   private brush: Brush;
   private frame = 0;
+  /** Counts the frames drawn: an effect draws them, so that a fault in one is caught and told by the view. */
+  private readonly frames = signal(0);
   private timer: ReturnType<typeof setTimeout> | undefined;
   private headDirty = true;
   private drawnAt = 0;
@@ -55,7 +58,7 @@ class Timeline implements Stage {
     readonly view: View,
     parent: HTMLElement,
   ) {
-    const { store, ui, theme, signal } = view;
+    const { store, ui, theme } = view;
     this.model = new TimelineModel(store, ui);
     this.feed = new Feed(this.model);
     this.strips = new StripCache(this.model);
@@ -82,7 +85,7 @@ class Timeline implements Stage {
     parent.append(h("div", { class: "fw-tl" }, ...heads, this.body.scroller, this.body.note));
     this.listen();
     this.watch();
-    signal.addEventListener("abort", () => {
+    view.signal.addEventListener("abort", () => {
       if (this.frame) cancelAnimationFrame(this.frame);
       clearTimeout(this.timer);
       this.history.stop();
@@ -92,8 +95,7 @@ class Timeline implements Stage {
   // When to draw
 
   private watch(): void {
-    const { store, ui, theme, signal } = this.view;
-    const { effect } = this.view;
+    const { store, ui, theme, effect, signal: ending } = this.view;
     effect(() => {
       store.revision.value;
       this.feed.changed();
@@ -116,14 +118,17 @@ class Timeline implements Stage {
       this.moved();
     });
     effect(() => {
+      if (this.frames.value > 0) untracked(() => this.paint());
+    });
+    effect(() => {
       const wish = ui.reveal.value;
-      if (wish) this.commands.reveal(wish.id);
+      if (wish) untracked(() => this.commands.reveal(wish.id));
     });
     this.view.everyTick(16, () => this.onTick());
     if (typeof ResizeObserver === "undefined") return;
     const observer = new ResizeObserver(() => this.draw());
     observer.observe(this.body.scroller);
-    signal.addEventListener("abort", () => observer.disconnect());
+    ending.addEventListener("abort", () => observer.disconnect());
   }
 
   private schedule(): void {
@@ -159,6 +164,10 @@ class Timeline implements Stage {
   draw(): void {
     if (this.frame) cancelAnimationFrame(this.frame);
     this.frame = 0;
+    if (!this.view.signal.aborted) this.frames.value = this.frames.peek() + 1;
+  }
+
+  private paint(): void {
     const { model, body } = this;
     const { theme, store } = this.view;
     model.tick();

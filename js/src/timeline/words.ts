@@ -1,6 +1,7 @@
 // What a row says: to a screen reader, in its label, in its tooltip. Pure.
 import { duration, plural, wallClock } from "../format";
 import { isActive, isTerminal, label } from "../phases";
+import { isFailure } from "./failures";
 import type { TimelineModel } from "./model";
 import { type AttemptSpan, type RowTimes, timesOf } from "./times";
 
@@ -32,6 +33,17 @@ export function foldName(name: string, size: number, counts: ReadonlyMap<number,
 export function inReadingOrder(counts: ReadonlyMap<number, number>): [phase: number, count: number][] {
   const place = (phase: number): number => (phase === 5 || phase === 10 ? 0 : isTerminal(phase) ? 2 : 1);
   return [...counts].filter(([, n]) => n > 0).sort(([a], [b]) => place(a) - place(b));
+}
+
+/** Those that a narrow place has room for: failures, then the most numerous; in reading order. */
+export function mainKinds(
+  counts: ReadonlyMap<number, number>,
+  most: number,
+): [phase: number, count: number][] {
+  const kinds = inReadingOrder(counts);
+  const weight = ([phase, n]: [number, number]): number => (isFailure(phase) ? Number.POSITIVE_INFINITY : n);
+  const chosen = new Set([...kinds].sort((a, b) => weight(b) - weight(a)).slice(0, most));
+  return kinds.filter((kind) => chosen.has(kind));
 }
 
 export interface TooltipText {

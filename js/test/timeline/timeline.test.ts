@@ -188,6 +188,18 @@ test("a wish to see an action opens what hides it, a filter too", async () => {
   expect(names()).toContain("prepare, succeeded, 12 s");
 });
 
+test("a fault while drawing is told by the view, not lost in an animation frame", async () => {
+  const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const { frame, store } = await open(scenario.running());
+  vi.spyOn(store.actions, "segFrom", "get").mockImplementation(() => {
+    throw new Error("no such column");
+  });
+  frame.ui.query.value = "fold";
+  await frames();
+  expect([...frame.faults.peek()]).toEqual([["timeline", "no such column"]]);
+  expect(said).toHaveBeenCalled();
+});
+
 test("Live is pressed while following and is gone once the run is over", async () => {
   const running = await open(scenario.running());
   const live = (from: typeof running) => from.frame.element.querySelector<HTMLButtonElement>(".fw-tl-live")!;

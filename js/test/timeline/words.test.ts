@@ -5,7 +5,7 @@ import { Seg } from "../../src/protocol";
 import { Store } from "../../src/store";
 import { TimelineModel } from "../../src/timeline/model";
 import { countPhases } from "../../src/timeline/strip";
-import { foldName, inReadingOrder, tooltipOf } from "../../src/timeline/words";
+import { foldName, inReadingOrder, mainKinds, tooltipOf } from "../../src/timeline/words";
 import { createUi } from "../../src/ui";
 import { type ActionSpec, pack } from "../pack";
 import { BASE_MS, RecordedModel, runningActions, scenario } from "../scenario";
@@ -88,4 +88,19 @@ test("counts are read from what went well to what went wrong", () => {
     Phase.Failed,
   ]);
   expect(foldName("square", 40, counts)).toBe("square, 40 actions, 32 succeeded, 7 running, 1 failed");
+});
+
+test("where there is no room for all, a lone failure is kept before many that wait", () => {
+  const counts = new Map([
+    [Phase.Succeeded, 26],
+    [Phase.Running, 9],
+    [Phase.Initializing, 1],
+    [Phase.WaitingForResources, 3],
+    [Phase.Failed, 1],
+  ]);
+  expect(mainKinds(counts, 3)).toEqual([
+    [Phase.Succeeded, 26],
+    [Phase.Running, 9],
+    [Phase.Failed, 1],
+  ]);
 });
