@@ -182,6 +182,12 @@ class SdkAuth(CredentialAuth):
         return "SdkAuth()"
 
 
+def combined(parts: Sequence[CredentialAuth | None]) -> CredentialAuth | None:
+    """Make one of several, or of none."""
+    found = [part for part in parts if part is not None]
+    return CombinedAuth(*found) if len(found) > 1 else next(iter(found), None)
+
+
 class CombinedAuth(CredentialAuth):
     """Several credentials at once: one for Flyte, one for the proxy before it."""
 

@@ -13,7 +13,7 @@ import httpx
 
 from flyte_widgets.api import sdk
 from flyte_widgets.api.api_key import parse_api_key
-from flyte_widgets.api.auth import AuthLike, HeadersAuth, SdkAuth, auth_from
+from flyte_widgets.api.auth import AuthLike, SdkAuth, auth_from
 from flyte_widgets.api.endpoint import org_of, parse_endpoint
 from flyte_widgets.api.login import client_secret_login, configured_login
 from flyte_widgets.api.oauth import LoginService
@@ -105,12 +105,9 @@ def _from_sdk() -> ConnectionConfig | None:
     if session is None:
         return None
     tls = TlsSettings(ca_cert_pem=session.ca_cert_pem, insecure_skip_verify=session.insecure_skip_verify)
-    auth: AuthLike = None
-    if session.headers is not None:
-        auth = HeadersAuth(session.headers)
-    elif session.authenticators:
-        header = LoginService(parse_endpoint(session.endpoint).url, tls).header
-        auth = SdkAuth(session.authenticators, header=header)
+    auth: AuthLike = session.headers
+    if session.authenticators:
+        auth = SdkAuth(session.authenticators, header=LoginService(parse_endpoint(session.endpoint).url, tls).header)
     return ConnectionConfig.make(
         session.endpoint,
         org=session.org,

@@ -31,6 +31,8 @@ _LOGGERS: Final = (
 )
 # One connection per open stream, so no limit; idle ones are kept shortly, as a proxy may drop them unseen.
 _LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=10, keepalive_expiry=5.0)
+#: For clients that nobody closes: no connection stays open between requests.
+UNKEPT: Final = httpx.Limits(max_keepalive_connections=0)
 # A stream may be silent for hours: whoever reads it decides how long is too long.
 _TIMEOUT: Final = httpx.Timeout(connect=10.0, read=None, write=15.0, pool=10.0)
 #: Headers that every request has, and that tell nobody anything. All others may be credentials.
@@ -67,7 +69,9 @@ def unlogged() -> Iterator[None]:
             _unlogged.reset(token)
 
 
-def make_http_client(base_url: str, *, tls: TlsSettings, auth: httpx.Auth | None = None) -> httpx.AsyncClient:
+def make_http_client(
+    base_url: str, *, tls: TlsSettings, auth: httpx.Auth | None = None, limits: httpx.Limits = _LIMITS
+) -> httpx.AsyncClient:
     """Make a client for requests to `base_url`, for the running loop. Use it within `unlogged()`.
 
     HTTP(S)_PROXY, ALL_PROXY and NO_PROXY are followed, but not to this machine's own loopback. Everything that looks
@@ -79,7 +83,7 @@ def make_http_client(base_url: str, *, tls: TlsSettings, auth: httpx.Auth | None
         auth=auth,
         verify=tls.context() if base_url.startswith("https:") else True,
         timeout=_TIMEOUT,
-        limits=_LIMITS,
+        limits=limits,
         follow_redirects=False,  # a redirect leads to a login page: no credentials for that
         trust_env=not is_loopback(base_url),  # a proxy cannot reach this machine's loopback
         event_hooks={"request": [_register_sent]},

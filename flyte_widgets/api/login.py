@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from flyte_widgets.api import sdk
-from flyte_widgets.api.auth import CombinedAuth, CommandAuth, HeadersAuth, SdkAuth
+from flyte_widgets.api.auth import CommandAuth, HeadersAuth, SdkAuth, combined
 from flyte_widgets.api.credentials import CredentialAuth
 from flyte_widgets.api.oauth import ClientSecretAuth, LoginService
 from flyte_widgets.api.settings import Settings
@@ -28,7 +28,7 @@ def configured_login(settings: Settings, url: str, tls: TlsSettings) -> Credenti
         return proxy
     service = LoginService(url, tls, proxy)
     login = _login(settings, service)
-    return CombinedAuth(login, proxy) if login and proxy else login or proxy
+    return combined([login, proxy])
 
 
 def client_secret_login(service: LoginService, settings: Settings, client_id: str, secret: str) -> CredentialAuth:

@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from flyte_widgets.api.http_client import make_http_client, unlogged
+from flyte_widgets.api.http_client import UNKEPT, make_http_client, unlogged
 from flyte_widgets.api.oauth import LoginService
 from flyte_widgets.errors import UnauthenticatedError
 from flyte_widgets.redaction import register
@@ -28,14 +28,8 @@ _AUTH = "flyte.remote._client.auth"
 CredentialIds = tuple[str | None, ...]
 """Which credentials an authenticator gave last, so that it knows whether they were refreshed since."""
 
-Authenticators = Sequence["Authenticator"] | Callable[[], Sequence["Authenticator"]]
-
-
-class Authenticator(NamedTuple):
-    """One of the SDK's, and the header that its token belongs in; "" where that is to be found out."""
-
-    source: Any
-    header: str = ""
+Authenticators = Sequence[Any] | Callable[[], Sequence[Any]]
+"""Some of the SDK's `Authenticator`, or a function that makes them."""
 
 
 class SdkSession(NamedTuple):
@@ -47,7 +41,7 @@ class SdkSession(NamedTuple):
     domain: str
     insecure_skip_verify: bool
     ca_cert_pem: bytes | None
-    authenticators: tuple[Authenticator, ...]
+    authenticators: tuple[Any, ...]
     headers: dict[str, str] | None
 
     def __repr__(self) -> str:
@@ -57,7 +51,7 @@ class SdkSession(NamedTuple):
 class Answer(NamedTuple):
     """What the SDK's authenticators gave."""
 
-    authenticators: Sequence[Authenticator]
+    authenticators: Sequence[Any]
     ids: CredentialIds
     headers: dict[str, str]
 
@@ -86,7 +80,7 @@ def initialised_session() -> SdkSession | None:
             domain=config.domain or "",
             insecure_skip_verify=bool(session.insecure_skip_verify),
             ca_cert_pem=session.tls_ca_cert,
-            authenticators=_authenticators(session.interceptors, session.auth_kwargs or {}),
+            authenticators=_authenticators(session.interceptors),
             headers=passthrough_headers() if is_passthrough else None,
         )
     except AttributeError:
@@ -100,20 +94,13 @@ def passthrough_headers() -> dict[str, str]:
     return {str(name).lower(): str(value) for name, value in get()} if get is not None else {}
 
 
-def _authenticators(interceptors: Sequence[Any], auth_kwargs: dict[str, Any]) -> tuple[Authenticator, ...]:
-    """Take the authenticators of the unary calls; those of the streams are others, for the same login.
-
-    The proxy's comes first. The SDK gives its token as `authorization`, where the backend's own then overwrites it.
-    """
+def _authenticators(interceptors: Sequence[Any]) -> tuple[Any, ...]:
+    """Take the authenticators of the unary calls; those of the streams are others, for the same login."""
     kind = getattr(sys.modules.get(f"{_AUTH}._interceptors.auth"), "AuthUnaryInterceptor", None)
-    passthrough = getattr(sys.modules.get(f"{_AUTH}._authenticators.passthrough"), "PassthroughAuthenticator", None)
     found = [i.authenticator for i in interceptors if kind is not None and isinstance(i, kind)]
-    proxies = 1 if auth_kwargs.get("proxy_command") else 0
-    return tuple(
-        Authenticator(source, "proxy-authorization" if index < proxies else "")
-        for index, source in enumerate(found)
-        if passthrough is None or not isinstance(source, passthrough)
-    )
+    # Looked for only now: the SDK imports its kinds of login as it makes them.
+    passthrough = getattr(sys.modules.get(f"{_AUTH}._authenticators.passthrough"), "PassthroughAuthenticator", None)
+    return tuple(source for source in found if passthrough is None or not isinstance(source, passthrough))
 
 
 @dataclass(frozen=True)
@@ -128,7 +115,7 @@ class BrowserLogin:
     scopes: tuple[str, ...] = ()
     disable_keyring: bool = False
 
-    def __call__(self) -> Sequence[Authenticator]:
+    def __call__(self) -> Sequence[Any]:
         """Make the authenticator."""
         try:
             from flyte.remote._client.auth._authenticators.factory import (  # noqa: PLC0415 - slow, and optional
@@ -143,11 +130,11 @@ class BrowserLogin:
             endpoint=self.service.endpoint,
             cfg_store=_Discovery(self.service),
             auth_type=self.kind,
-            http_session=make_http_client(self.service.endpoint, tls=self.service.tls),
+            http_session=make_http_client(self.service.endpoint, tls=self.service.tls, limits=UNKEPT),
             scopes=list(self.scopes) or None,
             disable_keyring=self.disable_keyring,
         )
-        return (Authenticator(source),)
+        return (source,)
 
 
 class _Discovery:
@@ -192,13 +179,13 @@ def login_headers(
         made = authenticators() if callable(authenticators) else authenticators
         ids: list[str | None] = []
         headers: dict[str, str] = {}
-        for index, (source, wanted) in enumerate(made):
+        for index, source in enumerate(made):
             if refused is not None:
                 await source.refresh_credentials(creds_id=refused[index] if index < len(refused) else None)
             found = await source.get_auth_headers()
             ids.append(found.creds_id if found else None)
             if found:
-                headers.update(await _named(found.headers, wanted, header))
+                headers.update(await _named(found.headers, header))
         answers.append(Answer(made, tuple(ids), headers))
 
     async def ask_in_time() -> None:
@@ -209,10 +196,9 @@ def login_headers(
     return answers[0]
 
 
-async def _named(headers: dict[str, str], wanted: str, find_out: Callable[[], Awaitable[str]] | None) -> dict[str, str]:
+async def _named(headers: dict[str, str], header: Callable[[], Awaitable[str]] | None) -> dict[str, str]:
     """Put a token where the backend looks for it: the SDK learns that only from its first refusal, or never."""
     register(*headers.values())
-    if len(headers) == 1 and "authorization" in headers and (wanted or find_out):
-        value = headers["authorization"]
-        return {wanted or (await find_out() if find_out else ""): value}
+    if header is not None and list(headers) == ["authorization"]:
+        return {await header(): headers["authorization"]}
     return {name.lower(): value for name, value in headers.items()}
