@@ -31,6 +31,8 @@ const STACK = [
 const TOP = 2.5;
 const BOTTOM = BAND_PX - 3;
 const HILL_PX = 15;
+/** More failures have only their marks, or the hill behind their lines is not seen. */
+const MOST_LINES = 40;
 
 export function paintOverview(surface: Surface, p: HeadPicture): void {
   const { model, brush } = p;
@@ -69,7 +71,7 @@ export function paintOverview(surface: Surface, p: HeadPicture): void {
     const x = scale.x(ms);
     if (x - lastX < 2) continue;
     lastX = x;
-    verticalLine(ctx, x, TOP + 3, BOTTOM, failed, dpr);
+    if (failuresMs.length <= MOST_LINES) verticalLine(ctx, x, TOP + 3, BOTTOM, failed, dpr);
     ctx.fillStyle = failed;
     ctx.beginPath();
     ctx.moveTo(x - 3.25, TOP);

@@ -3,7 +3,7 @@ import { h, setAttribute, setText } from "../dom";
 import { duration } from "../format";
 import { glyph, icon } from "../icons";
 import { cssName } from "../phases";
-import { MAX_INDENTS } from "./layout";
+import { type Layout, MAX_INDENTS } from "./layout";
 import type { TimelineModel } from "./model";
 import { Fold } from "./order";
 import { summaryPhase } from "./strip";
@@ -14,6 +14,28 @@ import { actionName, foldName, mainKinds } from "./words";
 const MAX_POOL = 100;
 /** More kinds do not fit beside a name; the tooltip has them all. */
 const MAX_KINDS = 3;
+const LETTER_PX = 6.8;
+/** A name is shown to here before its counts. */
+const NAME_LETTERS = 14;
+
+/** The counts that leave room for the name: a fold of 895 shards is known by its name first. */
+function kindsBeside(
+  name: string,
+  size: number,
+  level: number,
+  counts: ReadonlyMap<number, number>,
+  layout: Layout,
+) {
+  const letters = Math.min(name.length, NAME_LETTERS) + size.toLocaleString("en").length + 1;
+  const indentPx = layout.indentPx * Math.min(level, MAX_INDENTS);
+  const roomPx = layout.labelPx - 60 - indentPx - letters * LETTER_PX;
+  for (let most = MAX_KINDS; most > 1; most--) {
+    const kinds = mainKinds(counts, most);
+    const widthPx = kinds.reduce((sum, [, n]) => sum + n.toLocaleString("en").length * LETTER_PX + 21, 0);
+    if (widthPx <= roomPx) return kinds;
+  }
+  return mainKinds(counts, 1);
+}
 
 export interface RowsState {
   scrollPx: number;
@@ -79,7 +101,7 @@ class LabelRow {
     this.chevron.classList.toggle("fw-tl-open", fold === Fold.Open);
     this.chevron.style.visibility = fold ? "" : "hidden";
     if (item >= 0) this.showAction(model, item);
-    else this.showFold(model, strips, -1 - item);
+    else this.showFold(model, strips, -1 - item, level);
   }
 
   private showAction(model: TimelineModel, row: number): void {
@@ -96,7 +118,7 @@ class LabelRow {
     setAttribute(this.element, "aria-label", actionName(model, row, times));
   }
 
-  private showFold(model: TimelineModel, strips: StripCache, bucket: number): void {
+  private showFold(model: TimelineModel, strips: StripCache, bucket: number, level: number): void {
     const counts = strips.countsOf(bucket);
     const size = model.order.sizeOf(bucket);
     const { label } = model.tree.buckets[bucket]!;
@@ -105,7 +127,7 @@ class LabelRow {
     this.times.hidden = false;
     setText(this.times, `×${size.toLocaleString("en")}`);
     this.chip.hidden = true;
-    const kinds = mainKinds(counts, MAX_KINDS);
+    const kinds = kindsBeside(label, size, level, counts, model.layout);
     const key = kinds.join(" ");
     if (key !== this.rightKey) {
       this.rightKey = key;

@@ -238,7 +238,8 @@ class Timeline implements Stage {
       this.tooltip.hide();
       return;
     }
-    const atMs = model.scale.ms(pointer.plotX ?? 0);
+    // Over a label there is no time: the latest attempt is told.
+    const atMs = pointer.plotX === null ? model.clock.nowMs : model.scale.ms(pointer.plotX);
     const text = tooltipOf(model, index, atMs, (bucket) => this.strips.countsOf(bucket));
     this.tooltip.show(text, pointer.clientX, pointer.clientY);
   }
