@@ -22,6 +22,8 @@ SOURCE = "fw.local.start()"
 class LocalRun(Run):
     """A run of a task on this machine. Besides what a `Run` has, it knows what the task returns."""
 
+    abort_note = "What runs in a thread finishes its step; nothing new starts."
+
     def __init__(self, launched: LaunchedRun) -> None:
         super().__init__(launched.name, client=_client(launched.backend))
         self._launched = launched

@@ -16,7 +16,7 @@ from flyte_widgets.run.state import ROOT, ActionState, PhaseChange
 from flyte_widgets.run.timeline import AttemptHistory, attempts_of
 from flyte_widgets.watch.abort import abort
 from flyte_widgets.watch.backends import Lease
-from flyte_widgets.watch.inbox import Inbox, begin
+from flyte_widgets.watch.inbox import Inbox
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.reference import Target, resolve
 from flyte_widgets.watch.status import STANDING, Connection
@@ -38,6 +38,9 @@ class Run:
     ApiError (NotFoundError, UnauthenticatedError, ...) where the run could not be read at all, and ConfigError where
     no backend is configured.
     """
+
+    abort_note = ""
+    """What an abort means for this kind of run, where that needs saying."""
 
     def __init__(self, run: Any, *, client: FlyteClient | None = None, project: str = "", domain: str = "") -> None:
         self._target: Target = resolve(run, client=client, project=project, domain=domain)
@@ -81,13 +84,13 @@ class Run:
     @property
     def counts(self) -> dict[ActionPhase, int]:
         """How many of its actions are in each phase; phases without any are left out."""
-        self._ensure_read()
+        self._ensure_whole()
         return {phase: count for phase, count in list(self._watcher.state.counts.items()) if count > 0}
 
     @property
     def actions(self) -> Mapping[str, Action]:
         """All actions that are known, by id ("a0" is the root). A live view: it grows with the run."""
-        self._ensure_read()
+        self._ensure_whole()
         return _Actions(self)
 
     @property
@@ -111,24 +114,26 @@ class Run:
         return _on_loop(_until_over(self._watcher)).__await__()
 
     async def watch(self) -> AsyncIterator[PhaseChange]:
-        """Follow all changes of phase until the run has ended: first where each action stands, then what moves."""
-        inbox = Inbox()
+        """Follow all changes of phase until the run has ended: first where each action stands, then what moves.
+
+        Raises ApiError where the run cannot be read.
+        """
         watcher = self._watcher
-        known = await _on_loop(begin(watcher, inbox))
+        inbox = Inbox(watcher)
+        await _on_loop(inbox.open())
         try:
-            for change in known:
-                yield change
             async for change in inbox:
                 yield change
-            self._raise_if_unread()
         finally:
             background().loop.call_soon_threadsafe(watcher.unsubscribe, inbox)
+        self._raise_if_unread()
 
     def abort(self, reason: str = "") -> None:
         """Abort the run. Returns when the backend has accepted; `wait()` then tells when it is over.
 
         Raises RunFinishedError where it has already ended, ApiError where the backend refuses.
         """
+        self._ensure_read()  # which of the two services has the run shows with its first answer
         background().call(abort(self._watcher, ROOT, reason))
 
     def close(self) -> None:
@@ -139,7 +144,7 @@ class Run:
 
     @property
     def _watcher(self) -> Watcher:
-        if self._lease is None:
+        if self._lease is None or not self._lease.is_current:
             self._lease = Lease(self._target.backend, self._target.run_id, tracked=self._target.tracked)
         return self._lease.watcher
 
@@ -157,6 +162,13 @@ class Run:
             with contextlib.suppress(concurrent.futures.TimeoutError):
                 background().call(_first_answer(watcher), _FIRST_READ_S)
             self._raise_if_unread()
+
+    def _ensure_whole(self) -> None:
+        self._ensure_read()
+        watcher = self._watcher
+        if not (watcher.has_list and watcher.has_tree):
+            with contextlib.suppress(concurrent.futures.TimeoutError):
+                background().call(_first_tree(watcher), _FIRST_READ_S)
 
     def _raise_if_unread(self) -> None:
         if self._watcher.state.root is None:
@@ -246,6 +258,11 @@ class _Actions(Mapping[str, Action]):
 
 async def _first_answer(watcher: Watcher) -> None:
     while watcher.state.root is None and watcher.connection.state not in STANDING and not watcher.over.is_set():
+        await watcher.until_changed()
+
+
+async def _first_tree(watcher: Watcher) -> None:
+    while not (watcher.has_list and watcher.has_tree) and not watcher.over.is_set():
         await watcher.until_changed()
 
 

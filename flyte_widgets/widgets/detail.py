@@ -83,7 +83,8 @@ def _attempt(history: AttemptHistory) -> dict[str, Any]:
         "startMs": history.start_ms,
         "endMs": history.end_ms,
         "endInferred": history.end_inferred,
-        "transitions": [_transition(segment) for segment in history.segments],
+        # A whole life in one piece is no transition.
+        "transitions": [_transition(s) for s in history.segments if not s.flags & SegmentFlag.STATUS_ONLY],
         "error": error_info(source.error_info),
         "links": [link for log in source.log_info if (link := _link(log))],
         "events": [_event(event) for event in source.cluster_events[-EVENTS_LIMIT:]],

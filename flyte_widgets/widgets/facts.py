@@ -34,6 +34,7 @@ def facts_of(run: Run, selected: str) -> dict[str, Any]:
         "detail": _detail(run, selected) if selected else None,
         "connection": connection_dict(watcher.connection),
         "abort_state": abort_dict(watcher.abort_status),
+        "abort_note": run.abort_note,
     }
 
 

@@ -111,6 +111,8 @@ class RunWidget(anywidget.AnyWidget):
     """How fresh all this is: state, last answer, next try, message, hint."""
     abort_state: t.Dict[str, Any] = t.Dict().tag(sync=True)
     """How an abort stands: idle, requested, accepted, aborted or failed; for which action, when, why."""
+    abort_note = t.Unicode().tag(sync=True)
+    """What an abort means for this run, where that needs saying."""
     error: t.Dict[str, str] = t.Dict(allow_none=True, default_value=None).tag(sync=True)
     """An error of the widget itself or of an observer: message and hint."""
     snapshot = t.Bytes().tag(sync=True, echo_update=False)

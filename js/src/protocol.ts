@@ -122,6 +122,8 @@ export interface RunTraits {
   detail: ActionDetail | null;
   connection: Connection;
   abort_state: AbortState;
+  /** What an abort means on this backend, where that needs saying; else "". */
+  abort_note: string;
   /** An error of the widget itself, or of the user's own observer. */
   error: { message: string; hint: string } | null;
   /** Packed columns; empty while the run is live, for then they come as messages. */

@@ -30,6 +30,7 @@ const TRAITS: readonly (keyof Synced)[] = [
   "detail",
   "connection",
   "abort_state",
+  "abort_note",
   "error",
 ];
 

@@ -83,10 +83,11 @@ export class Frame {
     try {
       run();
     } catch (error) {
-      console.error(`flyte-widgets: the ${name} failed`, error);
       const faults = this.faults.peek();
       const message = error instanceof Error ? error.message : String(error);
-      if (faults.get(name) !== message) this.faults.value = new Map(faults).set(name, message);
+      if (faults.get(name) === message) return; // said already: a part may fail on every tick
+      console.error(`flyte-widgets: the ${name} failed`, error);
+      this.faults.value = new Map(faults).set(name, message);
     }
   }
 

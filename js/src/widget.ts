@@ -59,7 +59,10 @@ export default function runWidget(): {
       const own = known ? null : open(model);
       const host = h("div", { class: "flyte-widgets" });
       el.append(host);
-      const frame = new Frame(known ?? own!.store, host, CSS);
+      const store = known ?? own!.store;
+      // For the console and for tests: document.querySelector(".flyte-widgets").store
+      Object.assign(host, { store });
+      const frame = new Frame(store, host, CSS);
       mountRun(frame);
       return once(() => {
         frame.close();

@@ -285,6 +285,7 @@ function traitsOf(actions: readonly ActionSpec[], nowMs: number, selected = ""):
     console_url: CONSOLE,
     task_name: "etl.pipeline",
     reference: `fw.RunWidget("${RUN_NAME}")`,
+    abort_note: "",
     phase: value(root?.phase ?? Queued),
     is_terminal: over,
     counts,

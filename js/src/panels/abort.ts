@@ -129,10 +129,8 @@ export function mountAbort(view: View, row: HTMLElement, band: HTMLElement): voi
     setText(name, traits.run_name.value);
     let active = 0;
     for (const [value, n] of Object.entries(traits.counts.value)) if (isActive(phaseOf(value))) active += n;
-    setText(
-      effectText,
-      active ? `${plural(active, "active action")} will stop.` : "What is active will stop.",
-    );
+    const effect = active ? `${plural(active, "active action")} will stop.` : "What is active will stop.";
+    setText(effectText, traits.abort_note.value || effect);
   });
 
   const { signal: until } = view;

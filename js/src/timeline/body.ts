@@ -5,6 +5,9 @@ import { DEFAULT_ROWS } from "./layout";
 import type { TimelineModel } from "./model";
 import { isFiltering } from "./order";
 
+/** The strip of a larger fold is drawn from what was observed: so many histories would load the backend. */
+const MAX_FOLD_HISTORIES = 120;
+
 export class Body {
   /** Height of the rows on screen. */
   heightPx = 0;
@@ -83,12 +86,14 @@ export class Body {
     return index < this.model.order.count ? index : -1;
   }
 
-  /** The actions on screen, as rows of the data. */
+  /** The actions on screen, as rows of the data; those in a fold as well, whose strip tells of all of them. */
   *visibleActions(): Generator<number> {
     const { order, layout } = this.model;
     const end = Math.min(order.count, Math.ceil((this.scrollPx + this.heightPx) / layout.rowPx));
     for (let i = Math.max(0, Math.floor(this.scrollPx / layout.rowPx)); i < end; i++) {
-      if (order.item[i]! >= 0) yield order.item[i]!;
+      const item = order.item[i]!;
+      if (item >= 0) yield item;
+      else if (order.sizeOf(-1 - item) <= MAX_FOLD_HISTORIES) yield* order.members(-1 - item);
     }
   }
 }

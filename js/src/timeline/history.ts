@@ -1,4 +1,4 @@
-// Asks Python for the phase history of rows on screen. Each action once per phase, in bounded requests.
+// Asks Python for the phase history of rows on screen. Each action once per phase and attempt, in bounded requests.
 import { Row } from "../protocol";
 import type { Store } from "../store";
 
@@ -18,7 +18,7 @@ export class HistoryRequests {
     this.waiting.clear();
     for (const row of rows) {
       if (actions.flags[row]! & Row.History) continue;
-      const key = `${actions.id[row]} ${actions.phase[row]}`;
+      const key = `${actions.id[row]} ${actions.phase[row]} ${actions.attempts[row]}`;
       if (!this.asked.has(key)) this.waiting.set(key, actions.id[row]!);
     }
     if (this.waiting.size > 0) this.timer ??= setTimeout(() => this.ask(), QUIET_MS);

@@ -235,7 +235,7 @@ test("a saved state that keeps only a part of the actions says so", async () => 
   expect(whole.hidden).toBe(true);
 });
 
-test("the history of rows on screen is asked for once per phase, and not that of others", async () => {
+test("the history of what is on screen, folds included, is asked for once per phase", async () => {
   const flagless = (specs: ActionSpec[]) => specs.map((spec) => ({ ...spec, flags: 0 }));
   const packer = new Packer();
   const specs = flagless(runningActions());
@@ -246,12 +246,24 @@ test("the history of rows on screen is asked for once per phase, and not that of
       .filter((m) => m.kind === "want")
       .map((m) => m.actions);
   await frames(400);
-  expect(wants()).toEqual([["a0", "a44", "a46", "a47", "a48", "a49"]]);
+  expect(wants().map((ids) => ids.toSorted())).toEqual([specs.map((spec) => spec.id).toSorted()]);
   const at = specs.findIndex((spec) => spec.id === "a49");
   const changed = { ...specs[at]!, phase: Phase.Initializing };
   model.message({ kind: "columns" }, packer.delta(new Map([[at, changed]])));
   await frames(600);
   expect(wants().slice(1)).toEqual([["a49"]]);
+});
+
+test("the history of a fold with hundreds of members is not asked for", async () => {
+  const root = action({ id: "a0", name: "pipeline", parent: -1, flags: 0 });
+  const shards = Array.from({ length: 300 }, (_, i) =>
+    action({ id: `s${i}`, name: "shard", parent: 0, flags: 0 }),
+  );
+  const snapshot = new Packer().snapshot([root, ...shards]);
+  const { model } = await open({ ...scenario.running(), snapshot });
+  await frames(400);
+  const wants = (model.sent as { kind: string; actions: string[] }[]).filter((m) => m.kind === "want");
+  expect(wants.map((m) => m.actions)).toEqual([["a0"]]);
 });
 
 test("10,000 actions need no more elements than fit on screen", async () => {
