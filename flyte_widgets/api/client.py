@@ -11,6 +11,7 @@ from flyte_widgets.api.auth import AuthLike, auth_from
 from flyte_widgets.api.connect import UNARY_TIMEOUT_S, ConnectTransport
 from flyte_widgets.api.endpoint import console_base, parse_endpoint
 from flyte_widgets.api.envelope import DEFAULT_MAX_BYTES
+from flyte_widgets.api.gate import Outage
 from flyte_widgets.api.messages import (
     Action,
     ActionDetails,
@@ -111,6 +112,15 @@ class FlyteClient:
         kind = "tracked-runs" if tracked else "runs"
         where = f"domain/{_quote(run.domain)}/project/{_quote(run.project)}/{kind}/{_quote(run.name)}"
         return f"{self._console}/v2/{where}" + (f"?i={_quote(action)}" if action else "")
+
+    @property
+    def outage(self) -> Outage | None:
+        """Why the backend does not answer, if it has not for a second or more; None while it does."""
+        return self._transport.outage
+
+    def hurry(self) -> None:
+        """Make the next request at once. While the backend is down, one request a second is made in all."""
+        self._transport.hurry()
 
     async def aclose(self) -> None:
         """Close all connections."""

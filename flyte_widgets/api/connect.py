@@ -12,7 +12,7 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final, TypeVar
 
 import anyio
@@ -23,10 +23,12 @@ from flyte_widgets.api.clock import ServerClock
 from flyte_widgets.api.credentials import CredentialAuth
 from flyte_widgets.api.envelope import DEFAULT_MAX_BYTES, EnvelopeReader, encode_envelope, oversize_error
 from flyte_widgets.api.failures import has_content_type, host_of, http_error, transport_error
+from flyte_widgets.api.gate import Gate, Outage
 from flyte_widgets.api.http_client import make_http_client, read_some, register_path, unlogged
 from flyte_widgets.api.messages import Message, decode_message
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import (
+    ApiError,
     FirstMessageTimeoutError,
     FlyteWidgetsError,
     ProtocolError,
@@ -41,6 +43,8 @@ _HEADERS: Final = {"connect-protocol-version": "1", "user-agent": "flyte-widgets
 _UNARY_TYPE: Final = "application/json"
 _STREAM_TYPE: Final = "application/connect+json"
 _MAX_ERROR_BYTES: Final = 64 * 1024
+_REST_AFTER_S: Final = 6.0
+"""Longer than httpx keeps an idle connection."""
 
 T = TypeVar("T", bound=Message)
 
@@ -70,6 +74,9 @@ class ConnectTransport:
         self._client: httpx.AsyncClient | None = None
         self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
         self._closed = False
+        self._gate = Gate()
+        self._under_way = 0
+        self._rest: asyncio.TimerHandle | None = None
         self.clock = ServerClock()
 
     def __repr__(self) -> str:
@@ -88,21 +95,21 @@ class ConnectTransport:
 
         Raises TransportError, ProtocolError or the backend's RpcError.
         """
-        client = self._http()
-        message = self._request(client, service, method, msgspec.json.encode(request), _UNARY_TYPE, "gzip")
-        try:
-            with anyio.fail_after(timeout_s), self._translated():
-                response = await self._send(client, message, method)
-                try:
-                    await self._expect(response, _UNARY_TYPE)
-                    body = await self._read(response)
-                finally:
-                    await response.aclose()
-        except FlyteWidgetsError:
-            raise
-        except TimeoutError:
-            raise TransportError(f"{self.host} did not answer {method} within {timeout_s:g} s.") from None
-        return decode_message(body, response_type)
+        async with self._turn() as client:
+            message = self._request(client, service, method, msgspec.json.encode(request), _UNARY_TYPE, "gzip")
+            try:
+                with anyio.fail_after(timeout_s), self._translated():
+                    response = await self._send(client, message, method)
+                    try:
+                        await self._expect(response, _UNARY_TYPE)
+                        body = await self._read(response)
+                    finally:
+                        await response.aclose()
+            except FlyteWidgetsError:
+                raise
+            except TimeoutError:
+                raise TransportError(f"{self.host} did not answer {method} within {timeout_s:g} s.") from None
+            return decode_message(body, response_type)
 
     async def server_stream(
         self,
@@ -119,42 +126,83 @@ class ConnectTransport:
         what `unary` does, and FirstMessageTimeoutError if nothing, not even the end, came in that time. If the
         stream was refused inside a 200, new credentials are fetched: the UnauthenticatedError is then `transient`.
         """
-        client = self._http()
-        content = encode_envelope(msgspec.json.encode(request))
-        message = self._request(client, service, method, content, _STREAM_TYPE, "identity")
-        reader = EnvelopeReader(max_bytes=self._max_bytes)
-        response: httpx.Response | None = None
-        try:
-            with self._first_message_limit(method, first_message_timeout_s), self._translated():
-                response = await self._send(client, message, method)
-                await self._expect(response, _STREAM_TYPE)
-                chunks = response.aiter_raw()
-                payloads = await _next_payloads(chunks, reader)
-            while payloads:
-                for payload in payloads:
-                    yield decode_message(payload, response_type)
-                with self._translated():
-                    payloads = await _next_payloads(chunks, reader)
+        async with self._turn() as client:
+            content = encode_envelope(msgspec.json.encode(request))
+            message = self._request(client, service, method, content, _STREAM_TYPE, "identity")
+            reader = EnvelopeReader(max_bytes=self._max_bytes)
+            response: httpx.Response | None = None
             try:
-                reader.close()
-            except UnauthenticatedError as error:
-                if isinstance(self._auth, CredentialAuth):
-                    error.transient = await self._auth.refresh(response.request.headers)
-                raise
-        finally:
-            if response is not None:
-                with unlogged():
-                    await response.aclose()
+                with self._first_message_limit(method, first_message_timeout_s), self._translated():
+                    response = await self._send(client, message, method)
+                    await self._expect(response, _STREAM_TYPE)
+                    chunks = response.aiter_raw()
+                    payloads = await _next_payloads(chunks, reader)
+                while payloads:
+                    for payload in payloads:
+                        yield decode_message(payload, response_type)
+                    with self._translated():
+                        payloads = await _next_payloads(chunks, reader)
+                try:
+                    reader.close()
+                except UnauthenticatedError as error:
+                    if isinstance(self._auth, CredentialAuth):
+                        error.transient = await self._auth.refresh(response.request.headers)
+                    raise
+            finally:
+                if response is not None:
+                    with unlogged():
+                        await response.aclose()
+
+    @property
+    def outage(self) -> Outage | None:
+        """Why the backend does not answer, if it has not for a second or more; None while it does."""
+        return self._gate.outage
+
+    def hurry(self) -> None:
+        """Make the next request at once, even if the backend is down: a person waits for it."""
+        self._gate.hurry()
 
     async def aclose(self) -> None:
         """Close all connections. Streams that are still read end with a TransportError."""
         self._closed = True
+        self._gate.answered()  # whoever waits is to hear that this is closed
         client, self._client = self._client, None
         if isinstance(self._auth, CredentialAuth):
             await self._auth.aclose()
         if client is not None:
             with unlogged():
                 await client.aclose()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[httpx.AsyncClient]:
+        """Wait for the turn of a request, give the client for it, and take note of how it went."""
+        self._http()
+        gate = self._gate
+        await gate.pass_through()
+        self._under_way += 1
+        try:
+            yield self._http()
+        except ApiError as error:
+            gate.failed(error)
+            raise
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._rest_later()
+
+    def _rest_later(self) -> None:
+        """Close idle connections when nothing was asked for a while: httpx itself only does so at the next request."""
+
+        async def rest() -> None:
+            if not self._under_way and self._client is not None:
+                client, self._client = self._client, None
+                with unlogged():
+                    await client.aclose()
+
+        if self._rest is not None:
+            self._rest.cancel()
+        loop = asyncio.get_running_loop()
+        self._rest = loop.call_later(_REST_AFTER_S, lambda: loop.create_task(rest()))
 
     def _http(self) -> httpx.AsyncClient:
         """Give the httpx client of this loop; a new one after a fork, or when the loop before it is closed."""
@@ -169,7 +217,8 @@ class ConnectTransport:
                     f"The client of {self.host} is in use on another event loop.",
                     hint="A client belongs to one loop: make another for this one.",
                 )
-            self._owner = here
+            if self._owner != here:
+                self._owner, self._gate, self._under_way = here, Gate(), 0
             self._client = make_http_client(self._base_url, tls=self._tls, auth=self._auth)
         return self._client
 
@@ -194,6 +243,7 @@ class ConnectTransport:
             with suppress(httpx.DecodingError):  # the status says enough
                 body = await read_some(response, _MAX_ERROR_BYTES)
             raise http_error(response, body)
+        self._gate.answered()
         encoding = response.headers.get("connect-content-encoding", "identity")
         if encoding not in ("identity", "gzip"):
             raise ProtocolError(f"{self.host} packs messages in a way that was not asked for.")

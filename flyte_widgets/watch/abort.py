@@ -31,6 +31,7 @@ async def abort(watcher: Watcher, action: str = ROOT, reason: str = "") -> None:
         return
     status = AbortStatus("requested", action, watcher.now_ms(), reason)
     watcher.show_abort(status)
+    watcher.client.hurry()
     try:
         await watcher.read_action(action)
         _refuse_if_over(watcher, action)

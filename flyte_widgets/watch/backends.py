@@ -11,7 +11,6 @@ from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.api.config import ConnectionConfig, discover, not_configured_error
 from flyte_widgets.api.messages import RunIdentifier
 from flyte_widgets.api.tls import TlsSettings
-from flyte_widgets.watch.backoff import Gate
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.watcher import Watcher
 
@@ -26,11 +25,10 @@ class _Shared:
 
 @dataclass(eq=False)
 class Backend:
-    """A client, how it was found, and the watchers on it. `gate` keeps them from storming a backend that is down."""
+    """A client, how it was found, and the watchers on it."""
 
     client: FlyteClient
     source: str
-    gate: Gate = field(default_factory=Gate)
     watchers: dict[_WatcherKey, _Shared] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -49,7 +47,7 @@ class Lease:
 async def _acquire(backend: Backend, key: _WatcherKey, run_id: RunIdentifier) -> Watcher:
     shared = backend.watchers.get(key)
     if shared is None:
-        watcher = Watcher(backend.client, run_id, backend.gate, tracked=key[3])
+        watcher = Watcher(backend.client, run_id, tracked=key[3])
         shared = backend.watchers[key] = _Shared(watcher)
     shared.leases += 1
     shared.watcher.start()
@@ -83,7 +81,7 @@ _by_client: weakref.WeakValueDictionary[int, Backend] = weakref.WeakValueDiction
 
 
 def backend_of(client: FlyteClient, source: str = "client=") -> Backend:
-    """Give the one backend of a client, so that all its runs share watchers and gate."""
+    """Give the one backend of a client, so that all its runs share watchers."""
     with _lock:
         backend = _by_client.get(id(client))
         if backend is None or backend.client is not client:

@@ -32,7 +32,6 @@ async def follow_tree(watcher: Watcher) -> None:
     """WatchActions: all actions, for as long as the run lives."""
     backoff = Backoff()
     while True:
-        await watcher.gate.wait_turn()
         error: ApiError | None = None
         try:
             stream = watcher.client.watch_actions(
@@ -74,9 +73,9 @@ async def _until_kicked(stream: AsyncGenerator[T, None], kicked: asyncio.Event) 
             yield message
     finally:
         kick.cancel()
-        if step is not None and not step.done():
+        if step is not None:
             step.cancel()
-            await asyncio.gather(step, return_exceptions=True)
+            await asyncio.gather(step, return_exceptions=True)  # even if it is done: its error is looked at by nobody
         await stream.aclose()
 
 
@@ -98,7 +97,6 @@ async def follow_action(watcher: Watcher, action: str) -> None:
     backoff = Backoff()
     while True:
         before = _status_key(watcher, action)
-        await watcher.gate.wait_turn()
         try:
             stream = watcher.client.watch_action_details(
                 watcher.run_id, action, tracked=bool(watcher.tracked), first_message_timeout_s=FIRST_MESSAGE_S
@@ -129,6 +127,16 @@ def _status_key(watcher: Watcher, action: str) -> object:
 def _has_ended(watcher: Watcher, action: str) -> bool:
     known = watcher.state.by_id.get(action)
     return known is not None and known.is_terminal and not known.needs_history
+
+
+async def tell_outage(watcher: Watcher) -> None:
+    """Say that the backend is down as soon as anybody has found out: of many watchers, few get to try."""
+    while True:
+        await asyncio.sleep(0.5)
+        outage, said = watcher.client.outage, watcher.connection
+        is_stale = said.next_try_ms is None or said.next_try_ms < watcher.now_ms()
+        if outage is not None and (said.state in ("connecting", "live", "polling") or is_stale):
+            watcher.trouble(outage.error, outage.next_try_s)
 
 
 async def break_silence(watcher: Watcher) -> None:

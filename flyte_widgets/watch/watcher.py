@@ -22,8 +22,8 @@ from flyte_widgets.api.messages import ActionDetails, RunIdentifier
 from flyte_widgets.errors import ApiError, NotFoundError, UnimplementedError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.state import ROOT, PhaseChange, RunState
-from flyte_widgets.watch.backoff import Backoff, Gate
-from flyte_widgets.watch.followers import break_silence, follow_action, follow_tree
+from flyte_widgets.watch.backoff import Backoff
+from flyte_widgets.watch.followers import break_silence, follow_action, follow_tree, tell_outage
 from flyte_widgets.watch.history import HistoryReader
 from flyte_widgets.watch.status import STANDING, AbortStatus, Connection, ConnectionState, state_of
 
@@ -57,7 +57,7 @@ class Listener(Protocol):
 class Watcher:
     """Watches one run on one backend for any number of listeners, which it holds weakly."""
 
-    def __init__(self, client: FlyteClient, run_id: RunIdentifier, gate: Gate, *, tracked: bool | None = None) -> None:
+    def __init__(self, client: FlyteClient, run_id: RunIdentifier, *, tracked: bool | None = None) -> None:
         self.client = client
         self.run_id = run_id
         self.tracked = tracked
@@ -68,7 +68,6 @@ class Watcher:
         self.abort_status = AbortStatus()
         self.over = asyncio.Event()
         """Set once the run has ended and was read whole, or the watch was given up."""
-        self.gate = gate
         self._listeners: weakref.WeakSet[Any] = weakref.WeakSet()
         self.heard_s = self.stream_heard_s = time.monotonic()
         self._changed: set[asyncio.Future[None]] = set()
@@ -103,6 +102,7 @@ class Watcher:
 
     def retry(self) -> None:
         """Try to reach the backend now."""
+        self.client.hurry()
         self.kicked.set()
         if self._main is not None and self._main.done() and self.connection.state != "ended":
             self.start()
@@ -185,7 +185,6 @@ class Watcher:
         """Take note that the backend answered."""
         self.heard_s = time.monotonic()
         self.last_error = None
-        self.gate.report(up=True)
 
     def stream_heard(self) -> None:
         """Take note of a message of WatchActions: the view is live."""
@@ -234,17 +233,16 @@ class Watcher:
     # --- the watch -------------------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
+        followers: list[asyncio.Task[None]] = []
+
+        def begin(*follows: Callable[[], Awaitable[None]]) -> None:
+            followers.extend(asyncio.create_task(self._guarded(follow)) for follow in follows)
+
         try:
-            await self._find_run()
-            followers = [
-                asyncio.create_task(self._guarded(follow))
-                for follow in (
-                    lambda: follow_tree(self),
-                    lambda: follow_action(self, ROOT),
-                    lambda: break_silence(self),
-                )
-            ]
             try:
+                begin(lambda: tell_outage(self))
+                await self._find_run()
+                begin(lambda: follow_tree(self), lambda: follow_action(self, ROOT), lambda: break_silence(self))
                 await self._until_over()
             finally:
                 for task in followers:
@@ -275,7 +273,6 @@ class Watcher:
         """Read the run for the first time: only GetRunDetails says reliably that there is none."""
         backoff = Backoff()
         while True:
-            await self.gate.wait_turn()
             try:
                 await self._read_run()
             except ApiError as error:
@@ -350,7 +347,6 @@ class Watcher:
             delay_s = max(delay_s, STANDING_RECHECK_S)
             if self.state.root is not None and state == "not_found":
                 state = "reconnecting"  # it was there: a backend that restarts may not know it for a while
-        self.gate.report(up=state != "reconnecting")
         now_ms = self.now_ms()
         last_ms = None if self.state.root is None else now_ms - (time.monotonic() - self.heard_s) * 1000
         self.show(
