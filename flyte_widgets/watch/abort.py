@@ -44,36 +44,33 @@ async def abort(watcher: Watcher, action: str = ROOT, reason: str = "") -> None:
         message = error.message if isinstance(error, (ApiError, RunFinishedError)) else "the call was cancelled"
         watcher.show_abort(replace(status, state="failed", message=message))
         raise
-    watcher.show_abort(replace(status, state="accepted"))
-    watcher.spawn(_until_aborted(watcher, action))
+    status = replace(status, state="accepted")
+    watcher.show_abort(status)
+    watcher.spawn(_until_aborted(watcher, status))
 
 
 def _refuse_if_over(watcher: Watcher, action: str) -> None:
-    known = watcher.state.by_id[action]
-    if known.is_terminal:
+    known = watcher.state.by_id.get(action)
+    if known is not None and known.is_terminal:
         what = f"Run {watcher.run_id.name}" if action == ROOT else f"Action {action}"
         raise RunFinishedError(f"{what} has already ended: {known.phase}.")
 
 
-async def _until_aborted(watcher: Watcher, action: str) -> None:
+async def _until_aborted(watcher: Watcher, status: AbortStatus) -> None:
     """Look until the phase is terminal: the notification of an abort is often late, at times lost."""
     loop = asyncio.get_running_loop()
     give_up_s = loop.time() + _LOOK_FOR_S
+    outcome = replace(status, state="failed", message="the backend accepted it, but the phase did not change")
     while loop.time() < give_up_s:
         with contextlib.suppress(ApiError):
-            await watcher.read_action(action)
-        known = watcher.state.by_id[action]
-        if known.is_terminal:
-            if known.phase is ActionPhase.ABORTED:
-                status = replace(watcher.abort_status, state="aborted")
-            else:
-                label = known.phase.label.lower() if known.phase else "ended"
-                status = replace(
-                    watcher.abort_status, state="failed", message=f"it {label} before the abort took effect"
-                )
-            watcher.show_abort(status)
-            return
+            await watcher.read_action(status.action)
+        known = watcher.state.by_id.get(status.action)
+        if known is not None and known.phase is not None and known.is_terminal:
+            outcome = replace(status, state="aborted")
+            if known.phase is not ActionPhase.ABORTED:
+                message = f"it {known.phase.label.lower()} before the abort took effect"
+                outcome = replace(status, state="failed", message=message)
+            break
         await watcher.until_changed(_LOOK_EVERY_S)
-    watcher.show_abort(
-        replace(watcher.abort_status, state="failed", message="the backend accepted it, but the phase did not change")
-    )
+    if watcher.abort_status is status:  # else another action is being aborted by now
+        watcher.show_abort(outcome)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 import weakref
 from dataclasses import dataclass, field, replace
@@ -11,7 +13,7 @@ from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.api.config import ConnectionConfig, discover, not_configured_error
 from flyte_widgets.api.messages import RunIdentifier
 from flyte_widgets.api.tls import TlsSettings
-from flyte_widgets.watch.loop import background
+from flyte_widgets.watch.loop import BackgroundLoop, background
 from flyte_widgets.watch.watcher import Watcher
 
 _WatcherKey = tuple[str, str, str, bool | None]
@@ -23,6 +25,9 @@ class _Shared:
     leases: int = 0
 
 
+_backends: weakref.WeakSet[Backend] = weakref.WeakSet()
+
+
 @dataclass(eq=False)
 class Backend:
     """A client, how it was found, and the watchers on it."""
@@ -30,6 +35,9 @@ class Backend:
     client: FlyteClient
     source: str
     watchers: dict[_WatcherKey, _Shared] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _backends.add(self)
 
     def __repr__(self) -> str:
         return f"Backend({self.client!r}, from {self.source})"
@@ -40,8 +48,14 @@ class Lease:
 
     def __init__(self, backend: Backend, run_id: RunIdentifier, *, tracked: bool | None) -> None:
         key = (run_id.project, run_id.domain, run_id.name, tracked)
-        self.watcher = background().call(_acquire(backend, key, run_id))
-        self.release = weakref.finalize(self, _release, backend, key)
+        self._loop = background()
+        self.watcher = self._loop.call(_acquire(backend, key, run_id))
+        self.release = weakref.finalize(self, _release, self._loop, backend, key)
+
+    @property
+    def is_current(self) -> bool:
+        """False in a process that was forked off: its parent's watchers do not run there."""
+        return self._loop is background()
 
 
 async def _acquire(backend: Backend, key: _WatcherKey, run_id: RunIdentifier) -> Watcher:
@@ -54,11 +68,11 @@ async def _acquire(backend: Backend, key: _WatcherKey, run_id: RunIdentifier) ->
     return shared.watcher
 
 
-def _release(backend: Backend, key: _WatcherKey) -> None:
+def _release(loop: BackgroundLoop, backend: Backend, key: _WatcherKey) -> None:
     """Give a share back, from any thread; also called by the garbage collector."""
-    loop = background().loop
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(_drop, backend, key)
+    if loop.is_running_here:
+        with contextlib.suppress(RuntimeError):  # it was stopped just now
+            loop.loop.call_soon_threadsafe(_drop, backend, key)
 
 
 def _drop(backend: Backend, key: _WatcherKey) -> None:
@@ -71,12 +85,21 @@ def _drop(backend: Backend, key: _WatcherKey) -> None:
         background().submit(shared.watcher.stop())
 
 
+def _forget_after_fork() -> None:
+    """Watchers are the parent's: their loop does not run in the child, and their connections are not its to use."""
+    global _lock  # noqa: PLW0603 (it may have been held while forking)
+    _lock = threading.Lock()
+    for backend in list(_backends):
+        backend.watchers.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
+
 _lock = threading.Lock()
 _default: Backend | None = None
 _connected: tuple[ConnectionConfig, FlyteClient] | None = None
 _discovered: tuple[ConnectionConfig, Backend] | None = None
-
-
 _by_client: weakref.WeakValueDictionary[int, Backend] = weakref.WeakValueDictionary()
 
 

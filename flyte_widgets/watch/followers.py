@@ -39,12 +39,13 @@ async def follow_tree(watcher: Watcher) -> None:
             )
             async for actions in _until_kicked(stream, watcher.kicked):
                 backoff.reset()
-                watcher.state.fold_enriched(actions, watcher.now_ms())
-                watcher.stream_heard()
+                watcher.take_actions(actions)
         except FirstMessageTimeoutError:
+            watcher.has_tree = True  # nobody is to wait for it any longer
             await _poll(watcher)
             continue
         except ApiError as failure:
+            watcher.has_tree = True
             error = failure
         delay_s = backoff.next_delay_s(error.retry_after_s if error else None)
         # A first hiccup stays unsaid: the next try comes in half a second.

@@ -1,4 +1,4 @@
-"""Carries phase changes from the background loop to another one."""
+"""Carries phase changes from the background loop to the loop of whoever watches."""
 
 from __future__ import annotations
 
@@ -7,41 +7,45 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from flyte_widgets.run.state import PhaseChange
+from flyte_widgets.watch.status import STANDING
 from flyte_widgets.watch.watcher import Update, Watcher
 
 
 class Inbox:
-    """Hands phase changes from the background loop to the loop of whoever iterates."""
+    """Iterates over the phase changes of a run until that is over: first where every action stands, then what moves.
 
-    def __init__(self) -> None:
+    Made on the reader's loop; `open` and `run_updated` belong to the background loop. The iteration raises the
+    ApiError that only a person can mend (no login, no such run).
+    """
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
         self._loop = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[PhaseChange | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[PhaseChange | Exception | None] = asyncio.Queue()
+
+    async def open(self) -> None:
+        """Subscribe, and put in where every action stands at that moment."""
+        now_ms = self._watcher.now_ms()
+        self._watcher.subscribe(self)
+        for action in self._watcher.state:
+            self._put(PhaseChange(action.id, action.name, None, action.phase, action.attempts, now_ms))
+        self.run_updated(Update())
 
     def run_updated(self, update: Update) -> None:
-        """Take the phase changes of an update."""
+        """Take the phase changes of an update, and the end."""
         for change in update.changes:
-            self.put(change)
+            self._put(change)
+        if self._watcher.over.is_set():
+            self._put(None)
+        elif self._watcher.last_error is not None and self._watcher.connection.state in STANDING:
+            self._put(self._watcher.last_error)
 
-    def put(self, change: PhaseChange | None) -> None:
-        """Hand over one change, from any thread; None ends the iteration."""
+    def _put(self, item: PhaseChange | Exception | None) -> None:
         with contextlib.suppress(RuntimeError):  # the reader's loop was closed
-            self._loop.call_soon_threadsafe(self._queue.put_nowait, change)
+            self._loop.call_soon_threadsafe(self._queue.put_nowait, item)
 
     async def __aiter__(self) -> AsyncIterator[PhaseChange]:
-        while (change := await self._queue.get()) is not None:
-            yield change
-
-
-async def begin(watcher: Watcher, inbox: Inbox) -> list[PhaseChange]:
-    """Subscribe, and give where every action stands at that moment."""
-    watcher.subscribe(inbox)
-    now_ms = watcher.now_ms()
-
-    async def close_at_end() -> None:
-        await watcher.over.wait()
-        inbox.put(None)
-
-    watcher.spawn(close_at_end())
-    return [
-        PhaseChange(action.id, action.name, None, action.phase, action.attempts, now_ms) for action in watcher.state
-    ]
+        while (item := await self._queue.get()) is not None:
+            if isinstance(item, Exception):
+                raise item
+            yield item

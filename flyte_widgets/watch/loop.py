@@ -28,6 +28,7 @@ class BackgroundLoop:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
+        self._stopping = False
         self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
         self._thread.start()
 
@@ -37,6 +38,11 @@ class BackgroundLoop:
             self.loop.run_forever()
         finally:
             self.loop.close()
+
+    @property
+    def is_running_here(self) -> bool:
+        """Whether it takes work: not after `stop()`, and not in a child that was forked off."""
+        return self._thread.is_alive() and not self.loop.is_closed()
 
     @property
     def is_current(self) -> bool:
@@ -58,6 +64,10 @@ class BackgroundLoop:
         future = self.submit(coro)
         try:
             return future.result(timeout_s)
+        except concurrent.futures.CancelledError:
+            if self._stopping:
+                raise SystemExit from None  # the interpreter ends: a thread that waits here does so without a word
+            raise
         except BaseException:
             future.cancel()
             raise
@@ -66,6 +76,7 @@ class BackgroundLoop:
         """Cancel everything and end the thread."""
         if self.loop.is_closed():
             return
+        self._stopping = True
         with contextlib.suppress(concurrent.futures.TimeoutError, concurrent.futures.CancelledError, RuntimeError):
             self.submit(_cancel_all()).result(_SHUTDOWN_S)
         with contextlib.suppress(RuntimeError):

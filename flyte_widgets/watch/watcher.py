@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 import time
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from flyte_widgets.api.client import FlyteClient
-from flyte_widgets.api.messages import ActionDetails, RunIdentifier
+from flyte_widgets.api.messages import ActionDetails, EnrichedAction, RunIdentifier
 from flyte_widgets.errors import ApiError, NotFoundError, UnimplementedError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.state import ROOT, PhaseChange, RunState
@@ -62,6 +63,10 @@ class Watcher:
         self.run_id = run_id
         self.tracked = tracked
         self.state = RunState()
+        self.lock = threading.Lock()
+        """Held while messages are folded: who reads more than one field on another thread takes it, too."""
+        self.has_list = self.has_tree = False
+        """Whether all actions were listed, and whether the stream told of them (names), or turned out not to."""
         self.details: dict[str, ActionDetails] = {}
         """The whole of the root and of the actions in focus."""
         self.connection = Connection()
@@ -99,6 +104,7 @@ class Watcher:
         if self.connection.state != "ended":
             self.show(state="closed", message="", hint="", next_try_ms=None)
         self.over.set()
+        self.publish()
 
     def retry(self) -> None:
         """Try to reach the backend now."""
@@ -170,15 +176,25 @@ class Watcher:
         kept = name == ROOT or name in self._focus
         if kept:
             self.details[name] = details
-        self.state.fold_details(details, self.now_ms())
+        with self.lock:
+            self.state.fold_details(details, self.now_ms())
         self.publish({name} if kept else ())
+
+    def take_actions(self, actions: list[EnrichedAction]) -> None:
+        """Fold a message of WatchActions: the view is live."""
+        with self.lock:
+            self.state.fold_enriched(actions, self.now_ms())
+        self.has_tree = True
+        self.stream_heard()
 
     async def reconcile(self) -> None:
         """Read the truth: the root and the list of all actions."""
         await self.read_action(ROOT)
         listed = [action async for action in self.client.list_actions(self.run_id, tracked=bool(self.tracked))]
         self.heard()
-        self.state.fold_listed(listed, self.now_ms())
+        with self.lock:
+            self.state.fold_listed(listed, self.now_ms())
+        self.has_list = True
         self.publish()
 
     def heard(self) -> None:
@@ -255,6 +271,7 @@ class Watcher:
             logger.exception("the watch of run %s broke", self.run_id.name)
             self.show(state="failed", message=f"The watch broke: {type(error).__name__}.", hint="See the log.")
         self.over.set()
+        self.publish()
 
     async def _guarded(self, follow: Callable[[], Awaitable[None]]) -> None:
         """Run a follower again if it breaks: a bug in one must not leave the view standing still in silence."""
@@ -275,6 +292,7 @@ class Watcher:
         while True:
             try:
                 await self._read_run()
+                await self.reconcile()
             except ApiError as error:
                 await self.pause(self.trouble(error, backoff.next_delay_s(error.retry_after_s)))
             else:

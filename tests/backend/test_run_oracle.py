@@ -1,4 +1,4 @@
-"""`fw.Run` says what the SDK says, of simulated runs and of a real tracked one: action by action, attempt by attempt."""
+"""`fw.Run` says what the SDK says, of simulated runs and of a real one: action by action, attempt by attempt."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_an_aborted_action(shared_server: ServerProcess, sdk: Sdk) -> None:
 
 @pytest.mark.parametrize("failures", [1, 3])
 def test_a_real_tracked_run(shared_server: ServerProcess, sdk: Sdk, failures: int) -> None:
-    """A task tree that the SDK ran itself: nested tasks, a group, a trace, a retry, a failure. All is as it recorded."""
+    """A task tree that the SDK ran itself: nested tasks, a group, a trace, a retry, a failure: all as recorded."""
     name = f"oracle-{failures}"
     recorded = sdk.run_tracked(name, failures)
     said = check(run_on(shared_server, name), sdk)
