@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.errors import LocalError
 from flyte_widgets.local import server
 from flyte_widgets.local.runner import LaunchedRun, launch
 from flyte_widgets.local.server import LocalBackend
 from flyte_widgets.local.sim_spec import SimSpec
-from flyte_widgets.local.simulation import simulate as simulate_on
 from flyte_widgets.watch.backends import is_configured, set_default, unset_default
 from flyte_widgets.watch.handles import Run
 
@@ -84,10 +84,12 @@ def simulate(
     (`flyte_widgets.local.quirks.QUIRKS`). Raises LocalError for what makes no sense.
     """
     backend = _backend()
-    simulated = simulate_on(
-        seed, spec, speed=speed, elapsed_s=elapsed_s, hold=hold, name=name, quirks=quirks, backend=backend, **overrides
-    )
-    return Run(simulated.name, client=_client(backend))
+    request = {"seed": seed, "speed": speed, "elapsed_s": elapsed_s, "hold": hold, "name": name}
+    try:
+        played = backend.simulate({**request, **asdict(SimSpec.of(spec, **overrides))})
+    except (ValueError, TypeError) as error:
+        raise LocalError(f"The run cannot be simulated: {error}.") from None
+    return Run(played, client=_client(backend))
 
 
 def _backend() -> LocalBackend:

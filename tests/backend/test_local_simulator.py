@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from flyte_widgets import local
 from flyte_widgets.errors import LocalError
 from flyte_widgets.local import LocalBackend, SimSpec
-from flyte_widgets.local.records import ROOT_ACTION
+from flyte_widgets.local.records import ROOT_ACTION, RunKey
 from flyte_widgets.local.sim_plan import Plan
-from flyte_widgets.local.simulation import simulate
 from flyte_widgets.local.simulator import plan
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
+from flyte_widgets.watch.handles import Run
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
 
@@ -25,9 +26,12 @@ P = ActionPhase
 @pytest.fixture(scope="module")
 def backend() -> Iterator[LocalBackend]:
     """A backend in this process, in memory."""
-    backend = LocalBackend(None, 0)
-    yield backend
-    backend.stop()
+    yield local.start()
+    local.stop()
+
+
+def key_of(run: Run) -> RunKey:
+    return RunKey(run.project, run.domain, run.name)
 
 
 def phases_at(planned: Plan, at_ms: int) -> Counter[str]:
@@ -85,14 +89,14 @@ def test_what_makes_no_sense_is_refused(backend: LocalBackend, wrong: dict[str, 
     """The error names the wrong value and starts nothing."""
     before = len(backend.store.roots())
     with pytest.raises(LocalError, match=next(iter(wrong))):
-        simulate(backend=backend, **wrong)  # type: ignore[arg-type]
+        local.simulate(**wrong)  # type: ignore[arg-type]
     assert len(backend.store.roots()) == before
 
 
 def test_a_run_can_be_begun_in_its_middle_and_held(backend: LocalBackend) -> None:
     """`elapsed_s` gives it a past with the right times, `hold` leaves it there."""
-    run = simulate(elapsed_s=102, hold=True, backend=backend)
-    with backend.store.read(run.key) as record:
+    run = local.simulate(elapsed_s=102, hold=True)
+    with backend.store.read(key_of(run)) as record:
         told = Counter(P.of(action.phase).value for action in record.actions.values())  # type: ignore[union-attr]
         age_s = time.time() - record.root.created_us / 1e6
     assert told == phases_at(plan(0, SimSpec()), 102_000)
@@ -102,16 +106,16 @@ def test_a_run_can_be_begun_in_its_middle_and_held(backend: LocalBackend) -> Non
 def test_two_thousand_actions_are_played_to_their_end(backend: LocalBackend) -> None:
     """At a high speed, every action ends as planned, when planned; descendants are counted right."""
     spec, speed = SimSpec(actions=2000), 60
-    run = simulate(3, spec, speed=speed, backend=backend)
+    run = local.simulate(3, spec, speed=speed)
     deadline = time.monotonic() + 60
     while True:
-        with backend.store.read(run.key) as record:
+        with backend.store.read(key_of(run)) as record:
             if record.root.is_terminal:
                 break
         assert time.monotonic() < deadline
         time.sleep(0.1)
     planned = plan(3, spec)
-    with backend.store.read(run.key) as record:
+    with backend.store.read(key_of(run)) as record:
         for action in planned.actions:
             told = record.actions[action.name]
             assert told.phase == action.beats[-1].phase.number
