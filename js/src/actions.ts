@@ -54,29 +54,29 @@ export class Actions {
   segFlags = new Uint8Array(0);
   /** Rows whose parent, name or group came or changed with the last block: the tree has to be ordered anew. */
   treeRevision = 0;
-  private segUsed = 0;
-  private segGarbage = 0;
+  #segUsed = 0;
+  #segGarbage = 0;
 
   /** Take a block. Throws ColumnsError, and changes nothing, where it is not one. */
   apply(block: DataView): Applied {
     const { header, sections } = decode(block);
     if (header.since !== 0 && header.since !== this.seq) return header.seq <= this.seq ? "old" : "gap";
-    if (header.since === 0) this.clear();
+    if (header.since === 0) this.#clear();
     const { rows, segments, total } = header;
-    this.reserve(total, segments);
+    this.#reserve(total, segments);
     for (const [i, text] of sections.newStrings.entries()) this.strings[header.stringsFrom + i] = text;
-    for (let i = 0; i < rows; i++) this.setRow(sections, i);
+    for (let i = 0; i < rows; i++) this.#setRow(sections, i);
     this.seq = header.seq;
     this.baseMs = header.baseMs;
     this.nowMs = header.nowMs;
     this.known = header.known;
     this.phaseLabels = header.phases;
     this.count = total;
-    if (this.segGarbage > 1024 && this.segGarbage > this.segUsed / 2) this.compact();
+    if (this.#segGarbage > 1024 && this.#segGarbage > this.#segUsed / 2) this.#compact();
     return "ok";
   }
 
-  private setRow(s: Sections, i: number): void {
+  #setRow(s: Sections, i: number): void {
     const row = s.row[i]!;
     const id = this.strings[s.id[i]!] ?? "";
     const name = this.strings[s.name[i]!] ?? "";
@@ -106,12 +106,12 @@ export class Actions {
     const n = s.segFrom[i + 1]! - from;
     let at = this.segFrom[row]!;
     if (n > this.segCount[row]!) {
-      this.segGarbage += this.segCount[row]!;
-      at = this.segUsed;
-      this.segUsed += n;
+      this.#segGarbage += this.segCount[row]!;
+      at = this.#segUsed;
+      this.#segUsed += n;
       this.segFrom[row] = at;
     } else {
-      this.segGarbage += this.segCount[row]! - n;
+      this.#segGarbage += this.segCount[row]! - n;
     }
     this.segCount[row] = n;
     for (let k = 0; k < n; k++) {
@@ -123,15 +123,15 @@ export class Actions {
     }
   }
 
-  private clear(): void {
-    this.count = this.segUsed = this.segGarbage = 0;
+  #clear(): void {
+    this.count = this.#segUsed = this.#segGarbage = 0;
     this.strings.length = this.id.length = this.name.length = this.group.length = 0;
     this.rowOf.clear();
     this.segCount.fill(0);
     this.treeRevision++;
   }
 
-  private reserve(rows: number, newSegments: number): void {
+  #reserve(rows: number, newSegments: number): void {
     this.parent = grown(this.parent, rows);
     this.phase = grown(this.phase, rows);
     this.kind = grown(this.kind, rows);
@@ -141,7 +141,7 @@ export class Actions {
     this.endedMs = grown(this.endedMs, rows);
     this.segFrom = grown(this.segFrom, rows);
     this.segCount = grown(this.segCount, rows);
-    const segments = this.segUsed + newSegments;
+    const segments = this.#segUsed + newSegments;
     this.segStartMs = grown(this.segStartMs, segments);
     this.segEndMs = grown(this.segEndMs, segments);
     this.segAttempt = grown(this.segAttempt, segments);
@@ -150,9 +150,9 @@ export class Actions {
   }
 
   /** Close the holes that growing rows left in the segment arrays. */
-  private compact(): void {
+  #compact(): void {
     const columns = [this.segStartMs, this.segEndMs, this.segAttempt, this.segPhase, this.segFlags] as const;
-    const old = columns.map((column) => column.slice(0, this.segUsed));
+    const old = columns.map((column) => column.slice(0, this.#segUsed));
     let used = 0;
     for (let row = 0; row < this.count; row++) {
       const from = this.segFrom[row]!;
@@ -162,8 +162,8 @@ export class Actions {
       this.segFrom[row] = used;
       used += n;
     }
-    this.segUsed = used;
-    this.segGarbage = 0;
+    this.#segUsed = used;
+    this.#segGarbage = 0;
   }
 }
 

@@ -19,46 +19,46 @@ interface Pending {
 }
 
 export class Requests {
-  private next = 1;
-  private readonly pending = new Map<number, Pending>();
+  #next = 1;
+  readonly #pending = new Map<number, Pending>();
 
   constructor(private readonly send: (message: Request & { id: number }) => void) {}
 
   /** Resolves when Python says ok. A busy kernel answers late, so time-outs are the caller's choice. */
   request(request: Request, timeoutMs: number): Promise<void> {
-    const id = this.next++;
+    const id = this.#next++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.pending.delete(id);
+        this.#pending.delete(id);
         reject(new RequestError("The kernel has not answered.", "timeout"));
       }, timeoutMs);
-      this.pending.set(id, { resolve, reject, timer });
+      this.#pending.set(id, { resolve, reject, timer });
       try {
         this.send({ ...request, id });
       } catch {
-        this.settle(id)?.reject(new RequestError("The kernel is gone.", "kernel-gone"));
+        this.#settle(id)?.reject(new RequestError("The kernel is gone.", "kernel-gone"));
       }
     });
   }
 
   answer(reply: Extract<Message, { kind: "reply" }>): void {
-    const pending = this.settle(reply.id);
+    const pending = this.#settle(reply.id);
     if (!pending) return; // another tab's request: replies reach every front end
     if (reply.ok) pending.resolve();
     else pending.reject(new RequestError(reply.message ?? "The kernel refused.", "refused", reply.hint));
   }
 
   close(): void {
-    for (const id of [...this.pending.keys()]) {
-      this.settle(id)?.reject(new RequestError("The view was closed.", "cancelled"));
+    for (const id of [...this.#pending.keys()]) {
+      this.#settle(id)?.reject(new RequestError("The view was closed.", "cancelled"));
     }
   }
 
-  private settle(id: number): Pending | undefined {
-    const pending = this.pending.get(id);
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
     if (!pending) return undefined;
     clearTimeout(pending.timer);
-    this.pending.delete(id);
+    this.#pending.delete(id);
     return pending;
   }
 }

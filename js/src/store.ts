@@ -55,11 +55,11 @@ export class Store {
   /** What went wrong with a message from Python; "" = nothing. */
   readonly fault: Signal<string> = signal("");
   readonly requests: Requests;
-  private everHeard = false;
-  private checkedMs = Date.now();
-  private clockOffsetMs = 0;
-  private asking = false;
-  private readonly dispose: (() => void)[] = [];
+  #everHeard = false;
+  #checkedMs = Date.now();
+  #clockOffsetMs = 0;
+  #asking = false;
+  readonly #dispose: (() => void)[] = [];
 
   constructor(private readonly model: AnyModel<RunTraits>) {
     this.requests = new Requests((message) => model.send(message));
@@ -67,29 +67,29 @@ export class Store {
     for (const name of TRAITS) {
       traits[name] = signal<unknown>(model.get(name));
       // One message sets many, and tells of each by itself. All are taken at the first, so that none is seen half.
-      this.listen(`change:${name}`, () =>
+      this.#listen(`change:${name}`, () =>
         batch(() => {
-          if (name !== "selected") this.heard(); // that one is our own
+          if (name !== "selected") this.#heard(); // that one is our own
           for (const each of TRAITS) traits[each]!.value = model.get(each);
         }),
       );
     }
     this.traits = traits as unknown as Signals;
-    this.listen("change:snapshot", () => this.applySaved());
-    this.listen("msg:custom", (message: Message, buffers: DataView[]) => this.onMessage(message, buffers));
-    this.applySaved();
+    this.#listen("change:snapshot", () => this.#applySaved());
+    this.#listen("msg:custom", (message: Message, buffers: DataView[]) => this.#onMessage(message, buffers));
+    this.#applySaved();
   }
 
   /** Begin to listen: ask for what the saved snapshot does not have. Never awaited: the kernel may be busy. */
   start(): void {
-    this.hello();
-    this.checkedMs = Date.now();
-    const timer = setInterval(() => this.checkKernel(), CHECK_MS);
-    this.dispose.push(() => clearInterval(timer));
+    this.#hello();
+    this.#checkedMs = Date.now();
+    const timer = setInterval(() => this.#checkKernel(), CHECK_MS);
+    this.#dispose.push(() => clearInterval(timer));
   }
 
   close(): void {
-    for (const dispose of this.dispose.splice(0)) dispose();
+    for (const dispose of this.#dispose.splice(0)) dispose();
     this.requests.close();
   }
 
@@ -110,12 +110,12 @@ export class Store {
     const { state, lastMs } = connection.value;
     if (is_terminal.value && ended_ms.value !== null && state === "ended") return ended_ms.value;
     const live = this.kernelAlive.value && (state === "live" || state === "polling");
-    return live ? Date.now() + this.clockOffsetMs : (lastMs ?? this.actions.nowMs);
+    return live ? Date.now() + this.#clockOffsetMs : (lastMs ?? this.actions.nowMs);
   }
 
   /** The backend's clock, always running. */
   clockMs(): number {
-    return Date.now() + this.clockOffsetMs;
+    return Date.now() + this.#clockOffsetMs;
   }
 
   /** Select an action ("" for none): Python then reads its details and keeps them fresh. */
@@ -144,32 +144,32 @@ export class Store {
     this.requests.request({ kind: "want", actions }, HELLO_TIMEOUT_MS).catch(() => undefined);
   }
 
-  private hello(): void {
-    if (this.asking) return;
-    this.asking = true;
+  #hello(): void {
+    if (this.#asking) return;
+    this.#asking = true;
     this.requests
       .request({ kind: "hello", seq: this.actions.seq }, HELLO_TIMEOUT_MS)
       .catch((error: { reason?: string }) => {
         if (error.reason === "kernel-gone") this.kernelAlive.value = false;
       })
       .finally(() => {
-        this.asking = false;
+        this.#asking = false;
       });
   }
 
-  private onMessage(message: Message, buffers: DataView[]): void {
-    this.heard();
+  #onMessage(message: Message, buffers: DataView[]): void {
+    this.#heard();
     if (message.kind === "reply") this.requests.answer(message);
-    else if (message.kind === "beat") this.setClock(message.nowMs);
-    else if (message.kind === "columns" && buffers[0]) this.applyBlock(buffers[0]);
+    else if (message.kind === "beat") this.#setClock(message.nowMs);
+    else if (message.kind === "columns" && buffers[0]) this.#applyBlock(buffers[0]);
   }
 
-  private applySaved(): void {
+  #applySaved(): void {
     const block = this.model.get("snapshot");
-    if (block && block.byteLength > 0) this.applyBlock(block);
+    if (block && block.byteLength > 0) this.#applyBlock(block);
   }
 
-  private applyBlock(block: DataView): void {
+  #applyBlock(block: DataView): void {
     let applied: Applied = "gap";
     try {
       applied = this.actions.apply(block);
@@ -178,9 +178,9 @@ export class Store {
       console.error("flyte-widgets: cannot read a block of columns", error);
       this.fault.value = `The list of actions could not be read: ${(error as Error).message}. Asked for it again.`;
     }
-    if (applied === "gap") this.hello();
+    if (applied === "gap") this.#hello();
     if (applied !== "ok") return;
-    this.setClock(this.actions.nowMs);
+    this.#setClock(this.actions.nowMs);
     batch(() => {
       learnLabels(this.actions.phaseLabels);
       this.revision.value++;
@@ -188,33 +188,33 @@ export class Store {
   }
 
   /** A message takes its time, so the largest offset seen is the nearest to the truth. */
-  private setClock(nowMs: number): void {
+  #setClock(nowMs: number): void {
     const offset = nowMs - Date.now();
-    this.clockOffsetMs =
-      Math.abs(offset - this.clockOffsetMs) > 2_000 ? offset : Math.max(offset, this.clockOffsetMs);
+    this.#clockOffsetMs =
+      Math.abs(offset - this.#clockOffsetMs) > 2_000 ? offset : Math.max(offset, this.#clockOffsetMs);
   }
 
-  private heard(): void {
-    this.everHeard = true;
+  #heard(): void {
+    this.#everHeard = true;
     this.heardMs.value = Date.now();
     this.kernelAlive.value = true;
   }
 
-  private checkKernel(): void {
+  #checkKernel(): void {
     const now = Date.now();
     // A machine that slept, or a throttled tab, did not listen: that time is no silence of the kernel's.
-    const asleepMs = now - this.checkedMs - 3 * CHECK_MS;
-    this.checkedMs = now;
+    const asleepMs = now - this.#checkedMs - 3 * CHECK_MS;
+    this.#checkedMs = now;
     if (asleepMs > 0) this.heardMs.value = now;
     const { state } = this.traits.connection.value;
     if (state === "ended" || state === "closed") return;
     const silenceMs = now - this.heardMs.value;
-    if (silenceMs > (this.everHeard ? KERNEL_SILENCE_MS : FIRST_WORD_MS)) this.kernelAlive.value = false;
+    if (silenceMs > (this.#everHeard ? KERNEL_SILENCE_MS : FIRST_WORD_MS)) this.kernelAlive.value = false;
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: the callback's shape depends on the event's name
-  private listen(event: string, callback: (...args: any[]) => void): void {
+  #listen(event: string, callback: (...args: any[]) => void): void {
     this.model.on(event, callback);
-    this.dispose.push(() => this.model.off(event, callback));
+    this.#dispose.push(() => this.model.off(event, callback));
   }
 }

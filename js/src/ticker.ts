@@ -8,77 +8,83 @@ interface Job {
 }
 
 export class Ticker {
-  private readonly jobs: Job[] = [];
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private frame = 0;
-  private visible = false;
-  private moving = false;
+  readonly #jobs: Job[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #frame = 0;
+  #visible = false;
+  #moving = false;
 
   add(intervalMs: number, run: () => void): void {
-    this.jobs.push({ intervalMs, dueMs: 0, run });
-    this.unschedule(); // the new one may be due before the others
-    this.schedule();
+    this.#jobs.push({ intervalMs, dueMs: 0, run });
+    this.#unschedule(); // the new one may be due before the others
+    this.#schedule();
   }
 
   setVisible(visible: boolean): void {
-    this.change(() => {
-      this.visible = visible;
+    this.#change(() => {
+      this.#visible = visible;
     });
   }
 
   setMoving(moving: boolean): void {
-    this.change(() => {
-      this.moving = moving;
+    this.#change(() => {
+      this.#moving = moving;
     });
   }
 
   stop(): void {
-    this.unschedule();
-    this.jobs.length = 0;
+    this.#unschedule();
+    this.#jobs.length = 0;
   }
 
-  private unschedule(): void {
-    clearTimeout(this.timer);
-    if (this.frame) cancelAnimationFrame(this.frame);
-    this.timer = undefined;
-    this.frame = 0;
+  #unschedule(): void {
+    clearTimeout(this.#timer);
+    if (this.#frame) cancelAnimationFrame(this.#frame);
+    this.#timer = undefined;
+    this.#frame = 0;
   }
 
   /** Whatever changed, draw once: to catch up when it begins, to stand right when it ends. */
-  private change(set: () => void): void {
-    const before = this.visible && this.moving;
+  #change(set: () => void): void {
+    const before = this.#visible && this.#moving;
     set();
-    if (this.visible && before !== (this.visible && this.moving)) {
-      for (const job of this.jobs) job.dueMs = 0;
-      this.runDue();
+    if (this.#visible && before !== (this.#visible && this.#moving)) {
+      for (const job of this.#jobs) job.dueMs = 0;
+      this.#runDue();
     }
-    this.unschedule();
-    this.schedule();
+    this.#unschedule();
+    this.#schedule();
   }
 
-  private schedule(): void {
-    if (this.timer !== undefined || this.frame || !this.visible || !this.moving || this.jobs.length === 0)
+  #schedule(): void {
+    if (
+      this.#timer !== undefined ||
+      this.#frame ||
+      !this.#visible ||
+      !this.#moving ||
+      this.#jobs.length === 0
+    )
       return;
-    const waitMs = Math.min(...this.jobs.map((job) => job.dueMs)) - performance.now();
+    const waitMs = Math.min(...this.#jobs.map((job) => job.dueMs)) - performance.now();
     // A frame comes within 16 ms anyhow.
-    if (waitMs <= 16) this.frame = requestAnimationFrame(() => this.onFrame());
+    if (waitMs <= 16) this.#frame = requestAnimationFrame(() => this.#onFrame());
     else {
-      this.timer = setTimeout(() => {
-        this.timer = undefined;
-        this.frame = requestAnimationFrame(() => this.onFrame());
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        this.#frame = requestAnimationFrame(() => this.#onFrame());
       }, waitMs - 8);
     }
   }
 
-  private onFrame(): void {
-    this.frame = 0;
-    if (this.visible && this.moving) this.runDue();
-    this.schedule();
+  #onFrame(): void {
+    this.#frame = 0;
+    if (this.#visible && this.#moving) this.#runDue();
+    this.#schedule();
   }
 
-  private runDue(): void {
+  #runDue(): void {
     const now = performance.now();
-    for (const job of this.jobs) {
+    for (const job of this.#jobs) {
       if (job.dueMs > now + 4) continue;
       // From when it was due, so that a frame's delay does not add up; unless that was long ago.
       job.dueMs = (job.dueMs > now - job.intervalMs ? job.dueMs : now) + job.intervalMs;

@@ -17,10 +17,10 @@ export class Frame {
   readonly element: HTMLElement;
   /** What broke, by the part's name. */
   readonly faults: Signal<ReadonlyMap<string, string>> = signal(new Map());
-  private readonly ending = new AbortController();
-  private readonly effects: (() => void)[] = [];
-  private readonly ticker = new Ticker();
-  private readonly announcer: Announcer;
+  readonly #ending = new AbortController();
+  readonly #effects: (() => void)[] = [];
+  readonly #ticker = new Ticker();
+  readonly #announcer: Announcer;
 
   /** `host` is in `el` already; its shadow root gets the frame. */
   constructor(
@@ -31,16 +31,16 @@ export class Frame {
     this.theme = createTheme(host, this.signal);
     const status = h("div", { class: "fw-unseen", role: "status", "aria-live": "polite" });
     this.element = h("div", { class: "fw", role: "region" }, status);
-    this.announcer = new Announcer(status);
+    this.#announcer = new Announcer(status);
     host.attachShadow({ mode: "open" }).append(h("style", {}, css), this.element);
     // Without this JupyterLab takes "d d" in the search field for "delete the cell".
     host.setAttribute("data-lm-suppress-shortcuts", "true");
     this.element.setAttribute("data-lm-suppress-shortcuts", "true");
-    this.watchSize();
-    this.watchSight();
-    this.watchFonts();
-    this.guardedEffect("frame", () => this.ticker.setMoving(store.moving));
-    this.guardedEffect("frame", () => {
+    this.#watchSize();
+    this.#watchSight();
+    this.#watchFonts();
+    this.#guardedEffect("frame", () => this.#ticker.setMoving(store.moving));
+    this.#guardedEffect("frame", () => {
       setAttribute(this.element, "data-narrow", this.ui.narrow.value ? "" : null);
       setAttribute(this.element, "data-gone", store.kernelAlive.value ? null : "");
       setAttribute(this.element, "aria-label", `Flyte run ${store.traits.run_name.value}`);
@@ -48,7 +48,7 @@ export class Frame {
   }
 
   get signal(): AbortSignal {
-    return this.ending.signal;
+    return this.#ending.signal;
   }
 
   /** Mount a part. It may fail now, in an effect or on a tick: it is reported under its name. */
@@ -59,27 +59,27 @@ export class Frame {
       theme: this.theme,
       frame: this.element,
       signal: this.signal,
-      effect: (run) => this.guardedEffect(name, run),
-      everyTick: (intervalMs, run) => this.ticker.add(intervalMs, () => this.guard(name, run)),
-      announce: (text, now) => this.announcer.say(text, now),
+      effect: (run) => this.#guardedEffect(name, run),
+      everyTick: (intervalMs, run) => this.#ticker.add(intervalMs, () => this.#guard(name, run)),
+      announce: (text, now) => this.#announcer.say(text, now),
     };
-    this.guard(name, () => part(view, parent));
+    this.#guard(name, () => part(view, parent));
   }
 
   /** True while the band is to be seen. */
   show(band: HTMLElement, when: ReadonlySignal<boolean>): void {
-    this.guardedEffect("frame", () => setAttribute(band, "hidden", when.value ? null : ""));
+    this.#guardedEffect("frame", () => setAttribute(band, "hidden", when.value ? null : ""));
   }
 
   close(): void {
-    for (const dispose of this.effects.splice(0)) dispose();
-    this.ending.abort();
-    this.ticker.stop();
-    this.announcer.stop();
+    for (const dispose of this.#effects.splice(0)) dispose();
+    this.#ending.abort();
+    this.#ticker.stop();
+    this.#announcer.stop();
     this.host.remove();
   }
 
-  private guard(name: string, run: () => void): void {
+  #guard(name: string, run: () => void): void {
     try {
       run();
     } catch (error) {
@@ -91,11 +91,11 @@ export class Frame {
     }
   }
 
-  private guardedEffect(name: string, run: () => void): void {
-    this.effects.push(effect(() => this.guard(name, run)));
+  #guardedEffect(name: string, run: () => void): void {
+    this.#effects.push(effect(() => this.#guard(name, run)));
   }
 
-  private watchSize(): void {
+  #watchSize(): void {
     if (typeof ResizeObserver === "undefined") return;
     const observer = new ResizeObserver(([entry]) => {
       const widthPx = entry?.contentRect.width ?? 0;
@@ -107,21 +107,21 @@ export class Frame {
     this.signal.addEventListener("abort", () => observer.disconnect());
   }
 
-  private watchSight(): void {
+  #watchSight(): void {
     if (typeof IntersectionObserver === "undefined") {
-      this.ticker.setVisible(true);
+      this.#ticker.setVisible(true);
       return;
     }
     const observer = new IntersectionObserver((entries) => {
       const seen = entries.at(-1)?.isIntersecting ?? false;
-      this.ticker.setVisible(seen && this.host.isConnected);
+      this.#ticker.setVisible(seen && this.host.isConnected);
     });
     observer.observe(this.host);
     this.signal.addEventListener("abort", () => observer.disconnect());
   }
 
   /** A font that comes late changes every measured text. */
-  private watchFonts(): void {
+  #watchFonts(): void {
     document.fonts?.addEventListener("loadingdone", () => this.theme.refresh(true), { signal: this.signal });
   }
 }

@@ -17,56 +17,56 @@ interface DrawnEdge {
 
 export class EdgeDrawing {
   readonly element: SVGSVGElement;
-  private readonly drawn: DrawnEdge[];
-  private readonly oddLayer = svg("g");
-  private readonly abortDot: SVGCircleElement;
-  private readonly markers: { plain: string; on: string };
-  private last = "";
+  readonly #drawn: DrawnEdge[];
+  readonly #oddLayer = svg("g");
+  readonly #abortDot: SVGCircleElement;
+  readonly #markers: { plain: string; on: string };
+  #last = "";
 
   constructor(private readonly layout: Layout) {
     const n = ++instances;
-    this.markers = { plain: `fw-arrow-${n}`, on: `fw-arrow-on-${n}` };
+    this.#markers = { plain: `fw-arrow-${n}`, on: `fw-arrow-on-${n}` };
     const { width, heightWithUnknown: height, start, abort } = layout;
-    this.drawn = layout.edges.map((edge) => ({
+    this.#drawn = layout.edges.map((edge) => ({
       edge,
-      under: svg("path", { class: "fw-edge", "marker-end": `url(#${this.markers.plain})` }),
+      under: svg("path", { class: "fw-edge", "marker-end": `url(#${this.#markers.plain})` }),
       over: svg("path", {
         class: "fw-edge fw-edge-on",
         d: pathOf(edge.line),
-        "marker-end": `url(#${this.markers.on})`,
+        "marker-end": `url(#${this.#markers.on})`,
       }),
     }));
-    this.abortDot = svg("circle", { class: "fw-edge-dot", cx: abort[0], cy: abort[1], r: ABORT_RADIUS });
+    this.#abortDot = svg("circle", { class: "fw-edge-dot", cx: abort[0], cy: abort[1], r: ABORT_RADIUS });
     this.element = svg(
       "svg",
       { class: "fw-edges", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
-      svg("defs", {}, arrowhead(this.markers.plain, "fw-arrow"), arrowhead(this.markers.on, "fw-arrow-on")),
-      ...this.drawn.map(({ under }) => under),
-      this.oddLayer,
-      ...this.drawn.map(({ over }) => over),
-      this.abortDot,
+      svg("defs", {}, arrowhead(this.#markers.plain, "fw-arrow"), arrowhead(this.#markers.on, "fw-arrow-on")),
+      ...this.#drawn.map(({ under }) => under),
+      this.#oddLayer,
+      ...this.#drawn.map(({ over }) => over),
+      this.#abortDot,
       svg("circle", { class: "fw-edge-start", cx: start[0], cy: start[1], r: START_RADIUS }),
     );
   }
 
   update(model: DiagramModel): void {
     const key = [...model.edges, "|", ...model.odd.map(keyOf)].join(" ");
-    if (key === this.last) return;
-    this.last = key;
+    if (key === this.#last) return;
+    this.#last = key;
     const isOn = ({ edge }: DrawnEdge) => edge.pairs.some((pair) => model.edges.has(keyOf(pair)));
-    const odd = this.drawOdd(model.odd);
-    const observed = [...this.drawn.filter(isOn).map(({ edge }) => edge.line), ...odd];
-    for (const one of this.drawn) {
+    const odd = this.#drawOdd(model.odd);
+    const observed = [...this.#drawn.filter(isOn).map(({ edge }) => edge.line), ...odd];
+    for (const one of this.#drawn) {
       const on = isOn(one);
       one.over.classList.toggle("is-on", on);
       // Under an observed line of the same course there is nothing to cut.
       const gaps: Point[] = on ? [] : observed.flatMap((line) => crossings(one.edge.line, line));
       setAttribute(one.under, "d", pathOf(one.edge.line, gaps));
-      if (one.edge.pairs.length > 1) this.abortDot.classList.toggle("is-on", on);
+      if (one.edge.pairs.length > 1) this.#abortDot.classList.toggle("is-on", on);
     }
   }
 
-  private drawOdd(pairs: readonly Pair[]): Line[] {
+  #drawOdd(pairs: readonly Pair[]): Line[] {
     const boxOf = (phase: number): Box | null =>
       phase === 0 ? null : (this.layout.nodes.get(phase) ?? this.layout.unknown);
     const known = pairs.filter(([from, to]) => PHASES.has(from) || from === 0 || PHASES.has(to));
@@ -77,12 +77,12 @@ export class EdgeDrawing {
         {
           class: "fw-edge fw-edge-on fw-edge-odd is-on",
           d: pathOf(line),
-          "marker-end": `url(#${this.markers.on})`,
+          "marker-end": `url(#${this.#markers.on})`,
         },
         svg("title", {}, `${transitionName(known[i]!)}: not in the model`),
       ),
     );
-    this.oddLayer.replaceChildren(...paths);
+    this.#oddLayer.replaceChildren(...paths);
     return lines;
   }
 }

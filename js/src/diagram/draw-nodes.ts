@@ -33,34 +33,34 @@ const chipPx = ({ kind, compact }: Layout, phase: number): number =>
 
 export class NodeDrawing {
   readonly elements: HTMLElement[];
-  private readonly nodes = new Map<number, StateNode>();
-  private readonly unknown: StateNode;
-  private model: DiagramModel | null = null;
+  readonly #nodes = new Map<number, StateNode>();
+  readonly #unknown: StateNode;
+  #model: DiagramModel | null = null;
 
   constructor(
     private readonly layout: Layout,
     private readonly choose: (phase: number) => void,
   ) {
-    for (const [phase, box] of layout.nodes) this.nodes.set(phase, this.node(phase, box));
-    this.unknown = this.node(0, layout.unknown);
-    this.unknown.button.hidden = true;
-    const buttons = (phases: readonly number[]) => phases.map((phase) => this.nodes.get(phase)!.button);
+    for (const [phase, box] of layout.nodes) this.#nodes.set(phase, this.#node(phase, box));
+    this.#unknown = this.#node(0, layout.unknown);
+    this.#unknown.button.hidden = true;
+    const buttons = (phases: readonly number[]) => phases.map((phase) => this.#nodes.get(phase)!.button);
     this.elements = [
       group("Active execution", NOTES.active, layout.active, layout.titleX[0], [
         ...buttons(ACTIVE),
-        this.unknown.button,
+        this.#unknown.button,
       ]),
       group("Terminal states", NOTES.terminal, layout.terminal, layout.titleX[1], buttons(TERMINAL)),
     ];
-    this.focusable(this.nodes.get(ACTIVE[0])!.button);
+    this.#focusable(this.#nodes.get(ACTIVE[0])!.button);
   }
 
   update(model: DiagramModel, nowMs: number): void {
-    this.model = model;
+    this.#model = model;
     const odd = shownUnknown(model);
-    this.unknown.button.hidden = odd === 0;
-    if (odd !== 0) this.become(this.unknown, odd);
-    for (const node of this.shown()) {
+    this.#unknown.button.hidden = odd === 0;
+    if (odd !== 0) this.#become(this.#unknown, odd);
+    for (const node of this.#shown()) {
       const { amount, visited, current, filtering } = model.nodes.get(node.phase)!;
       const { classList } = node.button;
       classList.toggle("is-visited", visited);
@@ -72,29 +72,29 @@ export class NodeDrawing {
       setAttribute(node.button, "aria-current", current ? "step" : null);
       setText(node.amount, amountText(model, node.phase));
       node.amount.classList.toggle("is-some", amount > 0);
-      this.tell(node, nowMs);
+      this.#tell(node, nowMs);
       setText(node.name, nameOf(model, node.phase, nowMs));
     }
     if (odd === 0) return;
     const others = model.unknown.length - 1;
-    setText(this.unknown.label, label(odd) + (others > 0 ? ` +${others}` : ""));
+    setText(this.#unknown.label, label(odd) + (others > 0 ? ` +${others}` : ""));
     const names = model.unknown.map((phase) => nameOf(model, phase, nowMs));
-    setAttribute(this.unknown.button, "title", others > 0 ? names.join("\n") : null);
+    setAttribute(this.#unknown.button, "title", others > 0 ? names.join("\n") : null);
   }
 
   /** Times only: the rest stands until the next update. */
   tick(nowMs: number): void {
-    const open = this.model?.path.open;
-    const node = open && this.shown().find(({ phase }) => phase === open.phase);
+    const open = this.#model?.path.open;
+    const node = open && this.#shown().find(({ phase }) => phase === open.phase);
     if (!node) return;
-    this.tell(node, nowMs);
+    this.#tell(node, nowMs);
     // A focused button whose name changes is read aloud anew each time.
-    if (!isFocused(node.button)) setText(node.name, nameOf(this.model!, node.phase, nowMs));
+    if (!isFocused(node.button)) setText(node.name, nameOf(this.#model!, node.phase, nowMs));
   }
 
   /** Measure the labels anew: the font is another one. */
   fit(): void {
-    for (const node of this.nodes.values()) {
+    for (const node of this.#nodes.values()) {
       node.fitted = "";
       fitLabel(node);
     }
@@ -102,7 +102,7 @@ export class NodeDrawing {
 
   /** The arrow keys' next state. */
   move(from: EventTarget | null, key: string): boolean {
-    const buttons = this.order();
+    const buttons = this.#order();
     const at = buttons.indexOf(from as HTMLButtonElement);
     if (at < 0) return false;
     const to = {
@@ -116,7 +116,7 @@ export class NodeDrawing {
     if (to === undefined) return false;
     const next = key === "End" ? buttons.at(-1) : buttons[Math.min(Math.max(0, to), buttons.length - 1)];
     if (next) {
-      this.focusable(next);
+      this.#focusable(next);
       next.focus();
     }
     return true;
@@ -124,35 +124,35 @@ export class NodeDrawing {
 
   /** The phase whose button has the focus; 0: none. */
   get focused(): number {
-    return this.shown().find(({ button }) => isFocused(button))?.phase ?? 0;
+    return this.#shown().find(({ button }) => isFocused(button))?.phase ?? 0;
   }
 
   focus(phase: number): void {
-    const button = this.shown().find((node) => node.phase === phase)?.button;
+    const button = this.#shown().find((node) => node.phase === phase)?.button;
     if (!button) return;
-    this.focusable(button);
+    this.#focusable(button);
     button.focus();
   }
 
-  private shown(): StateNode[] {
-    const all = [...this.nodes.values()];
-    return this.unknown.button.hidden ? all : [...all, this.unknown];
+  #shown(): StateNode[] {
+    const all = [...this.#nodes.values()];
+    return this.#unknown.button.hidden ? all : [...all, this.#unknown];
   }
 
-  private order(): HTMLButtonElement[] {
+  #order(): HTMLButtonElement[] {
     return this.elements.flatMap((element) => [
       ...element.querySelectorAll<HTMLButtonElement>("button:not([hidden])"),
     ]);
   }
 
   /** The one that Tab reaches. */
-  private focusable(button: HTMLButtonElement): void {
-    for (const node of [...this.nodes.values(), this.unknown])
+  #focusable(button: HTMLButtonElement): void {
+    for (const node of [...this.#nodes.values(), this.#unknown])
       node.button.tabIndex = node.button === button ? 0 : -1;
   }
 
-  private tell(node: StateNode, nowMs: number): void {
-    const timeMs = timeIn(this.model!.path, node.phase, nowMs);
+  #tell(node: StateNode, nowMs: number): void {
+    const timeMs = timeIn(this.#model!.path, node.phase, nowMs);
     const text = timeMs === null ? "" : duration(timeMs);
     setText(node.time, text && node.amount.textContent ? ` · ${text}` : text);
     const empty = !text && !node.amount.textContent;
@@ -161,7 +161,7 @@ export class NodeDrawing {
     fitLabel(node);
   }
 
-  private node(phase: number, box: Box): StateNode {
+  #node(phase: number, box: Box): StateNode {
     const mark = h("span", { class: "fw-state-mark" });
     const name = h("span", { class: "fw-unseen" });
     const text = h("span", { class: "fw-state-label", "aria-hidden": "true" });
@@ -181,15 +181,15 @@ export class NodeDrawing {
     );
     place(button, box);
     const node = { phase: 0, button, mark, name, label: text, second, amount, time, filter, fitted: "" };
-    if (phase !== 0) this.become(node, phase);
+    if (phase !== 0) this.#become(node, phase);
     button.addEventListener("click", () => {
-      this.focusable(button);
+      this.#focusable(button);
       this.choose(node.phase);
     });
     return node;
   }
 
-  private become(node: StateNode, phase: number): void {
+  #become(node: StateNode, phase: number): void {
     if (node.phase !== phase) {
       const size = chipPx(this.layout, phase);
       node.phase = phase;

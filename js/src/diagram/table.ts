@@ -10,24 +10,24 @@ const ODD_ID = "fw-diagram-odd";
 
 export class FactsTable {
   readonly element: HTMLElement;
-  private readonly amountHead = h("th", { scope: "col" });
-  private readonly timeHead = h("th", { scope: "col" });
-  private readonly body = h("tbody");
-  private readonly odd = h("p", { id: ODD_ID });
-  private readonly rows = new Map<number, { row: HTMLElement; cells: HTMLElement[] }>();
-  private model: DiagramModel | null = null;
+  readonly #amountHead = h("th", { scope: "col" });
+  readonly #timeHead = h("th", { scope: "col" });
+  readonly #body = h("tbody");
+  readonly #odd = h("p", { id: ODD_ID });
+  readonly #rows = new Map<number, { row: HTMLElement; cells: HTMLElement[] }>();
+  #model: DiagramModel | null = null;
 
   constructor() {
     const head = h(
       "tr",
       {},
       h("th", { scope: "col" }, "State"),
-      this.amountHead,
-      this.timeHead,
+      this.#amountHead,
+      this.#timeHead,
       h("th", { scope: "col" }, "Now"),
     );
-    const table = h("table", {}, h("caption", {}, "States"), h("thead", {}, head), this.body);
-    this.element = h("div", { class: "fw-unseen" }, this.odd, table);
+    const table = h("table", {}, h("caption", {}, "States"), h("thead", {}, head), this.#body);
+    this.element = h("div", { class: "fw-unseen" }, this.#odd, table);
   }
 
   static describes(stage: Element): void {
@@ -35,37 +35,37 @@ export class FactsTable {
   }
 
   update(model: DiagramModel, nowMs: number): void {
-    this.model = model;
+    this.#model = model;
     const all = model.reading === "all";
-    setText(this.amountHead, all ? "Actions now" : "Visits");
-    setText(this.timeHead, all ? "Time of the run" : "Time");
+    setText(this.#amountHead, all ? "Actions now" : "Visits");
+    setText(this.#timeHead, all ? "Time of the run" : "Time");
     for (const [phase, { current }] of model.nodes) {
-      const { cells } = this.rowOf(phase);
+      const { cells } = this.#rowOf(phase);
       setText(cells[0]!, amountText(model, phase) || "0");
       setText(cells[2]!, current ? "current" : "");
     }
-    for (const [phase, { row }] of this.rows) row.hidden = !model.nodes.has(phase);
+    for (const [phase, { row }] of this.#rows) row.hidden = !model.nodes.has(phase);
     const names = model.odd.map(transitionName);
-    setText(this.odd, names.length ? `Transitions that the model does not have: ${names.join("; ")}.` : "");
+    setText(this.#odd, names.length ? `Transitions that the model does not have: ${names.join("; ")}.` : "");
     this.tick(nowMs);
   }
 
   tick(nowMs: number): void {
-    if (!this.model) return;
-    for (const [phase, { cells }] of this.rows) {
-      const timeMs = timeIn(this.model.path, phase, nowMs);
+    if (!this.#model) return;
+    for (const [phase, { cells }] of this.#rows) {
+      const timeMs = timeIn(this.#model.path, phase, nowMs);
       setText(cells[1]!, timeMs === null ? "" : spoken(timeMs));
     }
   }
 
-  private rowOf(phase: number): { row: HTMLElement; cells: HTMLElement[] } {
-    const known = this.rows.get(phase);
+  #rowOf(phase: number): { row: HTMLElement; cells: HTMLElement[] } {
+    const known = this.#rows.get(phase);
     if (known) return known;
     const cells = [h("td"), h("td"), h("td")];
     const row = h("tr", {}, h("th", { scope: "row" }, label(phase)), ...cells);
-    this.body.append(row);
+    this.#body.append(row);
     const made = { row, cells };
-    this.rows.set(phase, made);
+    this.#rows.set(phase, made);
     return made;
   }
 }

@@ -15,54 +15,54 @@ import {
 
 export class AttemptsPane {
   readonly element = h("div", { class: "fw-attempts", id: "fw-panel-attempts" });
-  private detail: ActionDetail | null = null;
-  private open = 0;
-  private key = "";
-  private refresh: ((nowMs: number) => void)[] = [];
+  #detail: ActionDetail | null = null;
+  #open = 0;
+  #key = "";
+  #refresh: ((nowMs: number) => void)[] = [];
 
   constructor(private readonly choose: (attempt: number) => void) {}
 
   /** `open` is the unfolded attempt's number. */
   update(detail: ActionDetail, open: number, nowMs: number): void {
-    this.detail = detail;
-    this.open = open;
+    this.#detail = detail;
+    this.#open = open;
     this.tick(nowMs);
   }
 
   /** Only texts and bars change, unless a phase or an attempt came. */
   tick(nowMs: number): void {
-    if (!this.detail) return;
-    const attempts = attemptsOf(this.detail, nowMs);
+    if (!this.#detail) return;
+    const attempts = attemptsOf(this.#detail, nowMs);
     const shape = attempts.map((a) => [
       a.attempt,
       a.phase,
       a.note,
       ...a.rows.map((r) => [r.phase, r.current]),
     ]);
-    const key = JSON.stringify([this.detail.id, this.detail.phase, this.detail.kind, this.open, shape]);
-    if (key !== this.key) {
-      this.key = key;
-      const focused = this.focusedAttempt();
-      this.refresh = [];
+    const key = JSON.stringify([this.#detail.id, this.#detail.phase, this.#detail.kind, this.#open, shape]);
+    if (key !== this.#key) {
+      this.#key = key;
+      const focused = this.#focusedAttempt();
+      this.#refresh = [];
       this.element.replaceChildren(
-        ...(attempts.length ? attempts.map((a, i) => this.draw(a, i)) : this.drawStatus()),
+        ...(attempts.length ? attempts.map((a, i) => this.#draw(a, i)) : this.#drawStatus()),
       );
       if (focused) this.element.querySelector<HTMLElement>(`[data-attempt="${focused}"]`)?.focus();
     }
-    for (const run of this.refresh) run(nowMs);
+    for (const run of this.#refresh) run(nowMs);
   }
 
-  private focusedAttempt(): string | undefined {
+  #focusedAttempt(): string | undefined {
     const { activeElement } = this.element.getRootNode() as Document | ShadowRoot;
     return this.element.contains(activeElement) ? (activeElement as HTMLElement).dataset.attempt : undefined;
   }
 
-  private modelOf(index: number, nowMs: number): AttemptModel | undefined {
-    return this.detail ? attemptsOf(this.detail, nowMs)[index] : undefined;
+  #modelOf(index: number, nowMs: number): AttemptModel | undefined {
+    return this.#detail ? attemptsOf(this.#detail, nowMs)[index] : undefined;
   }
 
-  private draw(model: AttemptModel, index: number): HTMLElement {
-    const isOpen = model.attempt === this.open;
+  #draw(model: AttemptModel, index: number): HTMLElement {
+    const isOpen = model.attempt === this.#open;
     const time = h("span", { class: "fw-attempt-time" });
     const bar = isOpen ? null : h("span", { class: "fw-share" });
     const fills = isOpen
@@ -88,9 +88,9 @@ export class AttemptsPane {
       bar ?? h("span"),
     );
     head.addEventListener("click", () => this.choose(model.attempt));
-    const rows = isOpen ? model.rows.map((row) => this.drawRow(row)) : [];
-    this.refresh.push((nowMs) => {
-      const now = this.modelOf(index, nowMs);
+    const rows = isOpen ? model.rows.map((row) => this.#drawRow(row)) : [];
+    this.#refresh.push((nowMs) => {
+      const now = this.#modelOf(index, nowMs);
       if (!now) return;
       setText(time, now.durationMs === null ? "–" : duration(now.durationMs));
       for (const [i, fill] of fills.entries()) placeShare(fill, now.bar[i]!);
@@ -102,7 +102,7 @@ export class AttemptsPane {
     return h("div", { class: "fw-attempt-group" }, head, ...children);
   }
 
-  private drawRow(row: PhaseRow): { element: HTMLElement; show: (row: PhaseRow) => void } {
+  #drawRow(row: PhaseRow): { element: HTMLElement; show: (row: PhaseRow) => void } {
     const time = h("span", { class: "fw-attempt-time" });
     const fill = h("span", { class: "fw-fill", "data-phase": row.phase });
     const element = h(
@@ -120,12 +120,12 @@ export class AttemptsPane {
     return { element, show };
   }
 
-  private drawStatus(): HTMLElement[] {
-    const detail = this.detail!;
+  #drawStatus(): HTMLElement[] {
+    const detail = this.#detail!;
     const phase = phaseOf(detail.phase);
     const time = h("span", { class: "fw-attempt-time" });
-    this.refresh.push((nowMs) => {
-      const wholeMs = this.detail ? durationOf(this.detail, nowMs) : null;
+    this.#refresh.push((nowMs) => {
+      const wholeMs = this.#detail ? durationOf(this.#detail, nowMs) : null;
       setText(time, wholeMs === null ? "–" : duration(wholeMs));
     });
     return [

@@ -10,7 +10,7 @@ export interface Tab<Id extends string> {
 
 export class TabList<Id extends string> {
   readonly element = h("div", { class: "fw-tabs", role: "tablist" });
-  private readonly buttons = new Map<Id, HTMLButtonElement>();
+  readonly #buttons = new Map<Id, HTMLButtonElement>();
 
   constructor(
     name: string,
@@ -18,12 +18,12 @@ export class TabList<Id extends string> {
     signal: AbortSignal,
   ) {
     this.element.setAttribute("aria-label", name);
-    this.element.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    this.element.addEventListener("keydown", (event) => this.#onKey(event), { signal });
   }
 
   update(tabs: readonly Tab<Id>[], selected: Id): void {
     const shown = tabs.map(({ id, label, count }) => {
-      const button = this.buttonOf(id);
+      const button = this.#buttonOf(id);
       const isSelected = id === selected;
       setText(button.firstChild!, label);
       setText(button.lastChild!, count === null ? "" : ` ${count.toLocaleString("en")}`);
@@ -36,8 +36,8 @@ export class TabList<Id extends string> {
       this.element.replaceChildren(...shown);
   }
 
-  private buttonOf(id: Id): HTMLButtonElement {
-    const known = this.buttons.get(id);
+  #buttonOf(id: Id): HTMLButtonElement {
+    const known = this.#buttons.get(id);
     if (known) return known;
     const button = h(
       "button",
@@ -46,11 +46,11 @@ export class TabList<Id extends string> {
       h("span", { class: "fw-tab-count" }),
     );
     button.addEventListener("click", () => this.choose(id));
-    this.buttons.set(id, button);
+    this.#buttons.set(id, button);
     return button;
   }
 
-  private onKey(event: KeyboardEvent): void {
+  #onKey(event: KeyboardEvent): void {
     const ids = [...this.element.children].map((button) => button.id);
     const at = ids.indexOf((event.target as Element).id);
     const last = ids.length - 1;

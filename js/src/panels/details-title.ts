@@ -18,9 +18,9 @@ export class TitleRow {
     { type: "button", class: "fw-icon-button", title: CLOSE, "aria-label": CLOSE },
     icon("close"),
   );
-  private readonly title = h("div", { class: "fw-details-title" });
-  private readonly facts = h("span", { class: "fw-details-facts" });
-  private readonly console = h(
+  readonly #title = h("div", { class: "fw-details-title" });
+  readonly #facts = h("span", { class: "fw-details-facts" });
+  readonly #console = h(
     "a",
     {
       class: "fw-icon-button",
@@ -34,42 +34,43 @@ export class TitleRow {
   readonly element = h(
     "div",
     { class: "fw-details-head" },
-    this.title,
-    this.facts,
+    this.#title,
+    this.#facts,
     h("span", { class: "fw-gap" }),
-    this.console,
+    this.#console,
     this.close,
   );
-  private detail: ActionDetail | null = null;
-  private key = "";
+  #detail: ActionDetail | null = null;
+  #key = "";
 
   constructor(private readonly store: Store) {}
 
   /** Gives the action's name. Before the details are here the list of actions knows some of it. */
   update(id: string, detail: ActionDetail | null): string {
-    this.detail = detail;
+    this.#detail = detail;
     const { actions } = this.store;
     const row = actions.rowOf.get(id);
     const name = detail?.name || (row === undefined ? "" : actions.name[row]!) || id;
     const phase = detail ? phaseOf(detail.phase) : row === undefined ? 0 : actions.phase[row]!;
     const key = JSON.stringify([id, name, phase]);
-    if (key !== this.key) {
-      this.key = key;
-      this.title.replaceChildren(
+    if (key !== this.#key) {
+      this.#key = key;
+      this.#title.replaceChildren(
         tinted(phase, 14),
         h("span", { class: "fw-details-name", title: name }, name),
         h("span", { class: "fw-details-id fw-mono" }, id),
       );
     }
     const href = safeUrl(detail?.consoleUrl ?? "");
-    this.console.hidden = href === "";
-    setAttribute(this.console, "href", href || null);
+    this.#console.hidden = href === "";
+    setAttribute(this.#console, "href", href || null);
     this.tick();
     return name;
   }
 
   tick(): void {
-    const { detail, facts } = this;
+    const detail = this.#detail;
+    const facts = this.#facts;
     const wholeMs = detail && durationOf(detail, this.store.nowMs());
     const texts = detail
       ? [

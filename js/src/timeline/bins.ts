@@ -34,10 +34,10 @@ export interface BinRange {
 
 /** Counts rows into a range. What is open is counted to the range's end: draw it to now, and it stays true. */
 export class Binner {
-  private readonly counts: Float64Array;
-  private startMs = Number.POSITIVE_INFINITY;
-  private endMs = Number.NEGATIVE_INFINITY;
-  private open = false;
+  readonly #counts: Float64Array;
+  #startMs = Number.POSITIVE_INFINITY;
+  #endMs = Number.NEGATIVE_INFINITY;
+  #open = false;
 
   /** With `keepEnded` an ended action stays, in its outcome, to the end of the range. */
   constructor(
@@ -46,7 +46,7 @@ export class Binner {
     private readonly range: BinRange,
     private readonly keepEnded: boolean,
   ) {
-    this.counts = new Float64Array(SLOTS * (range.steps + 1));
+    this.#counts = new Float64Array(SLOTS * (range.steps + 1));
   }
 
   add(row: number): void {
@@ -57,37 +57,38 @@ export class Binner {
     const phase = actions.phase[row]!;
     const over = isTerminal(phase);
     const growing = !over && !clock.runOver;
-    if (growing) this.open = true;
+    if (growing) this.#open = true;
     const limit = limitMs(actions, row, clock);
     let before = actions.createdMs[row]!;
     if (!Number.isFinite(before)) before = limit;
-    if (before < this.startMs) this.startMs = before;
+    if (before < this.#startMs) this.#startMs = before;
     for (let k = from; k <= lastK; k++) {
       const start = startOf(actions, k, before);
       before = endOf(actions, k, lastK, start, limit);
-      if (start < this.startMs) this.startMs = start;
+      if (start < this.#startMs) this.#startMs = start;
       const ended = isTerminal(segPhase[k]!);
       if (ended && lastK > from) continue;
       const open = k === lastK && growing && !ended && !Number.isFinite(actions.segEndMs[k]!);
-      this.count(segPhase[k]!, start, open ? Number.POSITIVE_INFINITY : before);
+      this.#count(segPhase[k]!, start, open ? Number.POSITIVE_INFINITY : before);
     }
-    if (before > this.endMs) this.endMs = before;
-    if (this.keepEnded && over) this.count(phase, before, Number.POSITIVE_INFINITY);
+    if (before > this.#endMs) this.#endMs = before;
+    if (this.keepEnded && over) this.#count(phase, before, Number.POSITIVE_INFINITY);
   }
 
   finish(): Bins {
-    const { counts, range } = this;
+    const { range } = this;
+    const counts = this.#counts;
     const stride = range.steps + 1;
     for (let slot = 0; slot < SLOTS; slot++) {
       for (let i = slot * stride + 1; i < (slot + 1) * stride; i++) counts[i] = counts[i]! + counts[i - 1]!;
     }
-    const none = this.startMs > this.endMs;
-    const startMs = none ? Number.NaN : this.startMs;
-    return { ...range, counts, startMs, endMs: none ? Number.NaN : this.endMs, open: this.open };
+    const none = this.#startMs > this.#endMs;
+    const startMs = none ? Number.NaN : this.#startMs;
+    return { ...range, counts, startMs, endMs: none ? Number.NaN : this.#endMs, open: this.#open };
   }
 
   /** A step counts what is true in its middle. */
-  private count(phase: number, startMs: number, endMs: number): void {
+  #count(phase: number, startMs: number, endMs: number): void {
     const { fromMs, stepMs, steps } = this.range;
     let a = Math.ceil((startMs - fromMs) / stepMs - 0.5);
     let b = Math.ceil((endMs - fromMs) / stepMs - 0.5);
@@ -95,7 +96,7 @@ export class Binner {
     if (b > steps) b = steps;
     if (a >= b) return;
     const at = SLOT_OF[phase]! * (steps + 1);
-    this.counts[at + a]!++;
-    this.counts[at + b]!--;
+    this.#counts[at + a]!++;
+    this.#counts[at + b]!--;
   }
 }

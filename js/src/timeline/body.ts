@@ -15,19 +15,19 @@ export class Body {
   readonly scroller: HTMLElement;
   /** What there is to say of rows that are not here. */
   readonly note = h("div", { class: "fw-tl-note" });
-  private readonly sticky: HTMLElement;
-  private readonly space: HTMLElement;
-  private autoPx = 0;
+  readonly #sticky: HTMLElement;
+  readonly #space: HTMLElement;
+  #autoPx = 0;
 
   constructor(
     private readonly model: TimelineModel,
     readonly plot: HTMLElement,
   ) {
-    this.sticky = h("div", { class: "fw-tl-view", role: "presentation" }, this.labels, plot);
-    this.space = h("div", { role: "presentation" }, this.sticky);
+    this.#sticky = h("div", { class: "fw-tl-view", role: "presentation" }, this.labels, plot);
+    this.#space = h("div", { role: "presentation" }, this.#sticky);
     const name = "Actions of the run";
     const grid = { class: "fw-tl-scroll", role: "treegrid", tabindex: 0, "aria-label": name };
-    this.scroller = h("div", grid, this.space);
+    this.scroller = h("div", grid, this.#space);
   }
 
   get scrollPx(): number {
@@ -36,7 +36,7 @@ export class Body {
 
   set scrollPx(topPx: number) {
     // Rows may just have come: without room for them the browser would cut the value.
-    this.space.style.height = `${this.model.order.count * this.model.layout.rowPx}px`;
+    this.#space.style.height = `${this.model.order.count * this.model.layout.rowPx}px`;
     this.scroller.scrollTop = topPx;
   }
 
@@ -46,31 +46,31 @@ export class Body {
 
   /** Fit the elements to the rows, and the model to the elements. True where the plot has another width. */
   layOut(): boolean {
-    const { model, scroller, space, sticky, note } = this;
+    const { model, scroller, note } = this;
     const { rowPx, labelPx } = model.layout;
     const { count } = model.order;
-    const text = this.noteText();
+    const text = this.#noteText();
     scroller.hidden = count === 0;
     note.hidden = text === "";
     setText(note, text);
     if (count === 0) return false;
     const autoPx = Math.min(count, DEFAULT_ROWS) * rowPx;
     // Set only when it changes: a height that the reader pulled is kept.
-    if (autoPx !== this.autoPx) {
-      this.autoPx = autoPx;
+    if (autoPx !== this.#autoPx) {
+      this.#autoPx = autoPx;
       scroller.style.height = `${autoPx}px`;
     }
     scroller.classList.toggle("fw-tl-many", count > DEFAULT_ROWS);
-    space.style.height = `${count * rowPx}px`;
+    this.#space.style.height = `${count * rowPx}px`;
     this.heightPx = scroller.clientHeight || autoPx;
-    sticky.style.height = `${this.heightPx}px`;
+    this.#sticky.style.height = `${this.heightPx}px`;
     const plotPx = Math.max(0, (scroller.clientWidth || 960) - labelPx);
     if (plotPx === model.plotPx) return false;
     model.plotPx = plotPx;
     return true;
   }
 
-  private noteText(): string {
+  #noteText(): string {
     const { actions, order, filter } = this.model;
     if (order.count === 0) return isFiltering(filter) ? "No action matches." : "No actions yet.";
     if (actions.known <= actions.count) return "";

@@ -49,8 +49,8 @@ const TILES: Record<Exclude<Pattern, "solid" | "outline"> | "dense", { size: num
 };
 
 export class Brush {
-  private readonly tiles = new Map<string, CanvasPattern | null>();
-  private readonly glyphs = new Map<number, { path: Path2D; fill: boolean; strokePx: number }[]>();
+  readonly #tiles = new Map<string, CanvasPattern | null>();
+  readonly #glyphs = new Map<number, { path: Path2D; fill: boolean; strokePx: number }[]>();
 
   constructor(
     readonly palette: Palette,
@@ -72,9 +72,9 @@ export class Brush {
     ctx.globalAlpha = 1;
     const kind = dense ? "dense" : pattern;
     if (kind === "solid" || kind === "outline") return;
-    const tile = this.tile(kind, fill);
+    const tile = this.#tile(kind, fill);
     if (!tile) return;
-    const period = this.period(kind);
+    const period = this.#period(kind);
     tile.setTransform(new DOMMatrix([1 / this.dpr, 0, 0, 1 / this.dpr, shiftX % period, 0]));
     ctx.fillStyle = tile;
     ctx.fill();
@@ -89,14 +89,14 @@ export class Brush {
     sizePx: number,
     colour: string,
   ): void {
-    let parts = this.glyphs.get(phase);
+    let parts = this.#glyphs.get(phase);
     if (!parts) {
       parts = glyphParts(phase).map(({ d, fill, strokePx }) => ({
         path: new Path2D(d),
         fill: fill === true,
         strokePx: strokePx ?? 1.4,
       }));
-      this.glyphs.set(phase, parts);
+      this.#glyphs.set(phase, parts);
     }
     const scale = sizePx / 16;
     ctx.save();
@@ -112,15 +112,15 @@ export class Brush {
     ctx.restore();
   }
 
-  private period(kind: keyof typeof TILES): number {
+  #period(kind: keyof typeof TILES): number {
     return Math.round(TILES[kind].size * this.dpr) / this.dpr;
   }
 
-  private tile(kind: keyof typeof TILES, colour: string): CanvasPattern | null {
+  #tile(kind: keyof typeof TILES, colour: string): CanvasPattern | null {
     const key = `${kind} ${colour}`;
-    let tile = this.tiles.get(key);
+    let tile = this.#tiles.get(key);
     if (tile === undefined) {
-      const size = this.period(kind);
+      const size = this.#period(kind);
       const canvas = document.createElement("canvas");
       canvas.width = canvas.height = Math.round(size * this.dpr);
       const ctx = canvas.getContext("2d");
@@ -131,7 +131,7 @@ export class Brush {
         TILES[kind].draw(ctx, size);
       }
       tile = ctx?.createPattern(canvas, "repeat") ?? null;
-      this.tiles.set(key, tile);
+      this.#tiles.set(key, tile);
     }
     return tile;
   }

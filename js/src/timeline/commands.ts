@@ -26,7 +26,7 @@ export class Commands {
   /** True where the key was ours. */
   onKey(event: KeyboardEvent): boolean {
     const act = actOf(event);
-    return act !== null && this.run(act);
+    return act !== null && this.#run(act);
   }
 
   /** The focus came to the rows: begin at what is selected, else at the top of what is seen. */
@@ -42,8 +42,8 @@ export class Commands {
     const { model } = this.stage;
     if (index < 0) return;
     model.focusKey = model.keyAt(index);
-    if (onChevron || model.order.item[index]! < 0) this.toggle(index);
-    else this.openDetails(index);
+    if (onChevron || model.order.item[index]! < 0) this.#toggle(index);
+    else this.#openDetails(index);
     this.stage.draw();
   }
 
@@ -62,54 +62,54 @@ export class Commands {
     this.stage.draw();
   }
 
-  private run(act: Act): boolean {
+  #run(act: Act): boolean {
     const { model, body } = this.stage;
     const at = model.focusIndex;
     const last = model.order.count - 1;
     const page = Math.max(1, Math.floor(body.heightPx / model.layout.rowPx) - 1);
     switch (act.kind) {
       case "step":
-        return this.focusRow(at + act.by);
+        return this.#focusRow(at + act.by);
       case "page":
-        return this.focusRow(at + act.by * page);
+        return this.#focusRow(at + act.by * page);
       case "edge":
-        return this.focusRow(act.to === "first" ? 0 : last);
+        return this.#focusRow(act.to === "first" ? 0 : last);
       case "expand":
-        if (model.order.fold[at] === Fold.Open) return this.focusRow(at + 1);
-        return this.toggle(at, true) || last >= 0;
+        if (model.order.fold[at] === Fold.Open) return this.#focusRow(at + 1);
+        return this.#toggle(at, true) || last >= 0;
       case "collapse": {
-        if (this.toggle(at, false)) return true;
+        if (this.#toggle(at, false)) return true;
         const parent = at < 0 ? -1 : model.order.parentIndex(at);
-        return parent < 0 ? last >= 0 : this.focusRow(parent);
+        return parent < 0 ? last >= 0 : this.#focusRow(parent);
       }
       case "details":
         if (at < 0) return false;
-        if (model.order.item[at]! < 0) return this.toggle(at);
-        this.openDetails(at);
+        if (model.order.item[at]! < 0) return this.#toggle(at);
+        this.#openDetails(at);
         return true;
       case "zoom":
-        return this.look(() => model.zoom(act.factor));
+        return this.#look(() => model.zoom(act.factor));
       case "pan":
-        return this.look(() => model.pan((model.window.toMs - model.window.fromMs) * act.share));
+        return this.#look(() => model.pan((model.window.toMs - model.window.fromMs) * act.share));
       case "fit":
-        return this.look(() => model.fit());
+        return this.#look(() => model.fit());
       case "live":
-        return !model.clock.runOver && this.look(() => model.setFollowing(!model.following));
+        return !model.clock.runOver && this.#look(() => model.setFollowing(!model.following));
       case "failure":
-        return this.toFailure(act.by);
+        return this.#toFailure(act.by);
       case "escape":
-        return this.escape();
+        return this.#escape();
     }
   }
 
-  private look(change: () => void): boolean {
+  #look(change: () => void): boolean {
     change();
     this.stage.moved();
     return true;
   }
 
   /** At the ends the key is still ours: it must not move the notebook's cells. */
-  private focusRow(index: number): boolean {
+  #focusRow(index: number): boolean {
     const { model, body } = this.stage;
     if (model.order.count === 0) return false;
     const to = Math.min(model.order.count - 1, Math.max(0, index));
@@ -123,19 +123,19 @@ export class Commands {
     return true;
   }
 
-  private toggle(index: number, open?: boolean): boolean {
+  #toggle(index: number, open?: boolean): boolean {
     if (!this.stage.model.toggle(index, open)) return false;
     this.stage.reorder();
     return true;
   }
 
-  private openDetails(index: number): void {
+  #openDetails(index: number): void {
     const { model, view } = this.stage;
     view.store.select(model.actions.id[model.order.item[index]!]!);
     view.ui.detailsOpen.value = true;
   }
 
-  private toFailure(by: 1 | -1): boolean {
+  #toFailure(by: 1 | -1): boolean {
     const { model, view } = this.stage;
     const item = model.order.item[model.focusIndex] ?? -1;
     const row = nextFailure(model.actions, model.tree, item, by);
@@ -145,7 +145,7 @@ export class Commands {
   }
 
   /** First the selection goes, then the filter; after that the key is the page's. */
-  private escape(): boolean {
+  #escape(): boolean {
     const { model, view } = this.stage;
     const { store, ui } = view;
     if (store.traits.selected.peek() || ui.detailsOpen.peek()) {

@@ -17,23 +17,23 @@ export interface Fed {
 }
 
 export class Feed {
-  private orderDirty = true;
-  private countDirty = true;
-  private counting = false;
-  private orderedAt = Number.NEGATIVE_INFINITY;
-  private countedAt = Number.NEGATIVE_INFINITY;
+  #orderDirty = true;
+  #countDirty = true;
+  #counting = false;
+  #orderedAt = Number.NEGATIVE_INFINITY;
+  #countedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly model: TimelineModel) {}
 
   /** The data changed. */
   changed(): void {
-    this.orderDirty = this.countDirty = true;
+    this.#orderDirty = this.#countDirty = true;
   }
 
   /** The reader changed folds or filters: the next run orders at once. */
   hurry(): void {
-    this.orderDirty = true;
-    this.orderedAt = Number.NEGATIVE_INFINITY;
+    this.#orderDirty = true;
+    this.#orderedAt = Number.NEGATIVE_INFINITY;
   }
 
   run(nowMs: number): Fed {
@@ -42,27 +42,27 @@ export class Feed {
     const again = (ms: number): void => {
       fed.againMs = Math.min(fed.againMs ?? ms, ms);
     };
-    if (this.orderDirty) {
-      const waitMs = this.orderedAt + REORDER_MS - nowMs;
+    if (this.#orderDirty) {
+      const waitMs = this.#orderedAt + REORDER_MS - nowMs;
       if (waitMs > 0) again(waitMs);
       else {
         model.reorder();
-        this.orderDirty = false;
-        this.orderedAt = nowMs;
+        this.#orderDirty = false;
+        this.#orderedAt = nowMs;
         fed.reordered = true;
       }
     }
-    if (this.countDirty || this.counting || this.outgrown) {
-      const waitMs = this.countedAt + (model.actions.count > MANY ? RECOUNT_MANY_MS : RECOUNT_MS) - nowMs;
+    if (this.#countDirty || this.#counting || this.#outgrown) {
+      const waitMs = this.#countedAt + (model.actions.count > MANY ? RECOUNT_MANY_MS : RECOUNT_MS) - nowMs;
       if (waitMs > 0) again(waitMs);
       else {
-        if (!this.counting) this.countDirty = false;
-        this.counting = !model.recount(COUNT_BUDGET_MS);
-        if (this.counting) again(0);
+        if (!this.#counting) this.#countDirty = false;
+        this.#counting = !model.recount(COUNT_BUDGET_MS);
+        if (this.#counting) again(0);
         else {
           fed.recounted = true;
           // The first count tells when the run began and ended, and so in which range to count.
-          if (this.countedAt > 0 || !this.outgrown) this.countedAt = nowMs;
+          if (this.#countedAt > 0 || !this.#outgrown) this.#countedAt = nowMs;
           else again(0);
         }
       }
@@ -71,7 +71,7 @@ export class Feed {
   }
 
   /** The run went on past what was counted. */
-  private get outgrown(): boolean {
+  get #outgrown(): boolean {
     const { fromMs, stepMs, steps } = this.model.overview.bins;
     const { full } = this.model;
     const off = Math.abs(full.toMs - (fromMs + stepMs * steps)) + Math.abs(full.fromMs - fromMs);

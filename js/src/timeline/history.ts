@@ -6,37 +6,37 @@ const QUIET_MS = 250;
 const MAX_PER_REQUEST = 60;
 
 export class HistoryRequests {
-  private readonly asked = new Set<string>();
-  private readonly waiting = new Map<string, string>();
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #asked = new Set<string>();
+  readonly #waiting = new Map<string, string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly store: Store) {}
 
   /** These rows are on screen now; what was on screen before and was not asked for yet is dropped. */
   see(rows: Iterable<number>): void {
     const { actions } = this.store;
-    this.waiting.clear();
+    this.#waiting.clear();
     for (const row of rows) {
       if (actions.flags[row]! & Row.History) continue;
       const key = `${actions.id[row]} ${actions.phase[row]} ${actions.attempts[row]}`;
-      if (!this.asked.has(key)) this.waiting.set(key, actions.id[row]!);
+      if (!this.#asked.has(key)) this.#waiting.set(key, actions.id[row]!);
     }
-    if (this.waiting.size > 0) this.timer ??= setTimeout(() => this.ask(), QUIET_MS);
+    if (this.#waiting.size > 0) this.#timer ??= setTimeout(() => this.#ask(), QUIET_MS);
   }
 
   stop(): void {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
   }
 
-  private ask(): void {
-    this.timer = undefined;
+  #ask(): void {
+    this.#timer = undefined;
     if (!this.store.kernelAlive.peek()) return;
-    const batch = [...this.waiting].slice(0, MAX_PER_REQUEST);
+    const batch = [...this.#waiting].slice(0, MAX_PER_REQUEST);
     for (const [key] of batch) {
-      this.asked.add(key);
-      this.waiting.delete(key);
+      this.#asked.add(key);
+      this.#waiting.delete(key);
     }
     if (batch.length > 0) this.store.want(batch.map(([, id]) => id));
-    if (this.waiting.size > 0) this.timer = setTimeout(() => this.ask(), QUIET_MS);
+    if (this.#waiting.size > 0) this.#timer = setTimeout(() => this.#ask(), QUIET_MS);
   }
 }

@@ -55,12 +55,12 @@ export class TimelineModel {
   focusKey = "";
   clock: Clock = { nowMs: 0, runOver: false };
   overview: Overview;
-  private counting: OverviewCount | null = null;
-  private looking: Looking = { kind: "fit" };
-  private readonly toggles: Toggles = new Map();
-  private readonly filterToggles: Toggles = new Map();
-  private treeRevision = -1;
-  private treeCount = -1;
+  #counting: OverviewCount | null = null;
+  #looking: Looking = { kind: "fit" };
+  readonly #toggles: Toggles = new Map();
+  readonly #filterToggles: Toggles = new Map();
+  #treeRevision = -1;
+  #treeCount = -1;
 
   constructor(
     readonly store: Store,
@@ -90,27 +90,27 @@ export class TimelineModel {
   /** Order the rows anew. */
   reorder(): void {
     const { actions } = this;
-    if (this.treeRevision !== actions.treeRevision || this.treeCount !== actions.count) {
-      this.treeRevision = actions.treeRevision;
-      this.treeCount = actions.count;
+    if (this.#treeRevision !== actions.treeRevision || this.#treeCount !== actions.count) {
+      this.#treeRevision = actions.treeRevision;
+      this.#treeCount = actions.count;
       this.tree = new Tree(actions);
     }
-    this.order = order(actions, this.tree, this.filter, this.activeToggles);
+    this.order = order(actions, this.tree, this.filter, this.#activeToggles);
   }
 
   /** Count the run anew for the overview, for at most `budgetMs` now; false where it is to be called again. */
   recount(budgetMs: number): boolean {
-    this.counting ??= new OverviewCount(this.actions, this.clock, this.full);
-    const done = this.counting.run(budgetMs);
+    this.#counting ??= new OverviewCount(this.actions, this.clock, this.full);
+    const done = this.#counting.run(budgetMs);
     if (!done) return false;
     this.overview = done;
-    this.counting = null;
+    this.#counting = null;
     return true;
   }
 
   setFilter(filter: Filter): void {
     this.filter = filter;
-    this.filterToggles.clear();
+    this.#filterToggles.clear();
   }
 
   // Rows
@@ -139,7 +139,7 @@ export class TimelineModel {
   toggle(index: number, open?: boolean): boolean {
     const fold = this.order.fold[index];
     if (!fold || (open !== undefined && open === (fold === Fold.Open))) return false;
-    this.activeToggles.set(this.keyAt(index), fold !== Fold.Open);
+    this.#activeToggles.set(this.keyAt(index), fold !== Fold.Open);
     return true;
   }
 
@@ -154,13 +154,13 @@ export class TimelineModel {
       this.ui.hideFinished.value = false;
       this.setFilter(NO_FILTER);
     }
-    openTo(this.actions, this.tree, row, this.activeToggles);
+    openTo(this.actions, this.tree, row, this.#activeToggles);
     this.reorder();
     return this.order.indexOf(row);
   }
 
-  private get activeToggles(): Toggles {
-    return isFiltering(this.filter) ? this.filterToggles : this.toggles;
+  get #activeToggles(): Toggles {
+    return isFiltering(this.filter) ? this.#filterToggles : this.#toggles;
   }
 
   // Time
@@ -176,38 +176,39 @@ export class TimelineModel {
 
   /** All that there is to see. */
   get full(): TimeWindow {
-    return fitWindow(this.originMs, this.edgeMs, this.insidePx, this.marginPx);
+    return fitWindow(this.originMs, this.#edgeMs, this.#insidePx, this.#marginPx);
   }
 
   get window(): TimeWindow {
-    const { full, looking } = this;
+    const { full } = this;
+    const looking = this.#looking;
     if (looking.kind === "fit") return full;
-    return looking.kind === "last" ? this.last(looking.spanMs) : clampWindow(looking.window, full);
+    return looking.kind === "last" ? this.#last(looking.spanMs) : clampWindow(looking.window, full);
   }
 
   get scale(): Scale {
-    return new Scale(this.window, PLOT_PAD_PX, PLOT_PAD_PX + this.insidePx);
+    return new Scale(this.window, PLOT_PAD_PX, PLOT_PAD_PX + this.#insidePx);
   }
 
   /** The overview's scale: all of the run, on the same pixels as the plot. */
   get fullScale(): Scale {
-    return new Scale(this.full, PLOT_PAD_PX, PLOT_PAD_PX + this.insidePx);
+    return new Scale(this.full, PLOT_PAD_PX, PLOT_PAD_PX + this.#insidePx);
   }
 
   get following(): boolean {
-    return this.looking.kind !== "fixed";
+    return this.#looking.kind !== "fixed";
   }
 
   fit(): void {
-    this.looking = { kind: "fit" };
+    this.#looking = { kind: "fit" };
   }
 
   setFollowing(on: boolean): void {
     if (on === this.following) return;
     const { window } = this;
-    if (!on) this.looking = { kind: "fixed", window };
-    else this.looking = { kind: "last", spanMs: window.toMs - window.fromMs };
-    this.settle();
+    if (!on) this.#looking = { kind: "fixed", window };
+    else this.#looking = { kind: "last", spanMs: window.toMs - window.fromMs };
+    this.#settle();
   }
 
   /** Closer by `factor` with `anchorMs` held still; without one the end is held while following, else the middle. */
@@ -226,34 +227,34 @@ export class TimelineModel {
   look(window: TimeWindow): void {
     const next = clampWindow(window, this.full);
     const span = next.toMs - next.fromMs;
-    const atEnd = this.last(span).toMs - next.toMs <= span * 0.002;
-    this.looking =
+    const atEnd = this.#last(span).toMs - next.toMs <= span * 0.002;
+    this.#looking =
       this.following && atEnd && !this.clock.runOver
         ? { kind: "last", spanMs: span }
         : { kind: "fixed", window: next };
-    this.settle();
+    this.#settle();
   }
 
   /** A window over everything is "fit", which grows with the run. */
-  private settle(): void {
-    if (isWhole(this.window, this.full)) this.looking = { kind: "fit" };
+  #settle(): void {
+    if (isWhole(this.window, this.full)) this.#looking = { kind: "fit" };
   }
 
   /** Now; once the run is over, the latest end. */
-  private get edgeMs(): number {
+  get #edgeMs(): number {
     const latest = this.overview.bins.endMs;
     return Number.isFinite(latest) ? Math.max(this.clock.nowMs, latest) : this.clock.nowMs;
   }
 
-  private get marginPx(): number {
+  get #marginPx(): number {
     return this.clock.runOver ? this.layout.overMarginPx : this.layout.liveMarginPx;
   }
 
-  private last(spanMs: number): TimeWindow {
-    return followWindow(spanMs, this.edgeMs, this.marginPx / this.insidePx, this.full);
+  #last(spanMs: number): TimeWindow {
+    return followWindow(spanMs, this.#edgeMs, this.#marginPx / this.#insidePx, this.full);
   }
 
-  private get insidePx(): number {
+  get #insidePx(): number {
     return Math.max(40, this.plotPx - 2 * PLOT_PAD_PX);
   }
 }

@@ -35,7 +35,7 @@ export class Order {
   level: Uint16Array;
   fold: Uint8Array;
   /** Siblings and place among them are not kept: aria-rowindex says where a row is. */
-  private indexByRow: Int32Array | null = null;
+  #indexByRow: Int32Array | null = null;
 
   constructor(
     readonly tree: Tree,
@@ -52,11 +52,11 @@ export class Order {
 
   /** Where an action is shown; -1: nowhere. */
   indexOf(row: number): number {
-    if (!this.indexByRow) {
-      this.indexByRow = new Int32Array(this.tree.count).fill(-1);
-      for (let i = 0; i < this.count; i++) if (this.item[i]! >= 0) this.indexByRow[this.item[i]!] = i;
+    if (!this.#indexByRow) {
+      this.#indexByRow = new Int32Array(this.tree.count).fill(-1);
+      for (let i = 0; i < this.count; i++) if (this.item[i]! >= 0) this.#indexByRow[this.item[i]!] = i;
     }
-    return this.indexByRow[row] ?? -1;
+    return this.#indexByRow[row] ?? -1;
   }
 
   indexOfItem(item: number): number {

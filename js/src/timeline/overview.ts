@@ -21,9 +21,9 @@ export interface Overview {
 
 /** Counts all actions, a slice at a time, so that a frame never waits for 100,000 of them. */
 export class OverviewCount {
-  private readonly binner: Binner;
-  private readonly failuresMs: number[] = [];
-  private next = 0;
+  readonly #binner: Binner;
+  readonly #failuresMs: number[] = [];
+  #next = 0;
 
   constructor(
     private readonly actions: Actions,
@@ -32,29 +32,30 @@ export class OverviewCount {
   ) {
     const stepMs = Math.max(1e-3, (whole.toMs - whole.fromMs) / STEPS);
     const range = { fromMs: whole.fromMs, stepMs, steps: STEPS };
-    this.binner = new Binner(actions, clock, range, false);
+    this.#binner = new Binner(actions, clock, range, false);
   }
 
   /** Count on for about `budgetMs`. The result once all are counted, else null. */
   run(budgetMs = Number.POSITIVE_INFINITY): Overview | null {
     const until = performance.now() + budgetMs;
-    while (this.next < this.actions.count) {
-      const end = Math.min(this.actions.count, this.next + SLICE);
-      for (; this.next < end; this.next++) {
-        this.binner.add(this.next);
-        this.addFailures(this.next);
+    while (this.#next < this.actions.count) {
+      const end = Math.min(this.actions.count, this.#next + SLICE);
+      for (; this.#next < end; this.#next++) {
+        this.#binner.add(this.#next);
+        this.#addFailures(this.#next);
       }
-      if (performance.now() > until && this.next < this.actions.count) return null;
+      if (performance.now() > until && this.#next < this.actions.count) return null;
     }
-    const bins = this.binner.finish();
+    const bins = this.#binner.finish();
     let most = 0;
     for (let step = 0; step < STEPS; step++) most = Math.max(most, activeAt(bins, step));
-    return { bins, most, failuresMs: this.failuresMs.sort((a, b) => a - b) };
+    return { bins, most, failuresMs: this.#failuresMs.sort((a, b) => a - b) };
   }
 
   /** A thousand failures are a thousand marks on 700 px: equal ones are dropped when drawing, not here. */
-  private addFailures(row: number): void {
-    const { actions, failuresMs } = this;
+  #addFailures(row: number): void {
+    const { actions } = this;
+    const failuresMs = this.#failuresMs;
     if (actions.attempts[row]! > 1) {
       const from = actions.segFrom[row]!;
       const lastK = from + actions.segCount[row]! - 1;

@@ -48,7 +48,7 @@ export interface RowsState {
 /** A phase's glyph in its ink; the element is kept while the phase stays. */
 class Mark {
   readonly element: HTMLElement;
-  private phase = -1;
+  #phase = -1;
 
   constructor(
     className: string,
@@ -58,8 +58,8 @@ class Mark {
   }
 
   show(phase: number): void {
-    if (phase === this.phase) return;
-    this.phase = phase;
+    if (phase === this.#phase) return;
+    this.#phase = phase;
     this.element.style.color = `var(--fw-ink-${cssName(phase)})`;
     this.element.replaceChildren(glyph(phase, this.sizePx));
   }
@@ -67,19 +67,19 @@ class Mark {
 
 class LabelRow {
   readonly element: HTMLElement;
-  private readonly cell = h("div", { class: "fw-tl-cell", role: "gridcell" });
-  private readonly chevron = h("span", { class: "fw-tl-chevron" }, icon("chevron-right", 14));
-  private readonly mark = new Mark("fw-tl-glyph", 12);
-  private readonly name = h("span", { class: "fw-tl-name" });
-  private readonly times = h("span", { class: "fw-tl-times" });
-  private readonly attempt = h("span");
-  private readonly chip = h("span", { class: "fw-tl-attempt" }, icon("retry", 10), this.attempt);
-  private readonly right = h("span", { class: "fw-tl-right" });
-  private rightKey = "";
+  readonly #cell = h("div", { class: "fw-tl-cell", role: "gridcell" });
+  readonly #chevron = h("span", { class: "fw-tl-chevron" }, icon("chevron-right", 14));
+  readonly #mark = new Mark("fw-tl-glyph", 12);
+  readonly #name = h("span", { class: "fw-tl-name" });
+  readonly #times = h("span", { class: "fw-tl-times" });
+  readonly #attempt = h("span");
+  readonly #chip = h("span", { class: "fw-tl-attempt" }, icon("retry", 10), this.#attempt);
+  readonly #right = h("span", { class: "fw-tl-right" });
+  #rightKey = "";
 
   constructor(id: string) {
-    this.cell.append(this.chevron, this.mark.element, this.name, this.times, this.chip, this.right);
-    this.element = h("div", { class: "fw-tl-row", role: "row", id }, this.cell);
+    this.#cell.append(this.#chevron, this.#mark.element, this.#name, this.#times, this.#chip, this.#right);
+    this.element = h("div", { class: "fw-tl-row", role: "row", id }, this.#cell);
   }
 
   show(model: TimelineModel, strips: StripCache, index: number, state: RowsState): void {
@@ -91,83 +91,83 @@ class LabelRow {
     element.hidden = false;
     element.style.height = `${layout.rowPx}px`;
     element.style.transform = `translateY(${index * layout.rowPx - state.scrollPx}px)`;
-    this.cell.style.paddingInlineStart = `${8 + layout.indentPx * Math.min(level, MAX_INDENTS)}px`;
+    this.#cell.style.paddingInlineStart = `${8 + layout.indentPx * Math.min(level, MAX_INDENTS)}px`;
     setAttribute(element, "aria-rowindex", String(index + 1));
     setAttribute(element, "aria-level", String(level + 1));
     setAttribute(element, "aria-expanded", fold ? String(fold === Fold.Open) : null);
     setAttribute(element, "aria-selected", item >= 0 && item === state.selectedRow ? "true" : null);
     element.classList.toggle("fw-tl-hover", index === state.hoverIndex);
     element.classList.toggle("fw-tl-focus", index === state.focusIndex);
-    this.chevron.classList.toggle("fw-tl-open", fold === Fold.Open);
-    this.chevron.style.visibility = fold ? "" : "hidden";
-    if (item >= 0) this.showAction(model, item);
-    else this.showFold(model, strips, -1 - item, level);
+    this.#chevron.classList.toggle("fw-tl-open", fold === Fold.Open);
+    this.#chevron.style.visibility = fold ? "" : "hidden";
+    if (item >= 0) this.#showAction(model, item);
+    else this.#showFold(model, strips, -1 - item, level);
   }
 
-  private showAction(model: TimelineModel, row: number): void {
+  #showAction(model: TimelineModel, row: number): void {
     const { actions, clock } = model;
     const times = timesOf(actions, row, clock);
     const attempts = actions.attempts[row]!;
-    this.mark.show(actions.phase[row]!);
-    setText(this.name, actions.name[row] || actions.id[row]!);
-    this.times.hidden = true;
-    this.chip.hidden = attempts < 2;
-    setText(this.attempt, String(attempts));
-    setText(this.right, duration(times.endMs - times.startMs));
-    this.rightKey = "";
+    this.#mark.show(actions.phase[row]!);
+    setText(this.#name, actions.name[row] || actions.id[row]!);
+    this.#times.hidden = true;
+    this.#chip.hidden = attempts < 2;
+    setText(this.#attempt, String(attempts));
+    setText(this.#right, duration(times.endMs - times.startMs));
+    this.#rightKey = "";
     setAttribute(this.element, "aria-label", actionName(model, row, times));
   }
 
-  private showFold(model: TimelineModel, strips: StripCache, bucket: number, level: number): void {
+  #showFold(model: TimelineModel, strips: StripCache, bucket: number, level: number): void {
     const counts = strips.countsOf(bucket);
     const size = model.order.sizeOf(bucket);
     const { label } = model.tree.buckets[bucket]!;
-    this.mark.show(summaryPhase(counts));
-    setText(this.name, label);
-    this.times.hidden = false;
-    setText(this.times, `×${size.toLocaleString("en")}`);
-    this.chip.hidden = true;
+    this.#mark.show(summaryPhase(counts));
+    setText(this.#name, label);
+    this.#times.hidden = false;
+    setText(this.#times, `×${size.toLocaleString("en")}`);
+    this.#chip.hidden = true;
     const kinds = kindsBeside(label, size, level, counts, model.layout);
     const key = kinds.join(" ");
-    if (key !== this.rightKey) {
-      this.rightKey = key;
+    if (key !== this.#rightKey) {
+      this.#rightKey = key;
       const parts = kinds.map(([phase, n]) => {
         const mark = new Mark("fw-tl-glyph", 10);
         mark.show(phase);
         return h("span", { class: "fw-tl-count" }, n.toLocaleString("en"), mark.element);
       });
-      this.right.replaceChildren(...parts);
+      this.#right.replaceChildren(...parts);
     }
     setAttribute(this.element, "aria-label", foldName(label, size, counts));
   }
 }
 
 export class RowPool {
-  private readonly rows: LabelRow[] = [];
-  private first = 0;
+  readonly #rows: LabelRow[] = [];
+  #first = 0;
 
   constructor(private readonly parent: HTMLElement) {}
 
   render(model: TimelineModel, strips: StripCache, state: RowsState): void {
     const { rowPx } = model.layout;
-    this.first = Math.max(0, Math.floor(state.scrollPx / rowPx));
+    this.#first = Math.max(0, Math.floor(state.scrollPx / rowPx));
     const end = Math.ceil((state.scrollPx + state.heightPx) / rowPx);
-    const count = Math.min(MAX_POOL, Math.max(0, Math.min(model.order.count, end) - this.first));
-    while (this.rows.length < count) {
-      const row = new LabelRow(`fw-tl-row-${this.rows.length}`);
-      this.rows.push(row);
+    const count = Math.min(MAX_POOL, Math.max(0, Math.min(model.order.count, end) - this.#first));
+    while (this.#rows.length < count) {
+      const row = new LabelRow(`fw-tl-row-${this.#rows.length}`);
+      this.#rows.push(row);
       this.parent.append(row.element);
     }
     // In the page's order they are the rows from top to bottom, for readers that walk the page.
-    for (const [i, row] of this.rows.entries()) {
-      if (i < count) row.show(model, strips, this.first + i, state);
+    for (const [i, row] of this.#rows.entries()) {
+      if (i < count) row.show(model, strips, this.#first + i, state);
       else if (!row.element.hidden) row.element.hidden = true;
     }
   }
 
   /** Id of the element that shows a row; null while it is not on screen. */
   idOf(index: number): string | null {
-    const row = this.rows[index - this.first];
-    return index >= this.first && row && !row.element.hidden ? row.element.id : null;
+    const row = this.#rows[index - this.#first];
+    return index >= this.#first && row && !row.element.hidden ? row.element.id : null;
   }
 }

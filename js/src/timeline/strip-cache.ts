@@ -14,40 +14,40 @@ interface Kept {
 const STRETCH = 1.25;
 
 export class StripCache {
-  private readonly bins = new Map<number, Kept>();
-  private readonly counts = new Map<number, ReadonlyMap<number, number>>();
+  readonly #bins = new Map<number, Kept>();
+  readonly #counts = new Map<number, ReadonlyMap<number, number>>();
 
   constructor(private readonly model: TimelineModel) {}
 
   /** Forget everything: the rows were ordered anew, so buckets may have other numbers. */
   clear(): void {
-    this.bins.clear();
-    this.counts.clear();
+    this.#bins.clear();
+    this.#counts.clear();
   }
 
   countsOf(bucket: number): ReadonlyMap<number, number> {
-    let counts = this.counts.get(bucket);
+    let counts = this.#counts.get(bucket);
     if (!counts) {
       counts = countPhases(this.model.actions, this.model.order.members(bucket));
-      this.counts.set(bucket, counts);
+      this.#counts.set(bucket, counts);
     }
     return counts;
   }
 
   get(bucket: number, scale: Scale): Strip {
     const { actions, clock, order } = this.model;
-    let kept = this.bins.get(bucket);
-    if (!kept || !this.serves(kept, scale)) {
+    let kept = this.#bins.get(bucket);
+    if (!kept || !this.#serves(kept, scale)) {
       const bins = stripBins(actions, order.members(bucket), clock, scale);
       kept = { bins, pxPerMs: scale.pxPerMs };
-      this.bins.set(bucket, kept);
+      this.#bins.set(bucket, kept);
     }
     const bins = kept.bins.open ? { ...kept.bins, endMs: clock.nowMs } : kept.bins;
     return strip(bins, order.sizeOf(bucket), STRIP_PX, summaryPhase(this.countsOf(bucket)), scale);
   }
 
   /** Is the scale about the same, and what is shown counted? Data that changed clears all. */
-  private serves({ bins, pxPerMs }: Kept, scale: Scale): boolean {
+  #serves({ bins, pxPerMs }: Kept, scale: Scale): boolean {
     const stretch = scale.pxPerMs / pxPerMs;
     if (stretch > STRETCH || stretch < 1 / STRETCH) return false;
     const toMs = bins.fromMs + bins.steps * bins.stepMs;

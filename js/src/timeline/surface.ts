@@ -5,7 +5,7 @@ export class Surface {
   readonly canvas = h("canvas", { "aria-hidden": "true" });
   widthPx = 0;
   heightPx = 0;
-  private readonly ctx: CanvasRenderingContext2D | null = this.canvas.getContext("2d");
+  readonly #ctx: CanvasRenderingContext2D | null = this.canvas.getContext("2d");
 
   constructor(className: string) {
     this.canvas.className = className;
@@ -13,7 +13,8 @@ export class Surface {
 
   /** Cleared and scaled to CSS pixels; null where there is nothing to draw on. */
   begin(widthPx: number, heightPx: number, dpr: number): CanvasRenderingContext2D | null {
-    const { canvas, ctx } = this;
+    const { canvas } = this;
+    const ctx = this.#ctx;
     this.widthPx = widthPx;
     this.heightPx = heightPx;
     const width = Math.round(widthPx * dpr);

@@ -34,25 +34,25 @@ export function mountTimeline(view: View, parent: HTMLElement): void {
 class Timeline implements Stage {
   readonly model: TimelineModel;
   readonly body: Body;
-  private readonly overviewSurface = new Surface("fw-tl-overview");
-  private readonly axisSurface = new Surface("fw-tl-axis");
-  private readonly rowsSurface = new Surface("fw-tl-plot");
-  private readonly pool: RowPool;
-  private readonly feed: Feed;
-  private readonly strips: StripCache;
-  private readonly toolbar: ReturnType<typeof createToolbar>;
-  private readonly tooltip: Tooltip;
-  private readonly history: HistoryRequests;
-  private readonly commands: Commands;
-  private brush: Brush;
-  private frame = 0;
+  readonly #overviewSurface = new Surface("fw-tl-overview");
+  readonly #axisSurface = new Surface("fw-tl-axis");
+  readonly #rowsSurface = new Surface("fw-tl-plot");
+  readonly #pool: RowPool;
+  readonly #feed: Feed;
+  readonly #strips: StripCache;
+  readonly #toolbar: ReturnType<typeof createToolbar>;
+  readonly #tooltip: Tooltip;
+  readonly #history: HistoryRequests;
+  readonly #commands: Commands;
+  #brush: Brush;
+  #frame = 0;
   /** Counts the frames drawn: an effect draws them, so that a fault in one is caught and told by the view. */
-  private readonly frames = signal(0);
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private headDirty = true;
-  private drawnAt = 0;
-  private drawnNowMs = 0;
-  private pointer: { clientX: number; clientY: number; plotX: number | null } | null = null;
+  readonly #frames = signal(0);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #headDirty = true;
+  #drawnAt = 0;
+  #drawnNowMs = 0;
+  #pointer: { clientX: number; clientY: number; plotX: number | null } | null = null;
 
   constructor(
     readonly view: View,
@@ -60,13 +60,13 @@ class Timeline implements Stage {
   ) {
     const { store, ui, theme } = view;
     this.model = new TimelineModel(store, ui);
-    this.feed = new Feed(this.model);
-    this.strips = new StripCache(this.model);
-    this.brush = new Brush(theme.palette.peek(), 1);
-    this.tooltip = new Tooltip(view.frame);
-    this.history = new HistoryRequests(store);
-    this.commands = new Commands(this);
-    this.toolbar = createToolbar(view, {
+    this.#feed = new Feed(this.model);
+    this.#strips = new StripCache(this.model);
+    this.#brush = new Brush(theme.palette.peek(), 1);
+    this.#tooltip = new Tooltip(view.frame);
+    this.#history = new HistoryRequests(store);
+    this.#commands = new Commands(this);
+    this.#toolbar = createToolbar(view, {
       fit: () => {
         this.model.fit();
         this.moved();
@@ -76,36 +76,36 @@ class Timeline implements Stage {
         this.moved();
       },
     });
-    this.body = new Body(this.model, this.rowsSurface.canvas);
-    this.pool = new RowPool(this.body.labels);
+    this.body = new Body(this.model, this.#rowsSurface.canvas);
+    this.#pool = new RowPool(this.body.labels);
     const head = (left: HTMLElement, surface: Surface) =>
       h("div", { class: "fw-tl-head" }, left, h("div", {}, surface.canvas));
-    const { search, tools } = this.toolbar;
-    const heads = [head(search, this.overviewSurface), head(tools, this.axisSurface)];
+    const { search, tools } = this.#toolbar;
+    const heads = [head(search, this.#overviewSurface), head(tools, this.#axisSurface)];
     parent.append(h("div", { class: "fw-tl" }, ...heads, this.body.scroller, this.body.note));
-    this.listen();
-    this.watch();
+    this.#listen();
+    this.#watch();
     view.signal.addEventListener("abort", () => {
-      if (this.frame) cancelAnimationFrame(this.frame);
-      clearTimeout(this.timer);
-      this.history.stop();
+      if (this.#frame) cancelAnimationFrame(this.#frame);
+      clearTimeout(this.#timer);
+      this.#history.stop();
     });
   }
 
   // When to draw
 
-  private watch(): void {
+  #watch(): void {
     const { store, ui, theme, effect, signal: ending } = this.view;
     effect(() => {
       store.revision.value;
-      this.feed.changed();
-      this.schedule();
+      this.#feed.changed();
+      this.#schedule();
     });
     effect(() => {
       const [phase, query, hideFinished] = [ui.phaseFilter.value, ui.query.value, ui.hideFinished.value];
       this.model.setFilter({ phase, query, hideFinished });
-      this.feed.hurry();
-      this.schedule();
+      this.#feed.hurry();
+      this.#schedule();
     });
     effect(() => {
       const { is_terminal, ended_ms, connection, selected } = store.traits;
@@ -118,39 +118,39 @@ class Timeline implements Stage {
       this.moved();
     });
     effect(() => {
-      if (this.frames.value > 0) untracked(() => this.paint());
+      if (this.#frames.value > 0) untracked(() => this.#paint());
     });
     effect(() => {
       const wish = ui.reveal.value;
-      if (wish) untracked(() => this.commands.reveal(wish.id));
+      if (wish) untracked(() => this.#commands.reveal(wish.id));
     });
-    this.view.everyTick(16, () => this.onTick());
+    this.view.everyTick(16, () => this.#onTick());
     if (typeof ResizeObserver === "undefined") return;
     const observer = new ResizeObserver(() => this.draw());
     observer.observe(this.body.scroller);
     ending.addEventListener("abort", () => observer.disconnect());
   }
 
-  private schedule(): void {
-    if (!this.view.signal.aborted) this.frame ||= requestAnimationFrame(() => this.draw());
+  #schedule(): void {
+    if (!this.view.signal.aborted) this.#frame ||= requestAnimationFrame(() => this.draw());
   }
 
   /** Draw only where something would move by half a pixel, or a duration may read otherwise. */
-  private onTick(): void {
+  #onTick(): void {
     if (!this.model.tick()) return;
-    const movedPx = Math.abs(this.model.clock.nowMs - this.drawnNowMs) * this.model.scale.pxPerMs;
-    if (movedPx < 0.5 && performance.now() - this.drawnAt < STALE_MS) return;
-    this.headDirty = true;
+    const movedPx = Math.abs(this.model.clock.nowMs - this.#drawnNowMs) * this.model.scale.pxPerMs;
+    if (movedPx < 0.5 && performance.now() - this.#drawnAt < STALE_MS) return;
+    this.#headDirty = true;
     this.draw();
   }
 
   moved(): void {
-    this.headDirty = true;
-    this.schedule();
+    this.#headDirty = true;
+    this.#schedule();
   }
 
   reorder(): void {
-    this.feed.hurry();
+    this.#feed.hurry();
     this.draw();
   }
 
@@ -162,35 +162,35 @@ class Timeline implements Stage {
   // Drawing
 
   draw(): void {
-    if (this.frame) cancelAnimationFrame(this.frame);
-    this.frame = 0;
-    if (!this.view.signal.aborted) this.frames.value = this.frames.peek() + 1;
+    if (this.#frame) cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    if (!this.view.signal.aborted) this.#frames.value = this.#frames.peek() + 1;
   }
 
-  private paint(): void {
+  #paint(): void {
     const { model, body } = this;
     const { theme, store } = this.view;
     model.tick();
-    this.refresh();
-    if (body.layOut()) this.headDirty = true;
+    this.#refresh();
+    if (body.layOut()) this.#headDirty = true;
     const dpr = globalThis.devicePixelRatio || 1;
     const palette = theme.palette.peek();
-    if (this.brush.palette !== palette || this.brush.dpr !== dpr) {
-      this.brush = new Brush(palette, dpr);
-      this.headDirty = true;
+    if (this.#brush.palette !== palette || this.#brush.dpr !== dpr) {
+      this.#brush = new Brush(palette, dpr);
+      this.#headDirty = true;
     }
-    const { brush } = this;
+    const brush = this.#brush;
     const { scale } = model;
     const alive = store.kernelAlive.peek();
     const { state } = store.traits.connection.peek();
     const live = alive && (state === "live" || state === "polling");
     const now = model.clock.runOver ? null : live ? "live" : "stale";
     const marks = ticks(scale, model.originMs, model.layout.tickPx);
-    const cursorX = this.pointer?.plotX ?? null;
-    const hoverIndex = this.pointer ? body.indexAt(this.pointer.clientY) : -1;
+    const cursorX = this.#pointer?.plotX ?? null;
+    const hoverIndex = this.#pointer ? body.indexAt(this.#pointer.clientY) : -1;
     const common = { model, brush, now, cursorX, dimmed: !alive } as const;
-    if (this.headDirty) paintOverview(this.overviewSurface, { ...common, ticks: marks });
-    paintAxis(this.axisSurface, { ...common, ticks: marks });
+    if (this.#headDirty) paintOverview(this.#overviewSurface, { ...common, ticks: marks });
+    paintAxis(this.#axisSurface, { ...common, ticks: marks });
     const rows = {
       scrollPx: body.scrollPx,
       heightPx: body.heightPx,
@@ -198,76 +198,79 @@ class Timeline implements Stage {
       hoverIndex,
       focusIndex: model.focusIndex,
     };
-    paintRows(this.rowsSurface, { ...common, ...rows, strips: this.strips, scale, ticksMs: marks.atMs });
-    this.pool.render(model, this.strips, rows);
+    paintRows(this.#rowsSurface, { ...common, ...rows, strips: this.#strips, scale, ticksMs: marks.atMs });
+    this.#pool.render(model, this.#strips, rows);
     setAttribute(body.scroller, "aria-rowcount", String(model.order.count));
-    setAttribute(body.scroller, "aria-activedescendant", this.pool.idOf(rows.focusIndex));
-    this.toolbar.update(now === "live", model.following);
-    this.showTooltip(hoverIndex);
-    this.history.see(body.visibleActions());
-    this.headDirty = false;
-    this.drawnAt = performance.now();
-    this.drawnNowMs = model.clock.nowMs;
+    setAttribute(body.scroller, "aria-activedescendant", this.#pool.idOf(rows.focusIndex));
+    this.#toolbar.update(now === "live", model.following);
+    this.#showTooltip(hoverIndex);
+    this.#history.see(body.visibleActions());
+    this.#headDirty = false;
+    this.#drawnAt = performance.now();
+    this.#drawnNowMs = model.clock.nowMs;
   }
 
   /** Take in what changed. What the reader looks at stays where it is, whatever came in above it. */
-  private refresh(): void {
-    const { model, body, pointer } = this;
+  #refresh(): void {
+    const { model, body } = this;
+    const pointer = this.#pointer;
     const { rowPx } = model.layout;
     const top = body.scrollPx > 0 ? Math.floor(body.scrollPx / rowPx) : -1;
     const anchor = pointer ? body.indexAt(pointer.clientY) : top;
     const key = model.keyAt(anchor);
-    const { reordered, recounted, againMs } = this.feed.run(performance.now());
+    const { reordered, recounted, againMs } = this.#feed.run(performance.now());
     if (againMs !== null) {
-      this.timer ??= setTimeout(() => {
-        this.timer = undefined;
-        this.schedule();
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#schedule();
       }, againMs);
     }
-    if (reordered || recounted) this.headDirty = true;
+    if (reordered || recounted) this.#headDirty = true;
     if (!reordered) return;
-    this.strips.clear();
+    this.#strips.clear();
     const index = model.indexOfKey(key);
     if (index >= 0 && index !== anchor) body.scrollPx += (index - anchor) * rowPx;
   }
 
-  private showTooltip(index: number): void {
-    const { pointer, model } = this;
+  #showTooltip(index: number): void {
+    const { model } = this;
+    const pointer = this.#pointer;
     // Narrow labels have no numbers, so there the labels have a tooltip too.
     if (!pointer || index < 0 || (pointer.plotX === null && !model.layout.narrow)) {
-      this.tooltip.hide();
+      this.#tooltip.hide();
       return;
     }
     // Over a label there is no time: the latest attempt is told.
     const atMs = pointer.plotX === null ? model.clock.nowMs : model.scale.ms(pointer.plotX);
-    const text = tooltipOf(model, index, atMs, (bucket) => this.strips.countsOf(bucket));
-    this.tooltip.show(text, pointer.clientX, pointer.clientY);
+    const text = tooltipOf(model, index, atMs, (bucket) => this.#strips.countsOf(bucket));
+    this.#tooltip.show(text, pointer.clientX, pointer.clientY);
   }
 
   // What the reader does
 
-  private listen(): void {
-    const { model, body, commands } = this;
+  #listen(): void {
+    const { model, body } = this;
+    const commands = this.#commands;
     const { scroller } = body;
-    scroller.addEventListener("scroll", () => this.schedule(), { passive: true });
+    scroller.addEventListener("scroll", () => this.#schedule(), { passive: true });
     listenToRows(scroller, body.plot, {
       model,
       indexAt: (y) => body.indexAt(y),
       hover: (clientX, clientY, plotX) => {
-        this.pointer = { clientX, clientY, plotX };
-        this.schedule();
+        this.#pointer = { clientX, clientY, plotX };
+        this.#schedule();
       },
       leave: () => {
-        this.pointer = null;
-        this.schedule();
+        this.#pointer = null;
+        this.#schedule();
       },
       click: (index, chevron) => commands.click(index, chevron),
       moved: () => this.moved(),
     });
-    listenToOverview(this.overviewSurface.canvas, model, () => this.moved());
+    listenToOverview(this.#overviewSurface.canvas, model, () => this.moved());
     scroller.addEventListener("focus", () => {
       commands.focus();
-      this.schedule();
+      this.#schedule();
     });
     scroller.addEventListener("keydown", (event) => {
       if (!commands.onKey(event)) return;

@@ -9,21 +9,22 @@ const AWAY_PX = 12;
 const EDGE_PX = 4;
 
 export class Tooltip {
-  private readonly element = h("div", { class: "fw-tl-tip", "aria-hidden": "true" });
-  private key = "";
+  readonly #element = h("div", { class: "fw-tl-tip", "aria-hidden": "true" });
+  #key = "";
 
   constructor(private readonly frame: HTMLElement) {
-    this.element.hidden = true;
-    frame.append(this.element);
+    this.#element.hidden = true;
+    frame.append(this.#element);
   }
 
   /** Show at a point in the window's coordinates. */
   show(text: TooltipText, clientX: number, clientY: number): void {
-    const { element, frame } = this;
+    const { frame } = this;
+    const element = this.#element;
     const key = JSON.stringify(text);
-    if (key !== this.key) {
-      this.key = key;
-      this.fill(text);
+    if (key !== this.#key) {
+      this.#key = key;
+      this.#fill(text);
     }
     element.hidden = false;
     const box = frame.getBoundingClientRect();
@@ -41,10 +42,10 @@ export class Tooltip {
   }
 
   hide(): void {
-    this.element.hidden = true;
+    this.#element.hidden = true;
   }
 
-  private fill({ title, aside, lines, footer }: TooltipText): void {
+  #fill({ title, aside, lines, footer }: TooltipText): void {
     const head = h("div", { class: "fw-tl-tip-head" }, h("b", {}, title), h("span", {}, aside));
     const rows = lines.map(({ phase, text, value, strong }) => {
       const mark = glyph(phase, 12);
@@ -53,6 +54,6 @@ export class Tooltip {
       return h("div", { class: className }, mark, h("span", {}, text), h("span", {}, value));
     });
     const foot = h("div", { class: "fw-tl-tip-foot" }, ...footer.map((line) => h("div", {}, line)));
-    this.element.replaceChildren(h("div", { class: "fw-tl-tip-body" }, head, ...rows), foot);
+    this.#element.replaceChildren(h("div", { class: "fw-tl-tip-body" }, head, ...rows), foot);
   }
 }

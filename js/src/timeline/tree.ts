@@ -5,13 +5,13 @@ import type { Actions } from "../actions";
 /** Numbers each distinct text, so that 100,000 names are compared as numbers. */
 class Interner {
   readonly texts: string[] = [];
-  private readonly numbers = new Map<string, number>();
+  readonly #numbers = new Map<string, number>();
 
   number(text: string): number {
-    let number = this.numbers.get(text);
+    let number = this.#numbers.get(text);
     if (number === undefined) {
       number = this.texts.push(text) - 1;
-      this.numbers.set(text, number);
+      this.#numbers.set(text, number);
     }
     return number;
   }
@@ -55,7 +55,7 @@ export class Tree {
       const parent = actions.parent[row]!;
       this.parent[row] = parent >= 0 && parent < n && parent !== row ? parent : -1;
     }
-    this.cutCircles();
+    this.#cutCircles();
     const last = new Int32Array(n).fill(-1);
     for (let row = 0; row < n; row++) {
       const parent = this.parent[row]!;
@@ -64,11 +64,11 @@ export class Tree {
       else this.next[last[parent]!] = row;
       if (parent >= 0) last[parent] = row;
     }
-    this.fillBuckets(actions);
+    this.#fillBuckets(actions);
   }
 
   /** Bad data may go in circles: cut each once, so that no row is lost and no walk is endless. */
-  private cutCircles(): void {
+  #cutCircles(): void {
     const { parent, count } = this;
     const walk = new Int32Array(count);
     for (let row = 0; row < count; row++) {
@@ -81,7 +81,7 @@ export class Tree {
     }
   }
 
-  private fillBuckets(actions: Actions): void {
+  #fillBuckets(actions: Actions): void {
     const groups = new Interner();
     groups.number("");
     // By name and by group: the bucket that was opened last, and its last row. Roots have no bucket, nor have
