@@ -6,18 +6,18 @@ export interface PhaseInfo {
   shortLabel: string;
 }
 
-export const Phase = {
-  Queued: 1,
-  WaitingForResources: 2,
-  Initializing: 3,
-  Running: 4,
-  Paused: 9,
-  Succeeded: 5,
-  Failed: 6,
-  Aborted: 7,
-  TimedOut: 8,
-  Recovered: 10,
-} as const;
+export enum Phase {
+  Queued = 1,
+  WaitingForResources = 2,
+  Initializing = 3,
+  Running = 4,
+  Paused = 9,
+  Succeeded = 5,
+  Failed = 6,
+  Aborted = 7,
+  TimedOut = 8,
+  Recovered = 10,
+}
 
 export const PHASES: ReadonlyMap<number, PhaseInfo> = new Map([
   [1, { value: "queued", label: "Queued", shortLabel: "Queued" }],

@@ -165,20 +165,24 @@ export interface ColumnsHeader {
 export const MAGIC = 0x31435746; // "FWC1", little-endian
 
 /** Row flags. */
-export const Row = {
+export enum Row {
   /** Segments come from attempts and phase transitions. Without it: from what was observed, or status alone. */
-  History: 1,
-  CacheHit: 2,
-} as const;
+  History = 1,
+  CacheHit = 2,
+}
 
 /** Segment flags. */
-export const Seg = {
-  StartInferred: 1,
-  EndInferred: 2,
+export enum Seg {
+  StartInferred = 1,
+  EndInferred = 2,
   /** Times are those at which this client saw the phase. */
-  Observed: 4,
+  Observed = 4,
   /** One segment for the whole life: nothing else is known. */
-  StatusOnly: 8,
-} as const;
+  StatusOnly = 8,
+}
 
-export const Kind = { Task: 0, Trace: 1, Condition: 2 } as const;
+export enum Kind {
+  Task = 0,
+  Trace = 1,
+  Condition = 2,
+}

@@ -25,7 +25,11 @@ export const bucketKey = (actions: Actions, tree: Tree, bucket: number): string 
   return `${actions.id[parent]!}${isGroup ? "\u0001" : "\u0002"}${label}`;
 };
 
-export const Fold = { None: 0, Closed: 1, Open: 2 } as const;
+export enum Fold {
+  None = 0,
+  Closed = 1,
+  Open = 2,
+}
 
 /** The shown rows, top to bottom. */
 export class Order {
