@@ -140,7 +140,7 @@ def test_typescript_has_the_same_table() -> None:
     rows = re.findall(r'\[(\d+), \{ value: "(\w+)", label: "([^"]+)", shortLabel: "([^"]+)" \}\]', TYPESCRIPT)
     ours = [(str(i.number), phase.value, i.label, i.short_label) for phase, i in PHASE_TABLE.items()]
     assert rows == ours
-    named = dict(re.findall(r"^  ([A-Z]\w+): (\d+),$", TYPESCRIPT, re.MULTILINE))
+    named = dict(re.findall(r"^  ([A-Z]\w+) = (\d+),$", TYPESCRIPT, re.MULTILINE))
     assert {re.sub(r"(?<!^)([A-Z])", r"_\1", name).upper(): int(number) for name, number in named.items()} == {
         phase.name: phase.number for phase in PHASE_TABLE
     }
