@@ -1,8 +1,8 @@
 """A raw-socket HTTP server that plays bytes by script: whatever a backend, a proxy or a broken line may send.
 
-It runs in a thread with a loop of its own. A reply is a list of steps: bytes are sent as they stand, a number is a
-pause in seconds, HOLD waits until the client closes, CLOSE ends the connection in good order, RESET with a TCP reset.
-After the last step the connection takes the next request.
+It runs in a thread with a loop of its own. A reply is a list of steps: bytes are sent as they stand, a function gives
+bytes for the request, a number is a pause in seconds, HOLD waits until the client closes, CLOSE ends the connection in
+good order, RESET with a TCP reset. After the last step the connection takes the next request.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import ssl
 import struct
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -28,7 +29,6 @@ class Act(Enum):
 
 
 HOLD, RESET, CLOSE = Act
-Step = bytes | float | Act
 
 
 @dataclass
@@ -47,6 +47,9 @@ class Request:
     def message(self) -> Any:
         """The request message, taken out of its frame where it is in one."""
         return json.loads(self.body[5:] if "connect" in self.headers["content-type"] else self.body)
+
+
+Step = bytes | float | Act | Callable[[Request], bytes]
 
 
 class ScriptedServer:
@@ -103,8 +106,8 @@ class ScriptedServer:
                 self.requests.append(request)
                 replies = self._replies.get(request.method) or [(http(404, b"404 page not found"),)]
                 for step in replies.pop(0) if len(replies) > 1 else replies[0]:
-                    if isinstance(step, bytes):
-                        writer.write(step)
+                    if isinstance(step, bytes) or callable(step):
+                        writer.write(step if isinstance(step, bytes) else step(request))
                         await writer.drain()
                     elif step is HOLD:
                         while await reader.read(1024):

@@ -71,16 +71,25 @@ _REASONS: tuple[tuple[type[BaseException], str, str | None], ...] = (
 )
 
 
+#: Asking again does not mend these: somebody has to do something.
+_STANDING = (ssl.SSLCertVerificationError, httpx.InvalidURL, httpx.LocalProtocolError)
+
+
 def transport_error(error: Exception, host: str) -> ApiError:
     """Turn an exception of httpx, or of a socket, into an error of ours that names the reason."""
     if isinstance(error, httpx.DecodingError):
         return ProtocolError(f"The answer of {host} could not be unpacked.")
     scrub(error)  # it becomes the cause of ours, and is printed with it
     chain = list(causes(error))
+    for cause in chain:
+        if isinstance(cause, httpx.RequestError):
+            cause.request = None  # type: ignore[assignment] # with its headers: what reports errors shows attributes
     kind, text, hint = next(row for row in _REASONS if any(isinstance(cause, row[0]) for cause in chain))
     cause = next(cause for cause in chain if isinstance(cause, kind))
     detail = getattr(cause, "verify_message", None) or getattr(cause, "reason", None) or "no reason was given"
-    return TransportError(text.format(host=host, detail=detail), hint=hint)
+    said_error = TransportError(text.format(host=host, detail=str(detail).rstrip(".")), hint=hint)
+    said_error.transient = kind not in _STANDING
+    return said_error
 
 
 def http_error(response: httpx.Response, body: bytes) -> ApiError:
@@ -96,6 +105,8 @@ def http_error(response: httpx.Response, body: bytes) -> ApiError:
         error = _not_connect(response, host)
     else:
         error = _status_error(response, body, host)
+    if isinstance(error, ProtocolError):
+        error.transient = False  # whoever answers here will answer the same again
     error.retry_after_s = _retry_after_s(response.headers.get("retry-after"))
     return error
 

@@ -34,7 +34,8 @@ _LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=10
 #: For clients that nobody closes: no connection stays open between requests.
 UNKEPT: Final = httpx.Limits(max_keepalive_connections=0)
 # A stream may be silent for hours: whoever reads it decides how long is too long.
-_TIMEOUT: Final = httpx.Timeout(connect=10.0, read=None, write=15.0, pool=10.0)
+# Connecting ends before the time limits of those who wait: cancelled within TLS, httpcore 1.0 leaves the socket open.
+_TIMEOUT: Final = httpx.Timeout(connect=8.0, read=None, write=15.0, pool=10.0)
 #: Headers that every request has, and that tell nobody anything. All others may be credentials.
 _PUBLIC_HEADERS: Final = frozenset({
     "accept", "accept-encoding", "cache-control", "connect-protocol-version", "connection", "content-length",
