@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import Final, NamedTuple
 
-from flyte_widgets.errors import ApiError, FirstMessageTimeoutError, UnauthenticatedError
+from flyte_widgets.errors import ApiError, FirstMessageTimeoutError, RpcError, UnauthenticatedError, UnimplementedError
 
 INTERVAL_S: Final = 1.0
 """While a backend is down, one request is made in this time, whoever makes it."""
@@ -60,10 +60,11 @@ class Gate:
         self._wake()
 
     def failed(self, error: ApiError) -> None:
-        """Take note of an error. One that asking again does not mend is an answer as good as any."""
+        """Take note of an error. What only Flyte itself can have said is an answer as good as any."""
         if isinstance(error, FirstMessageTimeoutError):
             return  # silence is usual
-        if not (error.transient or isinstance(error, UnauthenticatedError)):
+        is_anyones = error.transient or isinstance(error, (UnauthenticatedError, UnimplementedError))
+        if isinstance(error, RpcError) and not is_anyones:
             self.answered()
             return
         if self._error is None:

@@ -82,6 +82,11 @@ class ActionState:
         """Whether its phase transitions were never read, or have changed since."""
         return self.history_key != self.status_key
 
+    @property
+    def has_gaps(self) -> bool:
+        """Whether its name was never told, or it has ended without that an attempt was heard of."""
+        return self.name == self.id or (self.is_terminal and self.attempts == 0)
+
 
 class RunState:
     """All actions of a run, in order of first sight. `dirty` collects the rows that changed since it was last taken."""

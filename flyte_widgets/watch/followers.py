@@ -31,29 +31,37 @@ POLLS_BEFORE_STREAM = 12
 async def follow_tree(watcher: Watcher) -> None:
     """WatchActions: all actions, for as long as the run lives."""
     backoff = Backoff()
+    delay_s = 0.0
     while True:
         error: ApiError | None = None
+        begun_s = time.monotonic()
         try:
             stream = watcher.client.watch_actions(
                 watcher.run_id, tracked=bool(watcher.tracked), first_message_timeout_s=FIRST_MESSAGE_S
             )
             async for actions in _until_kicked(stream, watcher.kicked):
-                backoff.reset()
                 watcher.take_actions(actions)
         except FirstMessageTimeoutError:
-            watcher.has_tree = True  # nobody is to wait for it any longer
             await _poll(watcher)
             continue
         except ApiError as failure:
-            watcher.has_tree = True
             error = failure
+        finally:
+            watcher.is_streaming = False
+        if time.monotonic() - begun_s > delay_s:
+            backoff.reset()  # it lived for longer than was waited for it
+        if error is not None and not error.transient and watcher.client.outage is None:
+            await _poll(watcher, error)  # the next try would fail in the same way
+            continue
         delay_s = backoff.next_delay_s(error.retry_after_s if error else None)
-        # A first hiccup stays unsaid: the next try comes in half a second.
-        if error is not None and backoff.failures > 1:
-            watcher.trouble(error, delay_s)
         await watcher.pause(delay_s)
-        with contextlib.suppress(ApiError):
+        try:
             await watcher.reconcile()  # notifications may have been lost while nobody listened
+        except ApiError as failure:
+            watcher.trouble(failure, delay_s)
+        else:
+            if error is not None and backoff.failures > 1:
+                watcher.show_polling(delay_s, error)
 
 
 async def _until_kicked(stream: AsyncGenerator[T, None], kicked: asyncio.Event) -> AsyncGenerator[T, None]:
@@ -80,15 +88,15 @@ async def _until_kicked(stream: AsyncGenerator[T, None], kicked: asyncio.Event) 
         await stream.aclose()
 
 
-async def _poll(watcher: Watcher) -> None:
-    """Stand in for a stream that says nothing: it may be silent for good, or only idle."""
+async def _poll(watcher: Watcher, why: ApiError | None = None) -> None:
+    """Stand in for a stream that says nothing (it may be silent for good, or only idle), or that is of no use."""
     for _ in range(POLLS_BEFORE_STREAM):
         try:
             await watcher.reconcile()
         except ApiError as error:
-            watcher.trouble(error, POLL_S)
+            await watcher.pause(watcher.trouble(error, POLL_S))
             return
-        watcher.show(state="polling", last_ms=watcher.now_ms(), poll_s=POLL_S, message="", hint="", next_try_ms=None)
+        watcher.show_polling(POLL_S, why)
         if await watcher.pause(POLL_S):
             return
 
@@ -135,8 +143,9 @@ async def tell_outage(watcher: Watcher) -> None:
     while True:
         await asyncio.sleep(0.5)
         outage, said = watcher.client.outage, watcher.connection
-        is_stale = said.next_try_ms is None or said.next_try_ms < watcher.now_ms()
-        if outage is not None and (said.state in ("connecting", "live", "polling") or is_stale):
+        if outage is None or watcher.is_streaming:
+            continue
+        if said.next_try_ms is None or said.next_try_ms < watcher.now_ms():
             watcher.trouble(outage.error, outage.next_try_s)
 
 

@@ -40,6 +40,11 @@ class HistoryReader:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+    async def idle(self) -> None:
+        """Wait until all that was wished for was read, or could not be."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
     def close(self) -> list[asyncio.Task[Any]]:
         """Forget all wishes and give the tasks to cancel."""
         self._waiting.clear()

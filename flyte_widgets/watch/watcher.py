@@ -73,6 +73,8 @@ class Watcher:
         self.abort_status = AbortStatus()
         self.over = asyncio.Event()
         """Set once the run has ended and was read whole, or the watch was given up."""
+        self.is_streaming = False
+        """Whether WatchActions is open and has said something."""
         self._listeners: weakref.WeakSet[Any] = weakref.WeakSet()
         self.heard_s = self.stream_heard_s = time.monotonic()
         self._changed: set[asyncio.Future[None]] = set()
@@ -196,6 +198,8 @@ class Watcher:
             self.state.fold_listed(listed, self.now_ms())
         self.has_list = True
         self.publish()
+        # ListActions tells no names, and the backend forgets attempts: where no stream has told them, details do.
+        self._history.want([action.id for action in self.state if action.has_gaps])
 
     def heard(self) -> None:
         """Take note that the backend answered."""
@@ -205,6 +209,7 @@ class Watcher:
     def stream_heard(self) -> None:
         """Take note of a message of WatchActions: the view is live."""
         self.heard()
+        self.is_streaming = True
         self.stream_heard_s = self.heard_s
         now_ms, last_ms = self.now_ms(), self.connection.last_ms
         if self.connection.state != "live" or last_ms is None or now_ms - last_ms > LAST_HEARD_STEP_MS:
@@ -230,6 +235,11 @@ class Watcher:
         if changed != self.connection:
             self.connection = changed
             self.publish()
+
+    def show_polling(self, every_s: float, why: ApiError | None = None) -> None:
+        """Say that unary reads stand in for the stream; `why`, if that is not just silent."""
+        message, hint = (why.message, why.hint) if why is not None else ("", "")
+        self.show(state="polling", last_ms=self.now_ms(), poll_s=every_s, message=message, hint=hint, next_try_ms=None)
 
     def show_abort(self, status: AbortStatus) -> None:
         """Change what is said of the abort."""
@@ -345,6 +355,7 @@ class Watcher:
             await asyncio.sleep(1.0)
         for action in list(self._focus):
             await self.read_action(action)
+        await self._history.idle()
         return True
 
     async def pause(self, delay_s: float) -> bool:
@@ -361,10 +372,10 @@ class Watcher:
         logger.debug("run %s: %s", self.run_id.name, error)
         self.last_error = error
         state: ConnectionState = state_of(error)
+        if self.state.root is not None and state in ("not_found", "failed"):
+            state = "reconnecting"  # it was there: while a backend restarts, whoever stands before it says anything
         if state in STANDING:
             delay_s = max(delay_s, STANDING_RECHECK_S)
-            if self.state.root is not None and state == "not_found":
-                state = "reconnecting"  # it was there: a backend that restarts may not know it for a while
         now_ms = self.now_ms()
         last_ms = None if self.state.root is None else now_ms - (time.monotonic() - self.heard_s) * 1000
         self.show(
