@@ -111,7 +111,7 @@ def frames(change: Callable[[Frame], Iterator[Frame]]) -> Fault:
 
     async def fault(exchange: Exchange) -> None:
         reply = await exchange.ask()
-        if not reply.is_stream:
+        if not is_stream(exchange):
             body = b"".join([piece async for piece in reply.pieces])
             changed = b"".join(payload for _, payload in change((0, body)))
             status = int(reply.head.split(b" ")[1])
