@@ -85,7 +85,7 @@ def simulate(
     (`flyte_widgets.local.quirks.QUIRKS`). Raises LocalError for what makes no sense.
     """
     backend = _backend()
-    request = {"seed": seed, "speed": speed, "elapsed_s": elapsed_s, "hold": hold, "name": name}
+    request = {"seed": seed, "speed": speed, "elapsed_s": elapsed_s, "hold": hold, "name": name, "quirks": [*quirks]}
     try:
         played = backend.simulate({**request, **asdict(SimSpec.of(spec, **overrides))})
     except (ValueError, TypeError) as error:
