@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, TypeVar
 
 from flyte_widgets.errors import ApiError, FirstMessageTimeoutError
+from flyte_widgets.run.state import ROOT
 from flyte_widgets.watch.backoff import Backoff
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 FIRST_MESSAGE_S = 10.0
 SILENCE_S = 30.0
 """After this much silence a unary read asks whether all is still as it was."""
+PROBE_S = 5.0
+"""How long that first read may take before it is said that nothing is heard any more."""
 REOPEN_S = 300.0
 """A stream that was silent for this long is opened anew: its connection may be half-open."""
 POLL_S = 5.0
@@ -160,6 +163,7 @@ async def break_silence(watcher: Watcher) -> None:
         if now_s - watcher.heard_s < SILENCE_S:
             continue
         try:
+            await watcher.read_action(ROOT, timeout_s=PROBE_S)
             await watcher.reconcile()
         except ApiError as error:
             watcher.trouble(error, POLL_S)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.api.connect import UNARY_TIMEOUT_S
 from flyte_widgets.api.messages import ActionDetails, EnrichedAction, RunIdentifier
 from flyte_widgets.errors import ApiError, NotFoundError, UnimplementedError
 from flyte_widgets.phases import ActionPhase
@@ -165,9 +166,11 @@ class Watcher:
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
-    async def read_action(self, action: str) -> ActionDetails:
+    async def read_action(self, action: str, *, timeout_s: float = UNARY_TIMEOUT_S) -> ActionDetails:
         """Read one action (GetActionDetails) and fold it."""
-        details = await self.client.get_action_details(self.run_id, action, tracked=bool(self.tracked))
+        details = await self.client.get_action_details(
+            self.run_id, action, tracked=bool(self.tracked), timeout_s=timeout_s
+        )
         self.heard()
         self.take_details(details)
         return details
