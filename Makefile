@@ -4,7 +4,7 @@ BIN := .venv/bin
 BUNDLE := flyte_widgets/widgets/static/widget.js
 JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/package.json
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench gallery screenshot dev build lock clean setup browser
+.PHONY: help demo test faults check lint bench gallery screenshot dev build lock clean setup browser
 .DELETE_ON_ERROR:
 
 help: ## list the tasks
@@ -16,6 +16,9 @@ demo: setup ## open JupyterLab on the quickstart notebook, with real runs on the
 test: setup browser ## run all tests, those in a real browser included
 	@cd js && npm run --silent test
 	@$(BIN)/python -m pytest $(ARGS)
+
+faults: setup ## do to the watcher all that networks, proxies and backends do, and print what it said and when it was right
+	@$(BIN)/python -m pytest tests/faults tests/backend/test_local_crash.py -m "long or not long" $(ARGS)
 
 check: lint test ## run all checks: formatters, linters, types, tests
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from typing import Any
+
+import pytest
 
 import flyte_widgets as fw
 from flyte_widgets.api.client import FlyteClient
@@ -128,6 +130,12 @@ class Scene:
 _TERMINAL: Collection[str] = ("5", "6", "7", "8", "10")
 #: How long the simulated runs of 30 actions take at speed 1, by their seed.
 _LENGTH_S = {0: 44.5, 1: 49.2, 2: 63.4, 3: 39.9, 4: 46.2}
+
+
+def selection(rows: Sequence[tuple[Any, ...]], *short: str) -> list[Any]:
+    """Rows of a table as a test's parameters, named by their first column; all but `short` are for `make faults`."""
+    assert set(short) <= {row[0] for row in rows}
+    return [pytest.param(*row, id=row[0], marks=() if row[0] in short else pytest.mark.long) for row in rows]
 
 
 def _tasks() -> list[asyncio.Task[Any]]:

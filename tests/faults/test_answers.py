@@ -27,7 +27,7 @@ from flyte_widgets.errors import (
 from flyte_widgets.watch import watcher
 from tests.fault_proxy import Exchange, Fault, FaultProxy, pass_on
 from tests.faults.faults import answer, connect_error, is_stream, refused_in_stream
-from tests.faults.scene import Scene
+from tests.faults.scene import Scene, selection
 from tests.server_process import ServerProcess
 
 Report = Callable[..., None]
@@ -61,7 +61,9 @@ def quick_recheck(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("quick_recheck")
-@pytest.mark.parametrize(("name", "fault", "state", "words"), ANSWERS, ids=[row[0] for row in ANSWERS])
+@pytest.mark.parametrize(
+    ("name", "fault", "state", "words"), selection(ANSWERS, "plain-text 404", "302 to a login page")
+)
 def test_an_answer_that_is_not_flytes(
     scene: Scene, report: Report, name: str, fault: Fault, state: str, words: str
 ) -> None:

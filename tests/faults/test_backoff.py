@@ -57,7 +57,7 @@ def test_fifty_watchers_make_no_storm(shared_server: ServerProcess, proxy: Fault
     background().call(client.aclose())
 
 
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("status", [429, pytest.param(503, marks=pytest.mark.long)])
 def test_retry_after_is_honoured(scene: Scene, report: Report, status: int) -> None:
     """Until the time that the backend names, nothing at all is asked; it is said when the next try comes."""
     scene.proxy.on("*", connect_error(status, "unavailable", "busy", retry_after="3"))
@@ -74,6 +74,7 @@ def test_retry_after_is_honoured(scene: Scene, report: Report, status: int) -> N
     report(f"HTTP {status} with Retry-After: 3", said, took_s)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_busy_backend_is_asked_again(scene: Scene, report: Report, status: int) -> None:
     """Without a time of its own, the pauses are ours; and it is said what the backend said."""

@@ -22,7 +22,7 @@ from tests.faults.faults import (
     replaced,
     shifted_date,
 )
-from tests.faults.scene import Scene
+from tests.faults.scene import Scene, selection
 from tests.faults.truth import Fact, ask
 
 Report = Callable[..., None]
@@ -53,7 +53,16 @@ TOLD_BADLY = [
 ]
 
 
-@pytest.mark.parametrize(("name", "quirks"), TOLD_BADLY, ids=[row[0] for row in TOLD_BADLY])
+@pytest.mark.parametrize(
+    ("name", "quirks"),
+    selection(
+        TOLD_BADLY,
+        "ListActions without names, and nothing else",
+        "parent node not found, again and again",
+        "lost, doubled and in disorder, ends lost",
+        "holes in the attempts",
+    ),
+)
 def test_a_run_that_is_told_badly(
     scene: Scene, report: Report, short_clock: None, name: str, quirks: list[str]
 ) -> None:
@@ -77,7 +86,9 @@ def shifted(seconds: float) -> Fault:
     return shifted_date(email.utils.formatdate(time.time() + seconds, usegmt=True))
 
 
-@pytest.mark.parametrize(("name", "quirk", "hours"), [("ahead", "clock_ahead", 1), ("behind", "clock_behind", -1)])
+@pytest.mark.parametrize(
+    ("name", "quirk", "hours"), selection([("ahead", "clock_ahead", 1), ("behind", "clock_behind", -1)], "ahead")
+)
 def test_clocks_an_hour_off(scene: Scene, report: Report, name: str, quirk: str, hours: int) -> None:
     """Open bars end at the backend's now, not at ours: nothing lasts an hour, and nothing less than nothing."""
     scene.proxy.on("*", shifted(3600 * hours))
@@ -116,7 +127,9 @@ REWRITTEN: list[tuple[str, str, Callable[[Frame], Iterator[Frame]]]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "method", "change"), REWRITTEN, ids=[row[0] for row in REWRITTEN])
+@pytest.mark.parametrize(
+    ("name", "method", "change"), selection(REWRITTEN, "a message of garbage", "unknown phase name")
+)
 def test_frames_that_are_strange(
     scene: Scene, report: Report, name: str, method: str, change: Callable[[Frame], Iterator[Frame]]
 ) -> None:
