@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 import weakref
@@ -70,9 +69,7 @@ async def _acquire(backend: Backend, key: _WatcherKey, run_id: RunIdentifier) ->
 
 def _release(loop: BackgroundLoop, backend: Backend, key: _WatcherKey) -> None:
     """Give a share back, from any thread; also called by the garbage collector."""
-    if loop.is_running_here:
-        with contextlib.suppress(RuntimeError):  # it was stopped just now
-            loop.loop.call_soon_threadsafe(_drop, backend, key)
+    loop.soon(_drop, backend, key)
 
 
 def _drop(backend: Backend, key: _WatcherKey) -> None:

@@ -125,7 +125,7 @@ class Run:
             async for change in inbox:
                 yield change
         finally:
-            background().loop.call_soon_threadsafe(watcher.unsubscribe, inbox)
+            background().soon(watcher.unsubscribe, inbox)
         self._raise_if_unread()
 
     def abort(self, reason: str = "") -> None:

@@ -12,7 +12,7 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -40,11 +40,6 @@ class BackgroundLoop:
             self.loop.close()
 
     @property
-    def is_running_here(self) -> bool:
-        """Whether it takes work: not after `stop()`, and not in a child that was forked off."""
-        return self._thread.is_alive() and not self.loop.is_closed()
-
-    @property
     def is_current(self) -> bool:
         """Whether the caller runs on this loop's thread."""
         return threading.current_thread() is self._thread
@@ -52,6 +47,12 @@ class BackgroundLoop:
     def submit(self, coro: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         """Run a coroutine on the loop, from any thread."""
         return asyncio.run_coroutine_threadsafe(coro, self.loop)
+
+    def soon(self, function: Callable[..., Any], *arguments: Any) -> None:
+        """Call a function on the loop, from any thread. Nothing happens where the loop has ended or was left behind."""
+        if self._thread.is_alive():  # not in a child that was forked off
+            with contextlib.suppress(RuntimeError):
+                self.loop.call_soon_threadsafe(function, *arguments)
 
     def call(self, coro: Coroutine[Any, Any, T], timeout_s: float | None = None) -> T:
         """Run a coroutine on the loop and wait for its result, from any other thread.

@@ -28,7 +28,7 @@ _WARNING: Final = ("TYPE_WARNING", 2)
 _KIND_NAMES: Final[dict[EnumWire, str]] = {"KIND_USER": "user", 1: "user", "KIND_SYSTEM": "system", 2: "system"}
 
 
-def action_detail(details: ActionDetails, known: ActionState, console_url: str | None) -> dict[str, Any]:
+def action_detail(details: ActionDetails, known: ActionState, console_url: str) -> dict[str, Any]:
     """Build the dict for one action; `known` adds what other messages said of it."""
     abort = details.abort_info
     return {
@@ -45,7 +45,7 @@ def action_detail(details: ActionDetails, known: ActionState, console_url: str |
         "error": error_info(details.error_info),
         "abort": None if abort is None else {"reason": bounded(abort.reason), "by": identity_name(abort.aborted_by)},
         "cache": _enum_word(details.status.cache_status, "CACHE_"),
-        "consoleUrl": console_url or "",
+        "consoleUrl": console_url,
     }
 
 

@@ -7,13 +7,21 @@ from typing import Any
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.status import AbortStatus, Connection
+from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.detail import action_detail
 
 
-def facts_of(run: Run, selected: str) -> dict[str, Any]:
-    """Give the value of every trait that follows the backend, by name."""
+def facts_of(run: Run, watcher: Watcher, selected: str) -> dict[str, Any]:
+    """Give the value of every trait that follows the backend, by name. Call it with the watcher's lock."""
     backend, run_id = run._target.backend, run._target.run_id  # noqa: SLF001 (the view of this handle)
-    watcher = run._watcher  # noqa: SLF001
+
+    def url(action: str | None = None) -> str:
+        return backend.client.console_url(run_id, action, tracked=bool(watcher.tracked)) or ""
+
+    def detail(action: str) -> dict[str, Any] | None:
+        details, known = watcher.details.get(action), watcher.state.by_id.get(action)
+        return None if details is None or known is None else action_detail(details, known, url(action))
+
     root = watcher.state.root
     return {
         "run_name": run_id.name,
@@ -21,7 +29,7 @@ def facts_of(run: Run, selected: str) -> dict[str, Any]:
         "domain": run_id.domain,
         "host": backend.client.host,
         "source": backend.source,
-        "console_url": run.url or "",
+        "console_url": url(),
         "reference": f"RunWidget({run_id.name!r})".replace("'", '"'),
         "task_name": root.name if root is not None and root.name != ROOT else "",
         "phase": watcher.phase,
@@ -30,22 +38,12 @@ def facts_of(run: Run, selected: str) -> dict[str, Any]:
         "attempt": root.attempts if root is not None else 0,
         "started_ms": root.created_ms if root is not None else None,
         "ended_ms": root.ended_ms if root is not None else None,
-        "root": _detail(run, ROOT),
-        "detail": _detail(run, selected) if selected else None,
+        "root": detail(ROOT),
+        "detail": detail(selected) if selected else None,
         "connection": connection_dict(watcher.connection),
         "abort_state": abort_dict(watcher.abort_status),
         "abort_note": run.abort_note,
     }
-
-
-def _detail(run: Run, action: str) -> dict[str, Any] | None:
-    watcher = run._watcher  # noqa: SLF001
-    details, known = watcher.details.get(action), watcher.state.by_id.get(action)
-    if details is None or known is None:
-        return None
-    target = run._target  # noqa: SLF001
-    url = target.backend.client.console_url(target.run_id, action, tracked=bool(watcher.tracked))
-    return action_detail(details, known, url)
 
 
 def connection_dict(connection: Connection) -> dict[str, Any]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import logging
 import threading
-from collections.abc import Generator, Iterable
+import time
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import Any, Final
-
-import anywidget
-import traitlets as t
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import FlyteWidgetsError
@@ -18,18 +16,20 @@ from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.columns import Columns
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.watch.abort import abort
+from flyte_widgets.watch.backends import Lease
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.watcher import Update
 from flyte_widgets.widgets.facts import facts_of
 from flyte_widgets.widgets.publisher import publisher
+from flyte_widgets.widgets.traits import RunTraits
 
 logger = logging.getLogger(__name__)
 
-COLUMNS_EVERY_S: Final = 0.25
-"""Changed actions travel at most this often; the first change after a pause goes out at once."""
+SEND_EVERY_S: Final = 0.2
+"""At most one message in this time, answers apart; the first one after a pause goes out at once."""
 TRAITS_EVERY_S: Final = 1.0
-"""Counts and the like travel at most this often. What a reader waits for (`_URGENT`) goes out with the next columns."""
+"""Counts and the like travel at most this often. What a reader waits for (`_URGENT`) does not wait for it."""
 BEAT_EVERY_S: Final = 10.0
 """So often the front end is told that the kernel lives, while nothing else tells it."""
 
@@ -50,15 +50,7 @@ def _bundle() -> str:
     return _BUNDLE.read_text(encoding="utf-8")
 
 
-def _phase_value(phase: ActionPhase | None, _widget: Any) -> str:
-    return phase.value if phase is not None else ""
-
-
-def _counts_by_value(counts: dict[ActionPhase, int], _widget: Any) -> dict[str, int]:
-    return {phase.value: count for phase, count in counts.items()}
-
-
-class RunWidget(anywidget.AnyWidget):
+class RunWidget(RunTraits):
     """Shows a run live: its phase, the state diagram, a timeline of all actions, errors, and an Abort button.
 
     run: a run's name, its console URL, a `flyte.remote.Run`, or an `fw.Run`.
@@ -70,73 +62,31 @@ class RunWidget(anywidget.AnyWidget):
     """
 
     _esm = _bundle()
-
-    run_name = t.Unicode().tag(sync=True)
-    """Name of the run."""
-    project = t.Unicode().tag(sync=True)
-    """Project it is in."""
-    domain = t.Unicode().tag(sync=True)
-    """Domain it is in."""
-    host = t.Unicode().tag(sync=True)
-    """Host of the backend. Never the whole endpoint: its path may be a secret."""
-    source = t.Unicode().tag(sync=True)
-    """In words, where the backend was configured."""
-    console_url = t.Unicode().tag(sync=True)
-    """The run's page in the Flyte console; "" where there is none."""
-    reference = t.Unicode().tag(sync=True)
-    """Python that watches this run again: `RunWidget("r4p2bdpt7f")`."""
-    task_name = t.Unicode().tag(sync=True)
-    """Name of the root task; "" until it is known."""
-    phase: t.Instance[ActionPhase | None] = t.Instance(ActionPhase, allow_none=True).tag(
-        sync=True, to_json=_phase_value
-    )
-    """Where the run is; None until it was read."""
-    is_terminal = t.Bool().tag(sync=True)
-    """Whether the run has ended."""
-    counts: t.Dict[Any, Any] = t.Dict().tag(sync=True, to_json=_counts_by_value)
-    """How many actions are in each phase."""
-    attempt = t.Int().tag(sync=True)
-    """Number of the root's latest attempt, from 1."""
-    started_ms = t.Float(None, allow_none=True).tag(sync=True)
-    """When the run was queued, epoch milliseconds of the backend's clock."""
-    ended_ms = t.Float(None, allow_none=True).tag(sync=True)
-    """When it ended; None while it goes on."""
-    root: t.Dict[str, Any] = t.Dict(allow_none=True, default_value=None).tag(sync=True)
-    """The root action with its attempts, phase times and error."""
-    selected = t.Unicode().tag(sync=True)
-    """Id of the selected action, "" for none. The one trait that the browser sets, too."""
-    detail: t.Dict[str, Any] = t.Dict(allow_none=True, default_value=None).tag(sync=True)
-    """The selected action as `root`; None until it was read."""
-    connection: t.Dict[str, Any] = t.Dict().tag(sync=True)
-    """How fresh all this is: state, last answer, next try, message, hint."""
-    abort_state: t.Dict[str, Any] = t.Dict().tag(sync=True)
-    """How an abort stands: idle, requested, accepted, aborted or failed; for which action, when, why."""
-    abort_note = t.Unicode().tag(sync=True)
-    """What an abort means for this run, where that needs saying."""
-    error: t.Dict[str, str] = t.Dict(allow_none=True, default_value=None).tag(sync=True)
-    """An error of the widget itself or of an observer: message and hint."""
-    snapshot = t.Bytes().tag(sync=True, echo_update=False)
-    """All actions as packed columns, written once, at the end of the run: until then they travel as deltas."""
+    _lease: Lease | None = None
 
     def __init__(
         self, run: Any, *, client: FlyteClient | None = None, project: str = "", domain: str = "", **kwargs: Any
     ) -> None:
-        handle = run if isinstance(run, Run) else Run(run, client=client, project=project, domain=domain)
         self._lock = threading.RLock()
-        self._run = handle
-        self._watcher = handle._watcher  # noqa: SLF001 (the widget is the view of this handle)
-        self._columns = Columns(self._watcher.state)
+        """For traits and columns. Held while observers run, so never taken on the background loop."""
+        self._news_lock = threading.Lock()
         self._rows: set[int] = set()
         self._hellos: list[tuple[int, int]] = []
-        self._listened_to = False
-        self._saved = False
-        self._columns_at_s = self._traits_at_s = self._beat_at_s = 0.0
+        self._listened_to = self._saved = False
+        self._columns_at_s = self._traits_at_s = self._beat_at_s = self._next_s = 0.0
         self._focused = ""
-        super().__init__(**{**facts_of(handle, ""), "selected": handle._target.action, **kwargs})  # noqa: SLF001
+        self._run = run if isinstance(run, Run) else Run(run, client=client, project=project, domain=domain)
+        target = self._run._target  # noqa: SLF001 (the widget is the view of this handle)
+        # A share of its own in the watch: close() gives back this one, and no other.
+        self._lease = Lease(target.backend, target.run_id, tracked=target.tracked)
+        self._watcher = self._lease.watcher
+        self._columns = Columns(self._watcher.state)
+        super().__init__(**{**self._facts(""), "selected": target.action, **kwargs})
         _route_clicks_to_where_they_were_sent(self.comm)
         self.on_msg(self._on_message)
         self.observe(self._on_selected, "selected")
-        background().loop.call_soon_threadsafe(self._watcher.subscribe, self)
+        background().soon(self._watcher.subscribe, self)
+        background().soon(publisher().wake, self)  # for what changed before that
         self._on_selected(None)
 
     def __repr__(self) -> str:
@@ -154,7 +104,12 @@ class RunWidget(anywidget.AnyWidget):
         return phase
 
     def __await__(self) -> Generator[Any, None, ActionPhase]:
-        return self._run.__await__()
+        return self._until_over().__await__()
+
+    async def _until_over(self) -> ActionPhase:
+        phase = await self._run
+        await asyncio.get_running_loop().run_in_executor(None, publisher().flush, self)
+        return phase
 
     def abort(self, reason: str = "") -> None:
         """Abort the run; the same as the button, without its question. Raises as `Run.abort`."""
@@ -162,93 +117,107 @@ class RunWidget(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Close the view, and stop watching unless others watch the same run. The run goes on."""
-        background().loop.call_soon_threadsafe(self._watcher.unsubscribe, self)
-        self._focus("")
+        if self._lease is not None:  # it is, where __init__ has failed
+            background().soon(self._watcher.unsubscribe, self)
+            self._focus("")
+            self._lease.release()
         super().close()
 
     # --- news from the watcher, on the background loop ---------------------------------------------------------------
 
     def run_updated(self, update: Update) -> None:
         """Take note of what changed; sending is the publisher's."""
-        with self._lock:
+        with self._news_lock:
             self._rows |= update.rows
         publisher().wake(self)
 
     # --- sending, on the publisher's thread --------------------------------------------------------------------------
 
     def publish(self, now_s: float) -> float | None:
-        """Send what is due: answers to a hello, changed rows, changed traits, a sign of life."""
+        """Answer hellos, and send one message of what is due: changed rows, changed traits, a sign of life."""
         with self._lock:
             if self.comm is None:
                 return None
             self._answer_hellos()
-            due_s = [self._publish_columns(now_s), self._publish_traits(now_s), self._publish_beat(now_s)]
-        return min((at_s for at_s in due_s if at_s is not None), default=None)
+            if self._watcher.connection.state == "ended" and not self._saved:
+                self._next_s = 0.0  # whoever waits for the end finds all of it
+                self._publish_columns(now_s)
+                self._publish_traits(now_s)
+            if now_s < self._next_s:
+                return self._next_s
+            kinds = [(self._columns_at_s, self._publish_columns), (self._traits_at_s, self._publish_traits)]
+            later: list[float] = []
+            # The one that was not sent for longer comes first: neither keeps the other waiting.
+            for _, send in (*sorted(kinds, key=lambda kind: kind[0]), (0.0, self._publish_beat)):
+                due_s = send(now_s)
+                if due_s is not None and due_s <= now_s:
+                    self._next_s = time.monotonic() + SEND_EVERY_S  # packing took its time
+                    return self._next_s
+                later += [] if due_s is None else [due_s]
+        return min(later, default=None)
+
+    # Each of these gives when it is due; if that is now, it has sent. None: it has nothing to send.
+
+    def _publish_columns(self, now_s: float) -> float | None:
+        with self._news_lock:
+            if not self._rows or not self._listened_to:
+                return None
+            rows, self._rows = self._rows, set()
+        self._send_block(lambda now_ms: self._columns.delta(rows, now_ms))
+        self._columns_at_s = now_s
+        return now_s
+
+    def _publish_traits(self, now_s: float) -> float | None:
+        facts = self._facts(self.selected)
+        changed = {name: value for name, value in facts.items() if getattr(self, name) != value}
+        is_over = facts["connection"]["state"] == "ended"
+        self._saved = self._saved and facts["is_terminal"]
+        if is_over and not self._saved:
+            changed["snapshot"] = self._current_snapshot()
+        if not changed:
+            return None
+        is_urgent = is_over or self._is_urgent(changed)
+        if not is_urgent and now_s < self._traits_at_s + TRAITS_EVERY_S:
+            return self._traits_at_s + TRAITS_EVERY_S
+        self._traits_at_s, self._saved = now_s, is_over
+        self.tell(changed)
+        return now_s
+
+    def _publish_beat(self, now_s: float) -> float | None:
+        if not self._listened_to or self.connection["state"] in ("ended", "closed"):
+            return None
+        due_s = max(self._columns_at_s, self._traits_at_s, self._beat_at_s) + BEAT_EVERY_S
+        if due_s > now_s:
+            return due_s
+        self._beat_at_s = now_s
+        self.send({"kind": "beat", "nowMs": self._watcher.now_ms()})
+        return now_s
 
     def _answer_hellos(self) -> None:
-        hellos, self._hellos = self._hellos, []
+        with self._news_lock:
+            hellos, self._hellos = self._hellos, []
         for request, seq in hellos:
             self._reply(request)
             if not self._listened_to or seq != self._columns.seq:
                 self._listened_to = True
-                self._send_block(self._columns.snapshot(self._watcher.now_ms()))
-        if hellos:
-            self._rows.clear()
-
-    def _publish_columns(self, now_s: float) -> float | None:
-        if not self._rows or not self._listened_to:
-            return None
-        if now_s < self._columns_at_s + COLUMNS_EVERY_S:
-            return self._columns_at_s + COLUMNS_EVERY_S
-        rows, self._rows = self._rows, set()
-        self._send_block(self._columns.delta(rows, self._watcher.now_ms()))
-        self._columns_at_s = now_s
-        return None
-
-    def _publish_traits(self, now_s: float) -> float | None:
-        facts = facts_of(self._run, self.selected)
-        changed = {name: value for name, value in facts.items() if getattr(self, name) != value}
-        is_over = facts["connection"]["state"] == "ended"
-        if is_over and not self._saved:
-            changed["snapshot"] = self._columns.saved(self._watcher.now_ms())
-            self._saved = True
-        if not changed:
-            return None
-        every_s = COLUMNS_EVERY_S if self._is_urgent(changed) else TRAITS_EVERY_S
-        if not is_over and now_s < self._traits_at_s + every_s:
-            return self._traits_at_s + every_s
-        self._traits_at_s = now_s
-        self._set(changed)
-        return None
+                self._send_block(self._columns.snapshot)
 
     def _is_urgent(self, changed: dict[str, Any]) -> bool:
         if "connection" in changed and changed["connection"]["state"] != self.connection.get("state"):
             return True
         return any(name in changed for name in _URGENT)
 
-    def _publish_beat(self, now_s: float) -> float | None:
-        if not self._listened_to or self.connection["state"] in ("ended", "closed"):
-            return None
-        if now_s >= self._beat_at_s + BEAT_EVERY_S:
-            self._beat_at_s = now_s
-            self.send({"kind": "beat", "nowMs": self._watcher.now_ms()})
-        return self._beat_at_s + BEAT_EVERY_S
+    def _facts(self, selected: str) -> dict[str, Any]:
+        with self._watcher.lock:
+            return facts_of(self._run, self._watcher, selected)
 
-    def _set(self, values: dict[str, Any]) -> None:
-        """Set traits in one message. An observer that raises does not keep the others from the news."""
-        with self.hold_sync():
-            for name, value in values.items():
-                try:
-                    self.set_trait(name, value)
-                except Exception as error:
-                    logger.exception("an observer of RunWidget.%s raised", name)
-                    with contextlib.suppress(Exception):
-                        self.error = {
-                            "message": f"An observer of {name} raised {type(error).__name__}: {error}",
-                            "hint": "Its traceback is in the log.",
-                        }
+    def _current_snapshot(self) -> bytes:
+        with self._watcher.lock:
+            return self._columns.saved(self._watcher.now_ms())
 
-    def _send_block(self, block: bytes) -> None:
+    def _send_block(self, pack: Callable[[float], bytes]) -> None:
+        with self._watcher.lock:
+            block = pack(self._watcher.now_ms())
         self.send({"kind": "columns"}, buffers=[block])
 
     def _reply(self, request: int, error: str = "", hint: str = "") -> None:
@@ -256,24 +225,24 @@ class RunWidget(anywidget.AnyWidget):
 
     # --- commands from the browser, on whatever thread the kernel chose: only hand over, and answer ------------------
 
-    def _on_message(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
-        request, kind = content.get("id"), content.get("kind")
-        if not isinstance(request, int):
+    def _on_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        request = content.get("id") if isinstance(content, dict) else None
+        if not isinstance(request, int) or isinstance(request, bool):
             return
-        loop = background().loop
+        kind = content.get("kind")
         if kind == "hello":
-            with self._lock:
-                self._hellos.append((request, int(content.get("seq") or 0)))
-            publisher().wake(self)
+            seq = content.get("seq")
+            with self._news_lock:
+                self._hellos.append((request, seq if isinstance(seq, int) else 0))
+            publisher().wake(self)  # which answers
             return
         if kind == "abort":
             action, reason = str(content.get("action") or ROOT), str(content.get("reason") or "")
             background().submit(self._abort_and_tell(action, reason[:_REASON_LIMIT]))
         elif kind == "retry":
-            loop.call_soon_threadsafe(self._watcher.retry)
+            background().soon(self._watcher.retry)
         elif kind == "want":
-            wanted = _texts(content.get("actions"))
-            loop.call_soon_threadsafe(self._watcher.want_history, wanted[:_WANT_LIMIT])
+            background().soon(self._watcher.want_history, _texts(content.get("actions"))[:_WANT_LIMIT])
         else:
             self._reply(request, f"RunWidget knows no request {kind!r}.", "Reload the page: its script may be older.")
             return
@@ -285,6 +254,8 @@ class RunWidget(anywidget.AnyWidget):
             await abort(self._watcher, action, reason)
         except FlyteWidgetsError as error:
             logger.info("abort of %s refused: %s", self.run_name, error)
+        except Exception:
+            logger.exception("abort of %s", self.run_name)
 
     def _on_selected(self, _change: Any) -> None:
         """Keep the details of the selected action fresh, and of no other."""
@@ -292,11 +263,10 @@ class RunWidget(anywidget.AnyWidget):
         publisher().wake(self)
 
     def _focus(self, action: str) -> None:
-        with self._lock:
+        with self._news_lock:
             before, self._focused = self._focused, action
-        loop = background().loop
-        loop.call_soon_threadsafe(self._watcher.focus, action)
-        loop.call_soon_threadsafe(self._watcher.unfocus, before)
+            background().soon(self._watcher.focus, action)
+            background().soon(self._watcher.unfocus, before)
 
     # --- ipywidgets --------------------------------------------------------------------------------------------------
 
@@ -310,7 +280,7 @@ class RunWidget(anywidget.AnyWidget):
         with self._lock:
             state: dict[str, Any] = super().get_state(key, drop_defaults)
             if "snapshot" in state and len(self._watcher.state):
-                state["snapshot"] = self._columns.saved(self._watcher.now_ms())
+                state["snapshot"] = self._current_snapshot()
             return state
 
 
