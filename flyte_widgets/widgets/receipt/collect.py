@@ -1,0 +1,133 @@
+"""Reads a run into a `Receipt`: from the watcher's memory, and at the end what is still missing from the backend."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+import flyte_widgets
+from flyte_widgets.api.messages import ActionDetails
+from flyte_widgets.errors import FlyteWidgetsError
+from flyte_widgets.phases import ActionPhase
+from flyte_widgets.redaction import redact
+from flyte_widgets.run.state import ROOT, RunState
+from flyte_widgets.watch.handles import Run
+from flyte_widgets.watch.watcher import Watcher
+from flyte_widgets.widgets.detail import bounded, error_info
+from flyte_widgets.widgets.receipt.model import Failure, KnownAction, Receipt
+from flyte_widgets.widgets.receipt.rows import most_telling, rows_of
+
+logger = logging.getLogger(__name__)
+
+READ_LIMIT_S: Final = 8.0
+"""How long the end of a run is read at most. What has not come by then is drawn from what is known."""
+_FOLD_READS: Final = 40
+"""Histories of folded actions that are read at most, all folds together."""
+_AT_ONCE: Final = 4
+_FAILURES: Final = (ActionPhase.FAILED, ActionPhase.TIMED_OUT)
+_TEXT_LIMIT: Final = 20_000
+
+
+def receipt_of(run: Run, failed: ActionDetails | None = None) -> Receipt:
+    """Tell what is known of a run now. `failed`: the details of the action whose error is to be shown."""
+    target = run._target  # noqa: SLF001 (the picture of this handle)
+    watcher = run._watcher  # noqa: SLF001
+    with watcher.lock:
+        actions = _known(watcher.state)
+        counts = {phase: count for phase, count in watcher.state.counts.items() if count > 0}
+    root = next((action for action in actions if action.id == ROOT), None)
+    details = watcher.details.get(ROOT)
+    connection = watcher.connection
+    abort = details.abort_info if details is not None else None
+    return Receipt(
+        run_name=target.run_id.name,
+        reference=f"RunWidget({target.run_id.name!r})".replace("'", '"'),
+        version=flyte_widgets.__version__,
+        now_ms=watcher.now_ms(),
+        task_name=root.name if root is not None and root.name != ROOT else "",
+        phase=root.phase if root is not None else None,
+        attempt=root.attempts if root is not None else 0,
+        started_ms=root.created_ms if root is not None else None,
+        ended_ms=root.ended_ms if root is not None else None,
+        counts=counts,
+        actions=actions,
+        failure=_failure(failed, actions) or _failure(details, actions),
+        abort_reason=redact(abort.reason) if abort is not None else "",
+        console_url=run.url or "",
+        trouble=f"{connection.message} {connection.hint}".strip() if connection.state not in ("live", "ended") else "",
+    )
+
+
+def telling_failure(actions: Sequence[KnownAction]) -> KnownAction | None:
+    """Choose the failure that explains the run's: the last to end of those without a failure below them."""
+    failed = [action for action in actions if action.phase in _FAILURES and action.id != ROOT]
+    above = {action.parent for action in failed}
+    deepest = [action for place, action in enumerate(actions) if action in failed and place not in above]
+    return max(deepest, key=lambda action: action.ended_ms or 0.0, default=None)
+
+
+async def read_what_is_missing(watcher: Watcher) -> ActionDetails | None:
+    """Read the failure, and the histories of the rows that will be drawn, on the background loop; give the failure.
+
+    Never raises: a receipt is made in any case.
+    """
+    with watcher.lock:
+        actions = _known(watcher.state)
+    rows, _ = most_telling(rows_of(actions))
+    single = [row.members[0].id for row in rows if not row.is_fold]
+    folded = [action.id for row in rows if row.is_fold for action in row.members][:_FOLD_READS]
+    missing = [id_ for id_ in [*single, *folded] if watcher.state.by_id[id_].needs_history]
+    failure = telling_failure(actions)
+    found: list[ActionDetails] = []
+    waiting = iter([*([failure.id] if failure is not None else []), *missing])
+
+    async def read() -> None:
+        for action in waiting:
+            details = await watcher.read_action(action)
+            if failure is not None and action == failure.id:
+                found.append(details)
+
+    tasks = [asyncio.create_task(read()) for _ in range(_AT_ONCE)]
+    done, late = await asyncio.wait(tasks, timeout=READ_LIMIT_S)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    for task in done:
+        error = task.exception()
+        if isinstance(error, FlyteWidgetsError):
+            logger.debug("the receipt of %s: %s", watcher.run_id.name, error)
+        elif error is not None:
+            logger.error("the receipt of %s", watcher.run_id.name, exc_info=error)
+    return found[0] if found else None
+
+
+def _known(state: RunState) -> tuple[KnownAction, ...]:
+    return tuple(
+        KnownAction(
+            action.id,
+            redact(action.name),
+            redact(action.group),
+            state.parent_index(action),
+            action.phase,
+            action.created_ms,
+            action.ended_ms,
+            action.attempts,
+            action.segments,
+        )
+        for action in state
+    )
+
+
+def _failure(details: ActionDetails | None, actions: Sequence[KnownAction]) -> Failure | None:
+    if details is None:
+        return None
+    error = error_info(details.error_info)
+    if error is None:
+        return None
+    action = next((known for known in actions if known.id == (details.id.name or ROOT)), None)
+    if action is None:
+        return None
+    message = bounded(redact(error["message"] or error["code"]), _TEXT_LIMIT)
+    return Failure(action.name, action.id, action.attempts, error["kind"], message)

@@ -1,0 +1,171 @@
+"""A receipt as HTML that any notebook can show: no script, no style sheet, no class, nothing to load. Pure.
+
+Who shows saved notebooks cuts HTML down, each in its own way, so the order of the words carries the meaning, and all
+that is cut is dispensable: nbconvert's sanitiser drops styles, GitHub's styles and ids, untrusted JupyterLab inline
+SVG (but not its words). All let pass an `<img>` with SVG in base64, but for nbconvert's, which shows its source; so
+the pictures come after the words. Colours of words are the page's own; those of the pictures bring their ground.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from flyte_widgets.phases import PHASE_TABLE, ActionPhase
+from flyte_widgets.widgets.receipt import timeline as rows
+from flyte_widgets.widgets.receipt.model import Failure, Receipt
+from flyte_widgets.widgets.receipt.picture import (
+    diagram_picture,
+    diagram_words,
+    error_words,
+    strip_picture,
+    timeline_picture,
+)
+from flyte_widgets.widgets.receipt.svg import clean, data_uri
+from flyte_widgets.widgets.receipt.words import (
+    done_words,
+    phase_words,
+    shortened,
+    told_counts,
+    took,
+    when,
+)
+
+P = ActionPhase
+_MESSAGE_LIMIT: Final = 4_000
+_LINE: Final = "border:1px solid rgba(128,128,128,.35);border-radius:8px"
+_FONT: Final = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;font-size:13px;line-height:20px"
+_MONO: Final = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace"
+_ROW: Final = "display:flex;flex-wrap:wrap;align-items:center"
+_FAINT: Final = "opacity:.75"
+#: Of the glyph before the phase: at least 3:1 on white and on black.
+_MARKS: Final = {
+    P.WAITING_FOR_RESOURCES: "#b88a29",
+    P.INITIALIZING: "#1c9fd5",
+    P.RUNNING: "#2f74e0",
+    P.PAUSED: "#a45eb1",
+    P.SUCCEEDED: "#2d9163",
+    P.FAILED: "#e0321f",
+    P.TIMED_OUT: "#b8621f",
+    P.RECOVERED: "#6a9483",
+}
+_SIZE: Final = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
+_DOT: Final = f'<span style="{_FAINT}"> · </span>'
+
+
+def receipt_html(receipt: Receipt, element_id: str = "") -> str:
+    """Write the receipt. `element_id`: by which the live view finds it, to hide it while it shows the same itself."""
+    parts = [_header(receipt), _progress(receipt)]
+    if receipt.failure is not None:
+        parts.append(_failure(receipt, receipt.failure))
+    parts += [_block(text) for text in (_abort_words(receipt), receipt.trouble) if text]
+    if receipt.actions:
+        parts.append(_pictures(receipt))
+    parts.append(_footer(receipt))
+    name = f' id="{clean(element_id)}"' if element_id else ""
+    return f'<div{name} style="{_LINE};{_FONT};max-width:960px;padding:10px 12px;margin:2px 0">{"".join(parts)}</div>'
+
+
+def page(receipt: Receipt) -> str:
+    """Write a file of its own around the receipt."""
+    title = f"{phase_words(receipt)}: {receipt.task_name or receipt.run_name}"
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+        f"<title>{clean(title)}</title></head>"
+        f'<body style="margin:16px">{receipt_html(receipt)}</body></html>\n'
+    )
+
+
+def web_address(url: str) -> str:
+    """Give the address if it is one of the web, else "": it comes from a server."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def _header(receipt: Receipt) -> str:
+    glyph = PHASE_TABLE[receipt.phase].glyph if receipt.phase in PHASE_TABLE else "◇"
+    colour = _MARKS.get(receipt.phase, "#7f868f") if receipt.phase is not None else "#7f868f"
+    mark = f'<span style="color:{colour}">{glyph}</span>'
+    words = [f"<strong>{mark} {clean(phase_words(receipt))}</strong>"]
+    if receipt.task_name:
+        words.append(f" &nbsp;<strong>{clean(shortened(receipt.task_name, 200))}</strong>")
+    run = f' &nbsp;<code style="{_MONO};font-size:12px">{clean(receipt.run_name)}</code>'
+    facts = [clean(took(receipt)), f"attempt {receipt.attempt}" if receipt.attempt > 1 else ""]
+    words.append(_DOT.join([run, *(fact for fact in facts if fact)]))
+    times = when(receipt)
+    late = f'<div style="{_FAINT};font-size:12px">{clean(times)}</div>' if times else ""
+    return f'<div style="{_ROW};justify-content:space-between"><div>{"".join(words)}</div> {late}</div>'
+
+
+def _progress(receipt: Receipt) -> str:
+    if not receipt.counts:
+        return ""
+    done, of = done_words(receipt)
+    said = [f"<strong>{done}</strong> {of}"]
+    for phase, n in told_counts(receipt):
+        words = f"{n:,} {clean(phase.label.lower())}"
+        said.append(f"<strong>{words}</strong>" if phase.value == "failed" else words)
+    strip = _image(strip_picture(receipt), "", "flex:1 1 200px;min-width:120px;height:6px;margin:0 16px 0 0")
+    words = f'<div style="font-size:12px">{_DOT.join(said)}</div>'
+    # The strip stands left of the words, but comes after them: they must not wait for it.
+    return f'<div style="{_ROW};flex-direction:row-reverse;margin:2px 0">{words} {strip}</div>'
+
+
+def _failure(receipt: Receipt, failure: Failure) -> str:
+    whose = f"{failure.action} · {error_words(receipt)}"
+    about = f"<strong>{clean(shortened(failure.name, 200))}</strong> {clean(whose)}"
+    # What the run's code lives with is no alarm.
+    rgb = "225,30,9" if receipt.ended_badly else "128,128,128"
+    box = f"border:1px solid rgba({rgb},.4);border-radius:4px;background-color:rgba({rgb},.07)"
+    pre = f"{_MONO};font-size:12px;line-height:18px;margin:2px 0 0;padding:0;max-height:216px;overflow:auto"
+    message = failure.message.strip()
+    if len(message) > _MESSAGE_LIMIT:
+        message = "… (cut)\n" + message[-_MESSAGE_LIMIT:]  # the end of a traceback says most
+    plain = "white-space:pre-wrap;overflow-wrap:anywhere;background-color:transparent;border:0"
+    return (
+        f'<div style="{box};padding:8px 12px;margin:8px 0"><div style="font-size:12px">{about}</div>'
+        f'<pre style="{pre};{plain}">{clean(message)}</pre></div>'
+    )
+
+
+def _pictures(receipt: Receipt) -> str:
+    """Put both side by side where there is room; each shrinks a little before they stand one below the other."""
+    style = "height:auto;margin:4px 0;border-radius:6px;background-color:transparent"
+    said = f"Time in each phase: {diagram_words(receipt)}."
+    diagram = _image(diagram_picture(receipt), said, f"{style};flex:1 1 430px;min-width:0;max-width:528px")
+    said = f"Timeline: {rows.words(receipt)}."
+    timeline = _image(timeline_picture(receipt), said, f"{style};flex:1 1 320px;min-width:0;max-width:402px")
+    return f'<div style="{_ROW};align-items:flex-start;justify-content:space-between">{diagram} {timeline}</div>'
+
+
+def _image(picture: str, said: str, style: str) -> str:
+    """Write a picture with its own size, for where the style is cut."""
+    found = _SIZE.search(picture)
+    size = f'width="{found[1]}" height="{found[2]}"' if found else ""
+    return f'<img src="{data_uri(picture)}" alt="{clean(said)}" {size} style="{style}">'
+
+
+def _footer(receipt: Receipt) -> str:
+    note = f"Saved by flyte-widgets {clean(receipt.version)}. Run the cell again to watch or abort."
+    call = f'<code style="{_MONO};font-size:12px">{clean(receipt.reference)}</code>'
+    url = web_address(receipt.console_url)
+    link = (
+        f'<a href="{clean(url)}" target="_blank" rel="noopener noreferrer">Open in the Flyte console</a>' if url else ""
+    )
+    return (
+        f'<div style="{_ROW};justify-content:space-between;font-size:12px">'
+        f'<div><span style="{_FAINT}">{note}</span> {call}</div> <div>{link}</div></div>'
+    )
+
+
+def _abort_words(receipt: Receipt) -> str:
+    return f"Abort reason: {shortened(receipt.abort_reason, 500)}" if receipt.abort_reason else ""
+
+
+def _block(words: str) -> str:
+    return f'<div style="font-size:12px;margin:2px 0">{clean(words)}</div>'

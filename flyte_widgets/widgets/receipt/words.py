@@ -1,0 +1,113 @@
+"""Durations, times and counts in words; the same as js/src/format.ts and js/src/panels/counts.ts. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+from flyte_widgets.phases import ACTIVE_PHASES, TERMINAL_PHASES, ActionPhase
+from flyte_widgets.run.times import Milliseconds
+from flyte_widgets.widgets.receipt.model import Receipt
+
+P = ActionPhase
+STACK_ORDER: Final = (
+    P.SUCCEEDED,
+    P.RECOVERED,
+    P.FAILED,
+    P.ABORTED,
+    P.TIMED_OUT,
+    P.RUNNING,
+    P.PAUSED,
+    P.INITIALIZING,
+    P.WAITING_FOR_RESOURCES,
+    P.QUEUED,
+)
+"""Done work first: the order of the strip and of stacked bars."""
+_TOLD_LIVE: Final = (P.RUNNING, P.PAUSED, P.FAILED, P.TIMED_OUT, P.ABORTED)
+_TOLD_OVER: Final = (P.SUCCEEDED, P.RECOVERED, P.FAILED, P.TIMED_OUT, P.ABORTED, *ACTIVE_PHASES)
+_WORST_FIRST: Final = (P.FAILED, P.TIMED_OUT, P.ABORTED, P.SUCCEEDED, P.RECOVERED)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def duration(ms: Milliseconds) -> str:
+    """Say a length: "80ms", "0.6s", "42s", "1m 28s", "2h 05m", "3d 04h". Negative counts as 0."""
+    ms = max(0.0, ms)
+    if ms < 9_950:
+        return f"{ms / 1000:.1f}s" if ms >= 99.5 else f"{round(ms)}ms" if ms >= 1 else "0s"
+    seconds = round(ms / 1000)
+    minutes, hours = seconds // 60, seconds // 3600
+    if seconds < 60:
+        return f"{seconds}s"
+    if hours < 1:
+        return f"{minutes}m {seconds % 60:02}s"
+    if hours < 24:
+        return f"{hours}h {minutes % 60:02}m"
+    return f"{hours // 24}d {hours % 24:02}h"
+
+
+def took(receipt: Receipt) -> str:
+    """Say how long the run took so far; "" where its start is not known."""
+    return "" if receipt.started_ms is None else duration(receipt.end_ms - receipt.started_ms)
+
+
+def when(receipt: Receipt) -> str:
+    """Say when it was, in UTC: "2026-11-23 14:32:25 – 14:36:31 UTC"."""
+    if receipt.started_ms is None:
+        return ""
+    began = instant(receipt.started_ms)
+    if not receipt.is_terminal or receipt.ended_ms is None:
+        return f"since {began:%Y-%m-%d %H:%M:%S} UTC"
+    ended = instant(receipt.ended_ms)
+    end = f"{ended:%H:%M:%S}" if ended.date() == began.date() else f"{ended:%Y-%m-%d %H:%M:%S}"
+    return f"{began:%Y-%m-%d %H:%M:%S} – {end} UTC"
+
+
+def instant(ms: Milliseconds) -> datetime:
+    """Give the moment, in UTC; the last or first that Python knows where a backend's clock is absurd."""
+    try:
+        return _EPOCH + timedelta(milliseconds=ms)
+    except OverflowError:
+        return (datetime.max if ms > 0 else datetime.min).replace(tzinfo=timezone.utc)
+
+
+def plural(number: int, noun: str) -> str:
+    """Say "1 action", "2,000 actions"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def phase_words(receipt: Receipt) -> str:
+    """Say where the run is; of one that goes on, that this is when it was last seen."""
+    if receipt.phase is None:
+        return "Not read"
+    return receipt.phase.label if receipt.is_terminal else f"Last seen {receipt.phase.label.lower()}"
+
+
+def done_words(receipt: Receipt) -> tuple[str, str]:
+    """Say how many are done, and of how many: ("50", "of 50 actions done")."""
+    total = sum(receipt.counts.values())
+    done = sum(n for phase, n in receipt.counts.items() if phase.is_terminal)
+    return f"{done:,}", f"of {plural(total, 'action')} done"
+
+
+def told_counts(receipt: Receipt) -> list[tuple[ActionPhase, int]]:
+    """Choose the counts that are told in words: at the end how all ended, before what runs and what went wrong."""
+    order = _TOLD_OVER if receipt.is_terminal else _TOLD_LIVE
+    known = [(phase, receipt.counts[phase]) for phase in order if receipt.counts.get(phase, 0) > 0]
+    return known + [(phase, n) for phase, n in receipt.counts.items() if not phase.is_known and n > 0]
+
+
+def stack_place(phase: ActionPhase | None) -> int:
+    """Give a phase's place in a stack, from the bottom; those that the table does not have come last."""
+    return STACK_ORDER.index(phase) if phase is not None and phase in STACK_ORDER else len(STACK_ORDER)
+
+
+def summary_phase(counts: dict[ActionPhase, int]) -> ActionPhase | None:
+    """Give one phase for many: what still goes on, else the worst end."""
+    going = (P.RUNNING, P.PAUSED, P.INITIALIZING, P.WAITING_FOR_RESOURCES, P.QUEUED)
+    unknown = [phase for phase in counts if phase not in TERMINAL_PHASES and phase not in ACTIVE_PHASES]
+    return next((phase for phase in (*going, *unknown, *_WORST_FIRST) if counts.get(phase, 0) > 0), None)
+
+
+def shortened(text: str, limit: int) -> str:
+    """Cut a text to `limit` characters, the last of them an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
