@@ -186,7 +186,9 @@ def test_two_thousand_actions_end_the_same_on_both_sides(
     notebook = show(name)
     widget = notebook.widgets.first
     expect(badge(widget)).to_have_text(re.compile("Succeeded|Failed|Timed out"), timeout=120_000)
-    expect(widget.locator(".fw-header")).to_contain_text("finished", timeout=60_000)
+    # Finished is the root's word; that all was read comes a moment later.
+    read = "(host) => host.store.traits.connection.value.state === 'ended'"
+    notebook.page.wait_for_function(read, arg=widget.element_handle(), timeout=60_000)
     in_browser = widget.evaluate(
         """(host) => {
           const { actions } = host.store;
