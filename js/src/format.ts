@@ -42,6 +42,17 @@ export function wallClock(epochMs: number): string {
   return [d.getHours(), d.getMinutes(), d.getSeconds()].map((n) => String(n).padStart(2, "0")).join(":");
 }
 
+/** Axis label of a wall clock, "14:33", "14:33:20" where the step is under a minute; the date at midnight: "Nov 3". */
+export function axisClock(epochMs: number, stepMs: number): string {
+  const date = new Date(epochMs);
+  const time = wallClock(epochMs);
+  if (time === "00:00:00" && stepMs >= 1000)
+    return date.toLocaleDateString("en", { month: "short", day: "numeric" });
+  if (stepMs >= 60_000) return time.slice(0, 5);
+  const part = String(date.getMilliseconds()).padStart(3, "0");
+  return stepMs >= 1000 ? time : `${time}.${part.slice(0, stepMs < 100 ? 2 : 1)}`;
+}
+
 /** Axis label, "1:05" or "1:05:00"; tenths where the step is under a second. */
 export function axisTime(ms: number, stepMs: number): string {
   const sign = ms < 0 ? "−" : "";

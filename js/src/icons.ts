@@ -75,6 +75,7 @@ const ICONS = {
     },
   ],
   search: [{ d: circle(6.9, 6.9, 4.3) }, { d: "M10.2 10.2 13.9 13.9" }],
+  sort: [{ d: "M2 4h12M2 8h7.5M2 12h4M12 8.6v4.6M10.2 11.4 12 13.2l1.8-1.8" }],
   filter: [{ d: "M1.8 4h12.4M4 8h8M6.2 12h3.6" }],
   "chevron-right": [{ d: "M6 3.6 10.4 8 6 12.4", strokePx: 1.5 }],
   "chevron-down": [{ d: "M3.6 6 8 10.4 12.4 6", strokePx: 1.5 }],

@@ -2,12 +2,18 @@
 import { type Signal, signal } from "@preact/signals-core";
 import type { Store } from "./store";
 import type { Theme } from "./theme";
+import type { Sort } from "./timeline/sort";
 
 export interface Ui {
   /** Only actions in this phase; 0 = all. Set by a click on a state, shown as a chip. */
   readonly phaseFilter: Signal<number>;
   readonly query: Signal<string>;
   readonly hideFinished: Signal<boolean>;
+  readonly sort: Signal<Sort>;
+  /** What the axis tells: time since the start, or the time of day. */
+  readonly axis: Signal<"elapsed" | "clock">;
+  /** Long stretches in which nothing changes are drawn short. */
+  readonly squeezeIdle: Signal<boolean>;
   /** What the diagram tells: of all actions, or of the selected one. */
   readonly reading: Signal<"all" | "action">;
   readonly detailsOpen: Signal<boolean>;
@@ -22,6 +28,9 @@ export function createUi(): Ui {
     phaseFilter: signal(0),
     query: signal(""),
     hideFinished: signal(false),
+    sort: signal<Sort>("tree"),
+    axis: signal<"elapsed" | "clock">("elapsed"),
+    squeezeIdle: signal(false),
     reading: signal<"all" | "action">("all"),
     detailsOpen: signal(false),
     narrow: signal(false),

@@ -1,6 +1,6 @@
 // Durations, clocks and counts, at the edges where one form becomes the next.
 import { expect, test } from "vitest";
-import { ago, axisTime, duration, plural, spoken, wallClock } from "../src/format";
+import { ago, axisClock, axisTime, duration, plural, spoken, wallClock } from "../src/format";
 
 test.each([
   [-5, "0s"],
@@ -59,4 +59,14 @@ test("the wall clock is the reader's own", () => {
 
 test("one is singular, thousands are grouped", () => {
   expect([1, 2, 12_345].map((n) => plural(n, "action"))).toEqual(["1 action", "2 actions", "12,345 actions"]);
+});
+
+test.each([
+  [[14, 33, 20, 0], 60_000, "14:33"],
+  [[14, 33, 20, 0], 5_000, "14:33:20"],
+  [[14, 33, 20, 250], 50, "14:33:20.25"],
+  [[0, 0, 0, 0], 3_600_000, "Nov 23"],
+  [[0, 0, 0, 0], 100, "00:00:00.0"],
+] as const)("on a clock's axis %j at steps of %d ms is %s", ([hour, minute, s, ms], step, text) => {
+  expect(axisClock(new Date(2026, 10, 23, hour, minute, s, ms).getTime(), step)).toBe(text);
 });

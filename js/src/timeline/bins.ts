@@ -2,6 +2,7 @@
 // Counted by differences: +1 where a segment begins, -1 where it ends, then one running sum per phase.
 import type { Actions } from "../actions";
 import { isTerminal, STACK_ORDER } from "../phases";
+import { NO_SQUEEZE, type Squeeze } from "./idle";
 import { type Clock, endOf, limitMs, startOf } from "./times";
 
 /** Place of each phase in a stack, done work at the bottom; unknown phases are last. */
@@ -15,6 +16,7 @@ export const slotOf = (phase: number): number => SLOT_OF[phase & 255]!;
 export const phaseOfSlot = (slot: number): number => STACK_ORDER[slot] ?? 0;
 
 export interface Bins {
+  /** The range is in squeezed time, `startMs` and `endMs` are not. */
   fromMs: number;
   stepMs: number;
   steps: number;
@@ -45,6 +47,7 @@ export class Binner {
     private readonly clock: Clock,
     private readonly range: BinRange,
     private readonly keepEnded: boolean,
+    private readonly squeeze: Squeeze = NO_SQUEEZE,
   ) {
     this.#counts = new Float64Array(SLOTS * (range.steps + 1));
   }
@@ -89,9 +92,10 @@ export class Binner {
 
   /** A step counts what is true in its middle. */
   #count(phase: number, startMs: number, endMs: number): void {
+    const { squeeze } = this;
     const { fromMs, stepMs, steps } = this.range;
-    let a = Math.ceil((startMs - fromMs) / stepMs - 0.5);
-    let b = Math.ceil((endMs - fromMs) / stepMs - 0.5);
+    let a = Math.ceil((squeeze.squeezed(startMs) - fromMs) / stepMs - 0.5);
+    let b = Math.ceil((squeeze.squeezed(endMs) - fromMs) / stepMs - 0.5);
     if (a < 0) a = 0;
     if (b > steps) b = steps;
     if (a >= b) return;

@@ -30,10 +30,10 @@ export class Feed {
     this.#orderDirty = this.#countDirty = true;
   }
 
-  /** The reader changed folds or filters: the next run orders at once. */
+  /** The reader changed folds, filters or the scale: the next run orders and counts at once. */
   hurry(): void {
     this.#orderDirty = true;
-    this.#orderedAt = Number.NEGATIVE_INFINITY;
+    this.#orderedAt = this.#countedAt = Number.NEGATIVE_INFINITY;
   }
 
   run(nowMs: number): Fed {

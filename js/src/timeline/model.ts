@@ -1,6 +1,7 @@
 // The state of one timeline, without the DOM: rows in order, folds, the window of time, focus. State: the UI's.
 import type { Store } from "../store";
 import type { Ui } from "../ui";
+import { breakMsFor, NO_SQUEEZE, Squeeze } from "./idle";
 import { type Layout, layoutOf, PLOT_PAD_PX } from "./layout";
 import {
   bucketKey,
@@ -25,6 +26,7 @@ import {
   type TimeWindow,
   zoomWindow,
 } from "./scale";
+import { flatOrder, type Sort } from "./sort";
 import type { Clock } from "./times";
 import { Tree } from "./tree";
 
@@ -43,6 +45,7 @@ const EMPTY: Overview = {
   },
   most: 0,
   failuresMs: [],
+  idle: [],
 };
 
 export class TimelineModel {
@@ -51,12 +54,16 @@ export class TimelineModel {
   layout: Layout = layoutOf(false, false);
   plotPx = 600;
   filter: Filter = NO_FILTER;
+  sort: Sort = "tree";
   /** Key of the row that the keys act on; "" before the first. Keys outlive every new order. */
   focusKey = "";
   clock: Clock = { nowMs: 0, runOver: false };
   overview: Overview;
   #counting: OverviewCount | null = null;
   #looking: Looking = { kind: "fit" };
+  #squeezing = false;
+  #squeeze = NO_SQUEEZE;
+  #squeezeKey = "[[],0]";
   readonly #toggles: Toggles = new Map();
   readonly #filterToggles: Toggles = new Map();
   #treeRevision = -1;
@@ -95,16 +102,21 @@ export class TimelineModel {
       this.#treeCount = actions.count;
       this.tree = new Tree(actions);
     }
-    this.order = order(actions, this.tree, this.filter, this.#activeToggles);
+    const { tree, filter, clock, sort } = this;
+    this.order =
+      sort === "tree"
+        ? order(actions, tree, filter, this.#activeToggles)
+        : flatOrder(actions, tree, filter, clock, sort);
   }
 
   /** Count the run anew for the overview, for at most `budgetMs` now; false where it is to be called again. */
   recount(budgetMs: number): boolean {
-    this.#counting ??= new OverviewCount(this.actions, this.clock, this.full);
+    this.#counting ??= new OverviewCount(this.actions, this.clock, this.full, this.#squeeze);
     const done = this.#counting.run(budgetMs);
     if (!done) return false;
     this.overview = done;
     this.#counting = null;
+    this.#resqueeze();
     return true;
   }
 
@@ -165,6 +177,36 @@ export class TimelineModel {
 
   // Time
 
+  /** Draw idle stretches short, or as long as they are. */
+  setSqueezing(on: boolean): void {
+    this.#squeezing = on;
+    this.#counting = null;
+    this.#resqueeze();
+  }
+
+  #resqueeze(): void {
+    const before = this.#squeeze;
+    const stretches = this.#squeezing ? this.overview.idle : [];
+    const breakMs = breakMsFor(stretches, this.#edgeMs - this.originMs);
+    const key = JSON.stringify([stretches, stretches.length && breakMs]);
+    if (key === this.#squeezeKey) return;
+    this.#squeezeKey = key;
+    this.#squeeze = stretches.length ? new Squeeze(stretches, breakMs) : NO_SQUEEZE;
+    if (this.#looking.kind !== "fixed") return;
+    // The reader goes on looking at the same piece of time.
+    const [fromMs, toMs] = [this.#looking.window.fromMs, this.#looking.window.toMs].map((ms) =>
+      this.#squeeze.squeezed(before.real(ms)),
+    ) as [number, number];
+    this.#looking = { kind: "fixed", window: { fromMs, toMs } };
+  }
+
+  /** From when ticks are counted: the run's start, or a midnight. */
+  get ticksOriginMs(): number {
+    if (this.ui.axis.peek() === "elapsed") return this.originMs;
+    const { baseMs } = this.actions;
+    return new Date(baseMs).getTimezoneOffset() * 60_000 - baseMs;
+  }
+
   /** When the run was created; else the first that is known. */
   get originMs(): number {
     const root = this.actions.rowOf.get("a0");
@@ -176,7 +218,8 @@ export class TimelineModel {
 
   /** All that there is to see. */
   get full(): TimeWindow {
-    return fitWindow(this.originMs, this.#edgeMs, this.#insidePx, this.#marginPx);
+    const [fromMs, edgeMs] = [this.#squeeze.squeezed(this.originMs), this.#squeeze.squeezed(this.#edgeMs)];
+    return fitWindow(fromMs, edgeMs, this.#insidePx, this.#marginPx);
   }
 
   get window(): TimeWindow {
@@ -187,12 +230,12 @@ export class TimelineModel {
   }
 
   get scale(): Scale {
-    return new Scale(this.window, PLOT_PAD_PX, PLOT_PAD_PX + this.#insidePx);
+    return new Scale(this.window, PLOT_PAD_PX, PLOT_PAD_PX + this.#insidePx, this.#squeeze);
   }
 
   /** The overview's scale: all of the run, on the same pixels as the plot. */
   get fullScale(): Scale {
-    return new Scale(this.full, PLOT_PAD_PX, PLOT_PAD_PX + this.#insidePx);
+    return new Scale(this.full, PLOT_PAD_PX, PLOT_PAD_PX + this.#insidePx, this.#squeeze);
   }
 
   get following(): boolean {
@@ -211,7 +254,7 @@ export class TimelineModel {
     this.#settle();
   }
 
-  /** Closer by `factor` with `anchorMs` held still; without one the end is held while following, else the middle. */
+  /** Closer by `factor` with `anchorMs`, squeezed, held still; without one the end is held while following, else the middle. */
   zoom(factor: number, anchorMs?: number): void {
     const { window, full } = this;
     const end = this.following && !this.clock.runOver;
@@ -251,7 +294,12 @@ export class TimelineModel {
   }
 
   #last(spanMs: number): TimeWindow {
-    return followWindow(spanMs, this.#edgeMs, this.#marginPx / this.#insidePx, this.full);
+    return followWindow(
+      spanMs,
+      this.#squeeze.squeezed(this.#edgeMs),
+      this.#marginPx / this.#insidePx,
+      this.full,
+    );
   }
 
   get #insidePx(): number {

@@ -104,7 +104,7 @@ export class Order {
   }
 }
 
-const MATCH = 1;
+export const MATCH = 1;
 const ABOVE = 2;
 
 /** Mark what matches (1) and what is above it (2). Null: everything is shown. */

@@ -3,6 +3,7 @@ import type { Actions } from "../actions";
 import { isTerminal } from "../phases";
 import { Binner, type Bins, phaseOfSlot, SLOTS } from "./bins";
 import { isFailure } from "./failures";
+import { ChangeMarks, NO_SQUEEZE, type Squeeze, type Stretch } from "./idle";
 import type { Scale, TimeWindow } from "./scale";
 import { type Clock, limitMs } from "./times";
 
@@ -17,11 +18,14 @@ export interface Overview {
   most: number;
   /** Ends of failed attempts and of actions that timed out, in order. */
   failuresMs: number[];
+  /** Long stretches in which nothing changed. */
+  idle: Stretch[];
 }
 
 /** Counts all actions, a slice at a time, so that a frame never waits for 100,000 of them. */
 export class OverviewCount {
   readonly #binner: Binner;
+  readonly #changes: ChangeMarks;
   readonly #failuresMs: number[] = [];
   #next = 0;
 
@@ -29,10 +33,13 @@ export class OverviewCount {
     private readonly actions: Actions,
     private readonly clock: Clock,
     whole: TimeWindow,
+    squeeze: Squeeze = NO_SQUEEZE,
   ) {
     const stepMs = Math.max(1e-3, (whole.toMs - whole.fromMs) / STEPS);
     const range = { fromMs: whole.fromMs, stepMs, steps: STEPS };
-    this.#binner = new Binner(actions, clock, range, false);
+    this.#binner = new Binner(actions, clock, range, false, squeeze);
+    const [fromMs, toMs] = [squeeze.real(whole.fromMs), squeeze.real(whole.toMs)];
+    this.#changes = new ChangeMarks(fromMs, Math.max(1e-3, (toMs - fromMs) / STEPS), STEPS);
   }
 
   /** Count on for about `budgetMs`. The result once all are counted, else null. */
@@ -43,13 +50,19 @@ export class OverviewCount {
       for (; this.#next < end; this.#next++) {
         this.#binner.add(this.#next);
         this.#addFailures(this.#next);
+        this.#addChanges(this.#next);
       }
       if (performance.now() > until && this.#next < this.actions.count) return null;
     }
     const bins = this.#binner.finish();
     let most = 0;
     for (let step = 0; step < STEPS; step++) most = Math.max(most, activeAt(bins, step));
-    return { bins, most, failuresMs: this.#failuresMs.sort((a, b) => a - b) };
+    return {
+      bins,
+      most,
+      failuresMs: this.#failuresMs.sort((a, b) => a - b),
+      idle: this.#changes.stretches(),
+    };
   }
 
   /** A thousand failures are a thousand marks on 700 px: equal ones are dropped when drawing, not here. */
@@ -68,6 +81,20 @@ export class OverviewCount {
     }
     const phase = actions.phase[row]!;
     if (isFailure(phase)) failuresMs.push(limitMs(actions, row, this.clock));
+  }
+
+  #addChanges(row: number): void {
+    const { segFrom, segCount, segStartMs, segEndMs, createdMs, endedMs } = this.actions;
+    const note = (ms: number): void => {
+      if (Number.isFinite(ms)) this.#changes.add(ms);
+    };
+    note(createdMs[row]!);
+    note(endedMs[row]!);
+    const from = segFrom[row]!;
+    for (let k = from; k < from + segCount[row]!; k++) {
+      note(segStartMs[k]!);
+      note(segEndMs[k]!);
+    }
   }
 }
 
@@ -90,8 +117,8 @@ export type Grip = "from" | "to" | "box" | "outside";
 const GRIP_PX = 8;
 
 export function gripAt(x: number, scale: Scale, shown: TimeWindow): Grip {
-  const from = scale.x(shown.fromMs);
-  const to = scale.x(shown.toMs);
+  const from = scale.xOf(shown.fromMs);
+  const to = scale.xOf(shown.toMs);
   const [nearFrom, nearTo] = [Math.abs(x - from), Math.abs(x - to)];
   if (Math.min(nearFrom, nearTo) <= GRIP_PX) return nearFrom < nearTo ? "from" : "to";
   return x > from && x < to ? "box" : "outside";

@@ -1,11 +1,12 @@
 // Draws the overview and the axis: what stands above the rows.
-import { axisTime, wallClock } from "../format";
+import { axisClock, axisTime, wallClock } from "../format";
 import { Phase } from "../phases";
 import { slotOf } from "./bins";
 import type { Brush } from "./brush";
 import { BAND_PX } from "./layout";
 import type { TimelineModel } from "./model";
 import { heightOf } from "./overview";
+import { paintBreaks } from "./paint-breaks";
 import type { Ticks } from "./scale";
 import { type Surface, snap, verticalLine } from "./surface";
 
@@ -42,7 +43,7 @@ export function paintOverview(surface: Surface, p: HeadPicture): void {
   const scale = model.fullScale;
   const { bins, most, failuresMs } = model.overview;
   const stride = bins.steps + 1;
-  const untilMs = model.clock.runOver ? bins.endMs : model.clock.nowMs;
+  const untilX = scale.x(model.clock.runOver ? bins.endMs : model.clock.nowMs);
   const floor = new Float64Array(bins.steps);
   const before = new Float64Array(bins.steps);
   for (const [phase, alpha] of STACK) {
@@ -54,8 +55,8 @@ export function paintOverview(surface: Surface, p: HeadPicture): void {
       const count = bins.counts[slot * stride + step]!;
       if (count <= 0) continue;
       const fromMs = bins.fromMs + step * bins.stepMs;
-      const x0 = snap(scale.x(fromMs), dpr);
-      const x1 = snap(scale.x(Math.min(untilMs, fromMs + bins.stepMs)), dpr);
+      const x0 = snap(scale.xOf(fromMs), dpr);
+      const x1 = snap(Math.min(untilX, scale.xOf(fromMs + bins.stepMs)), dpr);
       if (x1 <= x0) continue;
       before[step] = before[step]! + count;
       const top = snap(heightOf(before[step]!, most, HILL_PX), dpr);
@@ -79,6 +80,7 @@ export function paintOverview(surface: Surface, p: HeadPicture): void {
     ctx.lineTo(x, TOP + 5);
     ctx.fill();
   }
+  paintBreaks(ctx, scale, TOP, BAND_PX, palette);
   if (p.dimmed) {
     ctx.globalCompositeOperation = "destination-out";
     ctx.fillStyle = "rgb(0 0 0 / 0.5)";
@@ -97,8 +99,8 @@ function paintWindow(ctx: CanvasRenderingContext2D, { model, brush }: HeadPictur
   const { palette } = brush;
   const scale = model.fullScale;
   // The box stands outside of the plot's inside, so that at "fit" it holds everything.
-  const x0 = scale.x(model.window.fromMs) - 4.5;
-  const x1 = scale.x(model.window.toMs) + 4.5;
+  const x0 = scale.xOf(model.window.fromMs) - 4.5;
+  const x1 = scale.xOf(model.window.toMs) + 4.5;
   ctx.globalAlpha = 0.68;
   ctx.fillStyle = palette.bg;
   ctx.fillRect(0, 0, Math.max(0, x0), BAND_PX);
@@ -130,7 +132,8 @@ export function paintAxis(surface: Surface, p: HeadPicture): void {
   const { palette, dpr } = brush;
   const ctx = surface.begin(model.plotPx, BAND_PX, dpr);
   if (!ctx || model.order.count === 0) return;
-  const { scale, originMs, clock } = model;
+  const { scale, originMs, clock, actions } = model;
+  const byClock = model.ui.axis.peek() === "clock";
   const font = (weight: number, px: number) => `${weight} ${px}px ${palette.fontFamily}`;
   const pills: Pill[] = [];
   const pill = (x: number, text: string, fill: string, ink: string, bold: boolean): void => {
@@ -150,7 +153,7 @@ export function paintAxis(surface: Surface, p: HeadPicture): void {
   }
   if (p.cursorX !== null) {
     const ms = scale.ms(p.cursorX);
-    const text = `${axisTime(ms - originMs, 1000)} · ${wallClock(model.actions.baseMs + ms)}`;
+    const text = `${axisTime(ms - originMs, 1000)} · ${wallClock(actions.baseMs + ms)}`;
     verticalLine(ctx, p.cursorX, BAND_PX - 4, BAND_PX, palette.fg3, dpr);
     pill(p.cursorX, text, palette.fg, palette.bg, false);
   }
@@ -160,7 +163,9 @@ export function paintAxis(surface: Surface, p: HeadPicture): void {
   for (const ms of ticks.atMs) {
     const x = scale.x(ms);
     verticalLine(ctx, x, BAND_PX - 5, BAND_PX, palette.line, dpr);
-    const text = axisTime(ms - originMs, ticks.stepMs);
+    const text = byClock
+      ? axisClock(actions.baseMs + ms, ticks.stepMs)
+      : axisTime(ms - originMs, ticks.stepMs);
     const x0 = x + 4;
     const x1 = x0 + ctx.measureText(text).width;
     const hidden = pills.some((pill) => x1 + 3 > pill.x0 && x0 - 3 < pill.x1);
@@ -170,6 +175,7 @@ export function paintAxis(surface: Surface, p: HeadPicture): void {
     ctx.fillText(text, x0, BAND_PX / 2 + 0.5);
     freeFrom = x1 + 6;
   }
+  paintBreaks(ctx, scale, BAND_PX - 5, BAND_PX, palette);
   ctx.textAlign = "center";
   for (const { x0, x1, text, fill, ink, bold } of pills) {
     ctx.fillStyle = fill;

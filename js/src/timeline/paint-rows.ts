@@ -4,6 +4,7 @@ import { slotOf } from "./bins";
 import type { Brush } from "./brush";
 import { BAR_PX, BAR_RADIUS_PX, STRIP_PX } from "./layout";
 import type { TimelineModel } from "./model";
+import { paintBreaks } from "./paint-breaks";
 import type { Scale } from "./scale";
 import type { Strip } from "./strip";
 import type { StripCache } from "./strip-cache";
@@ -85,6 +86,13 @@ export function paintRows(surface: Surface, p: RowsPicture): void {
     ctx.fillRect(0, yOf(index), widthPx, rowPx);
   }
   ctx.globalCompositeOperation = "source-over";
+  paintBreaks(ctx, scale, 0, p.heightPx, palette);
+  if (palette.forced && selected >= first && selected <= last) {
+    // Colours say nothing here, so the row gets a line around it, as its label has.
+    ctx.strokeStyle = palette.accent;
+    ctx.lineWidth = 2;
+    ctx.strokeRect(-2, yOf(selected) + 1, widthPx + 1, rowPx - 2);
+  }
   if (p.now && model.order.count > 0) {
     const live = p.now === "live";
     const x = scale.x(model.clock.nowMs);

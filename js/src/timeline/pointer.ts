@@ -1,7 +1,7 @@
 // Mouse, pen and touch on the rows and on the overview.
 import type { TimelineModel } from "./model";
 import { drawn, type Grip, gripAt } from "./overview";
-import type { TimeWindow } from "./scale";
+import { pinchWindow, type Scale, type TimeWindow } from "./scale";
 
 const CLICK_PX = 5;
 
@@ -28,20 +28,46 @@ interface Drag {
 const isFar = (drag: Drag, event: PointerEvent): boolean =>
   drag.far || Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > CLICK_PX;
 
+/** The middle of two fingers in the plot, and how far apart they are. */
+function betweenOf(fingers: ReadonlyMap<number, PointerEvent>, plot: HTMLElement) {
+  const [a, b] = [...fingers.values()] as [PointerEvent, PointerEvent];
+  const x = (a.clientX + b.clientX) / 2 - plot.getBoundingClientRect().left;
+  return { x, apartPx: Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) };
+}
+
 export function listenToRows(scroller: HTMLElement, plot: HTMLElement, target: PointerTarget): void {
   const { model } = target;
   let drag: (Drag & { window: TimeWindow; inPlot: boolean }) | null = null;
+  const fingers = new Map<number, PointerEvent>();
+  let pinch: { scale: Scale; from: ReturnType<typeof betweenOf> } | null = null;
   const plotX = (event: MouseEvent): number => event.clientX - plot.getBoundingClientRect().left;
 
+  const lift = (event: PointerEvent): void => {
+    fingers.delete(event.pointerId);
+    drag = pinch = null;
+  };
   scroller.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     const x = plotX(event);
     // The scroll bar lies right of the plot.
     if (x > model.plotPx) return;
+    if (event.pointerType === "touch") fingers.set(event.pointerId, event);
+    if (fingers.size === 2) {
+      drag = null;
+      pinch = { scale: model.scale, from: betweenOf(fingers, plot) };
+      for (const id of fingers.keys()) scroller.setPointerCapture(id);
+      return;
+    }
     const { window } = model;
     drag = { id: event.pointerId, x: event.clientX, y: event.clientY, far: false, window, inPlot: x >= 0 };
   });
   scroller.addEventListener("pointermove", (event) => {
+    if (fingers.has(event.pointerId)) fingers.set(event.pointerId, event);
+    if (pinch) {
+      model.look(pinchWindow(pinch.scale, pinch.from, betweenOf(fingers, plot), model.full));
+      target.moved();
+      return;
+    }
     if (drag && drag.id === event.pointerId && isFar(drag, event)) {
       if (!drag.far && drag.inPlot) scroller.setPointerCapture(event.pointerId);
       drag.far = true;
@@ -59,16 +85,14 @@ export function listenToRows(scroller: HTMLElement, plot: HTMLElement, target: P
   });
   scroller.addEventListener("pointerup", (event) => {
     const was = drag;
-    drag = null;
+    lift(event);
     if (!was || was.id !== event.pointerId || isFar(was, event)) return;
     const chevron = event
       .composedPath()
       .some((node) => node instanceof Element && node.matches(".fw-tl-chevron"));
     target.click(target.indexAt(event.clientY), chevron);
   });
-  scroller.addEventListener("pointercancel", () => {
-    drag = null;
-  });
+  scroller.addEventListener("pointercancel", lift);
   scroller.addEventListener("pointerleave", () => target.leave());
   scroller.addEventListener(
     "wheel",
@@ -77,7 +101,7 @@ export function listenToRows(scroller: HTMLElement, plot: HTMLElement, target: P
       const unit = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 400 : 1;
       if (event.ctrlKey || event.metaKey) {
         const factor = Math.exp(Math.min(50, Math.max(-50, -event.deltaY * unit)) * 0.01);
-        model.zoom(factor, model.scale.ms(Math.max(0, x)));
+        model.zoom(factor, model.scale.at(Math.max(0, x)));
       } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
         const byPx = (event.deltaX || event.deltaY) * unit;
         model.pan(byPx / model.scale.pxPerMs);
@@ -103,7 +127,7 @@ export function listenToOverview(canvas: HTMLElement, model: TimelineModel, move
     if (grip === "outside") {
       // Take the box to where the click was, and hold it there.
       const { fromMs, toMs } = model.window;
-      const byMs = scale.ms(x) - (fromMs + toMs) / 2;
+      const byMs = scale.at(x) - (fromMs + toMs) / 2;
       model.look({ fromMs: fromMs + byMs, toMs: toMs + byMs });
       grip = "box";
       moved();

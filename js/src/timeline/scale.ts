@@ -1,4 +1,7 @@
 // The piece of time that is shown, and where its times lie in pixels. Pure; a window is never changed, only replaced.
+import { NO_SQUEEZE, type Squeeze } from "./idle";
+
+/** In squeezed time, which is time as it is unless the reader squeezes what is idle. */
 export interface TimeWindow {
   fromMs: number;
   toMs: number;
@@ -9,22 +12,34 @@ const MIN_SPAN_MS = 20;
 /** A run of a second does not fill the whole plot. */
 const MIN_FIT_MS = 5_000;
 
-/** Linear scale over the plot's inside. */
+/** Scale over the plot's inside, linear in squeezed time. */
 export class Scale {
+  /** Per squeezed millisecond. */
   readonly pxPerMs: number;
   constructor(
     readonly window: TimeWindow,
     readonly x0: number,
     readonly x1: number,
+    readonly squeeze: Squeeze = NO_SQUEEZE,
   ) {
     this.pxPerMs = Math.max(1, x1 - x0) / Math.max(1e-6, window.toMs - window.fromMs);
   }
 
   x(ms: number): number {
-    return this.x0 + (ms - this.window.fromMs) * this.pxPerMs;
+    return this.xOf(this.squeeze.squeezed(ms));
   }
 
   ms(x: number): number {
+    return this.squeeze.real(this.at(x));
+  }
+
+  /** Where a squeezed time lies: a window's end, a step of what was counted. */
+  xOf(squeezedMs: number): number {
+    return this.x0 + (squeezedMs - this.window.fromMs) * this.pxPerMs;
+  }
+
+  /** The squeezed time at a point. */
+  at(x: number): number {
     return this.window.fromMs + (x - this.x0) / this.pxPerMs;
   }
 }
@@ -70,6 +85,19 @@ export function followWindow(
   return clampWindow({ fromMs: toMs - spanMs, toMs }, full);
 }
 
+/** The window after two fingers moved: what was under them stays there. `x` and `apartPx`: their middle and distance. */
+export function pinchWindow(
+  start: Scale,
+  from: { x: number; apartPx: number },
+  to: { x: number; apartPx: number },
+  full: TimeWindow,
+): TimeWindow {
+  const span = start.window.toMs - start.window.fromMs;
+  const next = (span * Math.max(1, from.apartPx)) / Math.max(1, to.apartPx);
+  const fromMs = start.at(from.x) - ((to.x - start.x0) / (start.x1 - start.x0)) * next;
+  return clampWindow({ fromMs, toMs: fromMs + next }, full);
+}
+
 export const isWhole = (w: TimeWindow, full: TimeWindow): boolean =>
   w.toMs - w.fromMs >= (full.toMs - full.fromMs) * 0.999;
 
@@ -96,10 +124,18 @@ export interface Ticks {
 
 /** Ticks at least `minPx` apart, at steps that a clock has: 15 s, not 20 s. */
 export function ticks(scale: Scale, originMs: number, minPx: number): Ticks {
-  const fromMs = scale.window.fromMs - originMs;
-  const toMs = scale.window.toMs - originMs;
+  const { stretches } = scale.squeeze;
+  const toMs = scale.ms(scale.x1);
   const stepMs = niceStep(minPx / scale.pxPerMs);
   const atMs: number[] = [];
-  for (let n = Math.ceil(fromMs / stepMs - 1e-9); n * stepMs <= toMs; n++) atMs.push(originMs + n * stepMs);
-  return { stepMs, atMs };
+  const stepAt = (ms: number) => Math.ceil((ms - originMs) / stepMs - 1e-9);
+  for (let n = stepAt(scale.ms(scale.x0)); ; n++) {
+    // In a squeezed stretch there would be a tick a pixel.
+    const idle = stretches.find(
+      ({ fromMs, toMs }) => originMs + n * stepMs > fromMs && originMs + n * stepMs < toMs,
+    );
+    if (idle) n = stepAt(idle.toMs);
+    if (originMs + n * stepMs > toMs) return { stepMs, atMs };
+    atMs.push(originMs + n * stepMs);
+  }
 }

@@ -1,5 +1,6 @@
 // Strips of the folds on screen, counted anew only where the data, the window of time or now have moved.
 import type { Bins } from "./bins";
+import type { Squeeze } from "./idle";
 import { STRIP_PX } from "./layout";
 import type { TimelineModel } from "./model";
 import type { Scale } from "./scale";
@@ -8,6 +9,7 @@ import { countPhases, type Strip, strip, stripBins, summaryPhase } from "./strip
 interface Kept {
   bins: Bins;
   pxPerMs: number;
+  squeeze: Squeeze;
 }
 
 /** A step may be drawn this much smaller or larger before it is counted anew. */
@@ -39,7 +41,7 @@ export class StripCache {
     let kept = this.#bins.get(bucket);
     if (!kept || !this.#serves(kept, scale)) {
       const bins = stripBins(actions, order.members(bucket), clock, scale);
-      kept = { bins, pxPerMs: scale.pxPerMs };
+      kept = { bins, pxPerMs: scale.pxPerMs, squeeze: scale.squeeze };
       this.#bins.set(bucket, kept);
     }
     const bins = kept.bins.open ? { ...kept.bins, endMs: clock.nowMs } : kept.bins;
@@ -47,12 +49,14 @@ export class StripCache {
   }
 
   /** Is the scale about the same, and what is shown counted? Data that changed clears all. */
-  #serves({ bins, pxPerMs }: Kept, scale: Scale): boolean {
+  #serves({ bins, pxPerMs, squeeze }: Kept, scale: Scale): boolean {
+    if (squeeze !== scale.squeeze) return false;
     const stretch = scale.pxPerMs / pxPerMs;
     if (stretch > STRETCH || stretch < 1 / STRETCH) return false;
     const toMs = bins.fromMs + bins.steps * bins.stepMs;
     return (
-      scale.window.fromMs >= bins.fromMs && (scale.window.toMs <= toMs || (!bins.open && bins.endMs <= toMs))
+      scale.window.fromMs >= bins.fromMs &&
+      (scale.window.toMs <= toMs || (!bins.open && squeeze.squeezed(bins.endMs) <= toMs))
     );
   }
 }

@@ -51,7 +51,7 @@ export function stripBins(actions: Actions, rows: Iterable<number>, clock: Clock
   const aside = (toMs - fromMs) / 2;
   const first = Math.floor((fromMs - aside) / stepMs) * stepMs;
   const steps = Math.ceil((toMs + aside - first) / stepMs);
-  const binner = new Binner(actions, clock, { fromMs: first, stepMs, steps }, true);
+  const binner = new Binner(actions, clock, { fromMs: first, stepMs, steps }, true, scale.squeeze);
   for (const row of rows) binner.add(row);
   return binner.finish();
 }
@@ -66,8 +66,8 @@ export function strip(bins: Bins, members: number, heightPx: number, outcome: nu
   const open: (StripCell | null)[] = new Array(SLOTS).fill(null);
   const failedSlot = STACK_ORDER.indexOf(Phase.Failed);
   for (let step = 0; step < bins.steps; step++) {
-    const from = scale.x(bins.fromMs + step * bins.stepMs);
-    const to = scale.x(bins.fromMs + (step + 1) * bins.stepMs);
+    const from = scale.xOf(bins.fromMs + step * bins.stepMs);
+    const to = scale.xOf(bins.fromMs + (step + 1) * bins.stepMs);
     if (to <= x0) continue;
     if (from >= x1) break;
     // What a failure is drawn larger than its share, all others give.

@@ -7,6 +7,7 @@ import { Brush } from "./brush";
 import { Commands, type Stage } from "./commands";
 import { Feed } from "./feed";
 import { HistoryRequests } from "./history";
+import { lengthMs } from "./idle";
 import { layoutOf } from "./layout";
 import { TimelineModel } from "./model";
 import { paintAxis, paintOverview } from "./paint-head";
@@ -49,6 +50,7 @@ class Timeline implements Stage {
   /** Counts the frames drawn: an effect draws them, so that a fault in one is caught and told by the view. */
   readonly #frames = signal(0);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #idleMs = signal(0);
   #headDirty = true;
   #drawnAt = 0;
   #drawnNowMs = 0;
@@ -66,7 +68,7 @@ class Timeline implements Stage {
     this.#tooltip = new Tooltip(view.frame);
     this.#history = new HistoryRequests(store);
     this.#commands = new Commands(this);
-    this.#toolbar = createToolbar(view, {
+    this.#toolbar = createToolbar(view, this.#idleMs, {
       fit: () => {
         this.model.fit();
         this.moved();
@@ -104,8 +106,15 @@ class Timeline implements Stage {
     effect(() => {
       const [phase, query, hideFinished] = [ui.phaseFilter.value, ui.query.value, ui.hideFinished.value];
       this.model.setFilter({ phase, query, hideFinished });
+      this.model.sort = ui.sort.value;
       this.#feed.hurry();
       this.#schedule();
+    });
+    effect(() => {
+      void ui.axis.value;
+      this.model.setSqueezing(ui.squeezeIdle.value);
+      this.#feed.hurry();
+      this.moved();
     });
     effect(() => {
       const { is_terminal, ended_ms, connection, selected } = store.traits;
@@ -185,7 +194,7 @@ class Timeline implements Stage {
     const { state } = store.traits.connection.peek();
     const live = alive && (state === "live" || state === "polling");
     const now = model.clock.runOver ? null : live ? "live" : "stale";
-    const marks = ticks(scale, model.originMs, model.layout.tickPx);
+    const marks = ticks(scale, model.ticksOriginMs, model.layout.tickPx);
     const cursorX = this.#pointer?.plotX ?? null;
     const hoverIndex = this.#pointer ? body.indexAt(this.#pointer.clientY) : -1;
     const common = { model, brush, now, cursorX, dimmed: !alive } as const;
@@ -226,6 +235,7 @@ class Timeline implements Stage {
       }, againMs);
     }
     if (reordered || recounted) this.#headDirty = true;
+    if (recounted) this.#idleMs.value = lengthMs(model.overview.idle);
     if (!reordered) return;
     this.#strips.clear();
     const index = model.indexOfKey(key);

@@ -1,8 +1,10 @@
 // Left of overview and axis: search, phase filter, fit, Live.
+import type { ReadonlySignal } from "@preact/signals-core";
 import { h, setAttribute, setText } from "../dom";
 import { glyph, icon } from "../icons";
 import { cssName, label, PHASES } from "../phases";
 import type { View } from "../ui";
+import { createViewMenu } from "./view-menu";
 
 const ACTIVE_ONLY = "active";
 
@@ -13,7 +15,11 @@ export interface Toolbar {
   update(live: boolean, following: boolean): void;
 }
 
-export function createToolbar(view: View, on: { fit(): void; live(): void }): Toolbar {
+export function createToolbar(
+  view: View,
+  idleMs: ReadonlySignal<number>,
+  on: { fit(): void; live(): void },
+): Toolbar {
   const { ui, store } = view;
   const input = h("input", {
     class: "fw-tl-search-input",
@@ -89,12 +95,19 @@ export function createToolbar(view: View, on: { fit(): void; live(): void }): To
   };
   const fit = button("fw-icon-button fw-tl-fit", "Show the whole run (0)", on.fit, icon("fit", 14));
   fit.setAttribute("aria-label", "Show the whole run");
-  const live = button("fw-tl-live", "Follow the run as it goes on (L)", on.live, icon("live", 14), "Live");
+  const live = button(
+    "fw-tl-live",
+    "Follow the run as it goes on (L)",
+    on.live,
+    icon("live", 14),
+    h("span", {}, "Live"),
+  );
   const tools = h(
     "div",
     { class: "fw-tl-tools" },
     chip,
     clear,
+    createViewMenu(view, idleMs),
     h("span", { class: "fw-tl-space-between" }),
     fit,
     live,

@@ -6,6 +6,7 @@ import {
   followWindow,
   isWhole,
   panWindow,
+  pinchWindow,
   Scale,
   ticks,
   zoomWindow,
@@ -94,5 +95,23 @@ describe("ticks", () => {
   test("under a second the steps are decimal", () => {
     const { stepMs } = ticks(new Scale({ fromMs: 0, toMs: 900 }, 0, 700), 0, 80);
     expect([100, 200]).toContain(stepMs);
+  });
+});
+
+describe("two fingers", () => {
+  const start = new Scale({ fromMs: 20_000, toMs: 60_000 }, 8, 708);
+
+  test("hold what is under their middle, and scale with their distance", () => {
+    const after = new Scale(
+      pinchWindow(start, { x: 300, apartPx: 100 }, { x: 340, apartPx: 200 }, full),
+      8,
+      708,
+    );
+    expect(after.at(340)).toBeCloseTo(start.at(300), 6);
+    expect(after.pxPerMs).toBeCloseTo(2 * start.pxPerMs, 9);
+  });
+
+  test("never leave the run, even when they touch", () => {
+    expect(pinchWindow(start, { x: 300, apartPx: 400 }, { x: 300, apartPx: 0 }, full)).toEqual(full);
   });
 });

@@ -279,3 +279,34 @@ test("names from other people's code stay text", async () => {
   expect(names()[0]).toContain(evil);
   expect(frame.element.querySelector("img")).toBeNull();
 });
+
+test("the menu sorts, and is left by Escape with the focus where it was", async () => {
+  const { frame, names } = await open(scenario.failed(""));
+  const menu = frame.element.querySelector<HTMLElement>(".fw-tl-view-menu")!;
+  const box = frame.element.querySelector<HTMLElement>(`#${menu.getAttribute("aria-controls")}`)!;
+  expect(box.hidden).toBe(true);
+  menu.click();
+  expect([box.hidden, menu.getAttribute("aria-expanded")]).toEqual([false, "true"]);
+  const radio = (text: string) =>
+    [...box.querySelectorAll("label")]
+      .find((one) => one.textContent?.startsWith(text))!
+      .querySelector("input")!;
+  radio("Duration").click();
+  await frames();
+  expect(
+    names()
+      .slice(0, 3)
+      .map((name) => name.split(",")[0]),
+  ).toEqual(["etl.pipeline", "train_model", "gpu_eval"]);
+  radio("Duration").dispatchEvent(
+    new KeyboardEvent("keydown", { key: "Escape", bubbles: true, composed: true }),
+  );
+  expect(box.hidden).toBe(true);
+  expect((frame.element.getRootNode() as ShadowRoot).activeElement).toBe(menu);
+  menu.click();
+  document.body.dispatchEvent(new Event("pointerdown", { bubbles: true }));
+  expect(box.hidden).toBe(true);
+  radio("Tree").click();
+  await frames();
+  expect(names()[1]).toMatch(/^prepare/);
+});

@@ -1,0 +1,84 @@
+// The menu beside the filter: in which order the rows are, what the axis tells, whether idle time is squeezed.
+import type { ReadonlySignal, Signal } from "@preact/signals-core";
+import { h, setAttribute, setText } from "../dom";
+import { duration } from "../format";
+import { icon } from "../icons";
+import { popup } from "../popup";
+import type { View } from "../ui";
+import type { Sort } from "./sort";
+
+const SORTS: readonly (readonly [Sort, string])[] = [
+  ["tree", "Tree"],
+  ["start", "Start"],
+  ["duration", "Duration, longest first"],
+  ["phase", "Phase, failed first"],
+];
+const AXES = [
+  ["elapsed", "Time since the start"],
+  ["clock", "Time of day"],
+] as const;
+
+/** A radio button for each choice, bound to `chosen`. */
+function choices<T extends string>(
+  view: View,
+  title: string,
+  chosen: Signal<T>,
+  all: readonly (readonly [T, string])[],
+): HTMLElement {
+  const rows = all.map(([value, text]) => {
+    // A name is shared by a group within one shadow root, so views do not disturb each other.
+    const input = h("input", { type: "radio", name: title });
+    input.addEventListener("change", () => {
+      chosen.value = value;
+    });
+    view.effect(() => {
+      input.checked = chosen.value === value;
+    });
+    return h("label", { class: "fw-choice" }, input, text);
+  });
+  return h(
+    "div",
+    { role: "radiogroup", "aria-label": title },
+    h("div", { class: "fw-choice-title" }, title),
+    ...rows,
+  );
+}
+
+/** `idleMs`: how much time could be squeezed. */
+export function createViewMenu(view: View, idleMs: ReadonlySignal<number>): HTMLButtonElement {
+  const { ui } = view;
+  const button = h(
+    "button",
+    {
+      class: "fw-icon-button fw-tl-view-menu",
+      type: "button",
+      "aria-label": "Order and time axis",
+      title: "Order and time axis",
+    },
+    icon("sort"),
+  );
+  const squeeze = h("input", { type: "checkbox" });
+  const words = h("span");
+  squeeze.addEventListener("change", () => {
+    ui.squeezeIdle.value = squeeze.checked;
+  });
+  view.effect(() => {
+    const ms = idleMs.value;
+    squeeze.checked = ui.squeezeIdle.value;
+    squeeze.disabled = ms === 0 && !squeeze.checked;
+    setText(words, ms > 0 ? `Squeeze idle time (${duration(ms)})` : "No long idle time to squeeze");
+  });
+  view.effect(() => {
+    const changed = ui.sort.value !== "tree" || ui.axis.value !== "elapsed" || ui.squeezeIdle.value;
+    setAttribute(button, "data-on", changed ? "" : null);
+  });
+  popup(
+    view,
+    button,
+    "Order and time axis",
+    choices(view, "Order", ui.sort, SORTS),
+    choices(view, "Axis", ui.axis, AXES),
+    h("label", { class: "fw-choice" }, squeeze, words),
+  );
+  return button;
+}
