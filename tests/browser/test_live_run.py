@@ -12,8 +12,8 @@ import pytest
 from flyteidl2.common.phase_pb2 import ActionPhase
 from playwright.sync_api import Locator, expect
 
+from tests.fault_proxy import FaultProxy
 from tests.jupyter_lab import Notebook
-from tests.recording_proxy import RecordingProxy
 from tests.server_process import ServerProcess
 
 pytestmark = pytest.mark.browser
@@ -27,15 +27,15 @@ w
 
 
 @pytest.fixture
-def proxy(shared_server: ServerProcess) -> Iterator[RecordingProxy]:
+def proxy(shared_server: ServerProcess) -> Iterator[FaultProxy]:
     """What the kernel talks to: passes all on to the shared server, and counts the calls."""
-    proxy = RecordingProxy(shared_server.endpoint)
+    proxy = FaultProxy(shared_server.endpoint)
     yield proxy
     proxy.close()
 
 
 @pytest.fixture
-def show(open_notebook: Callable[..., Notebook], proxy: RecordingProxy) -> Callable[[str], Notebook]:
+def show(open_notebook: Callable[..., Notebook], proxy: FaultProxy) -> Callable[[str], Notebook]:
     """Open a notebook with the widget of a run on the shared server."""
 
     def show_(name: str, *more_cells: str) -> Notebook:
@@ -125,7 +125,7 @@ def test_selecting_a_row_shows_its_details(show: Callable[..., Notebook], shared
 
 
 def test_abort_asks_sends_once_and_believes_only_the_backend(
-    show: Callable[..., Notebook], shared_server: ServerProcess, proxy: RecordingProxy
+    show: Callable[..., Notebook], shared_server: ServerProcess, proxy: FaultProxy
 ) -> None:
     """Abort, confirm: the backend has one AbortRun with the reason, and only then the widget says Aborted."""
     name = shared_server.simulate(seed=3, speed=1, elapsed_s=60)
