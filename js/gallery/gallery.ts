@@ -1,63 +1,116 @@
-// One state of the widget on an empty page, without a kernel: ?state=running&theme=dark&width=960
+// The states of the widget on a page, without a kernel: index.html?state=running&theme=dark&width=960, or a list of
+// all without `state`. Tests and pictures switch states in place, by `gallery.show`.
 import type runWidget from "../src/widget";
 import { GalleryModel } from "./model";
 import { STATES, type Stage } from "./states";
 
+interface Setting {
+  theme?: string;
+  width?: number;
+  /** Interface and code font, comma-separated; "" = the browser's. */
+  fonts?: string;
+}
+
 declare global {
   interface Window {
-    /** Names of all states. */
-    galleryStates: string[];
-    galleryReady: boolean;
+    gallery: {
+      /** Names of all states. */
+      states: string[];
+      /** Resolves once the state is drawn, and what was clicked has taken effect. */
+      show(name: string, setting?: Setting): Promise<void>;
+    };
   }
 }
 
-const params = new URLSearchParams(location.search);
-const state = STATES[params.get("state") ?? "running"]!();
-const main = document.querySelector("main")!;
-
-document.documentElement.dataset.theme = params.get("theme") === "dark" ? "dark" : "light";
-main.style.width = `${params.get("width") ?? 960}px`;
-const fonts = params.get("fonts");
-if (fonts) {
-  const [ui, code] = fonts.split(",");
-  main.style.setProperty("--jp-ui-font-family", ui!);
-  main.style.setProperty("--jp-code-font-family", code ?? "monospace");
-}
-
-// Time stands still at the recording, so that two pictures of a state are alike.
-let nowMs = state.traits.connection.lastMs ?? 0;
-if (state.traits.snapshot.byteLength > 0) nowMs = headerOf(state.traits.snapshot).nowMs;
-Date.now = () => nowMs;
-
-function headerOf(block: DataView): { nowMs: number } {
-  const bytes = new Uint8Array(block.buffer, block.byteOffset + 8, block.getUint32(4, true));
-  return JSON.parse(new TextDecoder().decode(bytes));
-}
-
-const model = new GalleryModel(state.traits, state.manner, state.selecting);
 const address = "./widget.js";
 const { default: define } = (await import(address)) as { default: typeof runWidget };
-const widget = define();
-widget.initialize({ model: model as never });
-widget.render({ model: model as never, el: main });
+const main = document.querySelector("main")!;
+let close = (): void => {};
 
-const root = main.firstElementChild!.shadowRoot!;
-const stage: Stage = {
-  find: <T extends Element>(selector: string) => {
-    const found = root.querySelector<T>(selector);
-    if (!found) throw new Error(`no ${selector} in the widget`);
-    return found;
-  },
-  later: (ms) => {
-    nowMs += ms;
-  },
-  play: (traits) => model.play(traits),
-};
+// Time stands still at the recording, so that two pictures of a state are alike.
+let nowMs = 0;
+Date.now = () => nowMs;
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-await document.fonts.ready;
-await pause(100);
-await state.act?.(stage);
-stage.later(state.laterMs ?? 0);
-await pause(1_100);
-window.galleryStates = Object.keys(STATES);
-window.galleryReady = true;
+const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+
+/** Have all that moves with time drawn at once: a view catches up when it comes into sight. */
+async function redraw(): Promise<void> {
+  main.style.transform = "translateX(-200vw)";
+  for (let i = 0; i < 3; i++) await frame();
+  main.style.transform = "";
+  for (let i = 0; i < 3; i++) await frame();
+}
+
+async function show(name: string, { theme = "light", width = 960, fonts = "" }: Setting = {}): Promise<void> {
+  close();
+  main.replaceChildren();
+  const make = STATES[name];
+  if (!make) throw new Error(`The gallery has no state "${name}", but: ${Object.keys(STATES).join(", ")}`);
+  const state = make();
+  document.documentElement.dataset.theme = theme === "dark" ? "dark" : "light";
+  const [ui, code] = fonts.split(",");
+  main.style.cssText = `width: ${width}px`;
+  if (ui) main.style.setProperty("--jp-ui-font-family", ui);
+  if (code) main.style.setProperty("--jp-code-font-family", code);
+  const { snapshot, connection } = state.traits;
+  nowMs = snapshot.byteLength > 0 ? clockOf(snapshot) : (connection.lastMs ?? 0);
+
+  const model = new GalleryModel(state.traits, state.manner, state.selecting);
+  const widget = define();
+  const end = widget.initialize({ model: model as never });
+  const leave = widget.render({ model: model as never, el: main });
+  close = () => {
+    leave();
+    end();
+  };
+  const root = main.firstElementChild!.shadowRoot!;
+  const stage: Stage = {
+    find: <T extends Element>(selector: string) => {
+      const found = root.querySelector<T>(selector);
+      if (!found) throw new Error(`no ${selector} in the widget`);
+      return found;
+    },
+    later: (ms) => {
+      nowMs += ms;
+    },
+    play: (traits) => model.play(traits),
+    pause,
+  };
+  await document.fonts.ready;
+  for (let i = 0; i < 3; i++) await frame();
+  await state.act?.(stage);
+  stage.later(state.laterMs ?? 0);
+  await redraw();
+}
+
+/** The backend's clock when a block of columns was packed, epoch ms. */
+function clockOf(block: DataView): number {
+  const bytes = new Uint8Array(block.buffer, block.byteOffset + 8, block.getUint32(4, true));
+  return (JSON.parse(new TextDecoder().decode(bytes)) as { nowMs: number }).nowMs;
+}
+
+function list(): void {
+  const links = Object.keys(STATES).map((name) => {
+    const link = document.createElement("a");
+    link.href = `?state=${name}`;
+    link.textContent = name;
+    const line = document.createElement("li");
+    line.append(link);
+    return line;
+  });
+  const all = document.createElement("ul");
+  all.append(...links);
+  main.replaceChildren(all);
+}
+
+const params = new URLSearchParams(location.search);
+const name = params.get("state");
+if (name) {
+  await show(name, {
+    theme: params.get("theme") ?? "light",
+    width: Number(params.get("width") ?? 960),
+    fonts: params.get("fonts") ?? "",
+  });
+} else list();
+window.gallery = { states: Object.keys(STATES), show };

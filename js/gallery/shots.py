@@ -34,21 +34,28 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-def shoot(page: Page, base: str, state: str, theme: str, width: int, out: Path, fonts: str) -> list[str]:
-    """Take one picture; return what the page complained of."""
-    complaints: list[str] = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda e: complaints.append(str(e)))
-    page.set_viewport_size({"width": width + 2 * MARGIN_PX, "height": 600})
-    page.goto(f"{base}/index.html?state={state}&theme={theme}&width={width}&fonts={fonts}")
-    page.wait_for_function("window.galleryReady === true", timeout=15_000)
-    main = page.locator("main")
-    box = main.bounding_box()
-    height = int(box["height"]) + 2 * MARGIN_PX if box else 600
-    page.set_viewport_size({"width": width + 2 * MARGIN_PX, "height": height})
-    page.wait_for_timeout(150)
-    page.screenshot(path=out / f"{state}-{theme}-{width}.png")
-    return complaints
+class Gallery:
+    """The gallery's page, and what it complained of."""
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("console", lambda m: self.complaints.append(m.text) if m.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda e: self.complaints.append(str(e)))
+        page.goto(f"{base}/index.html")
+        page.wait_for_function("window.gallery !== undefined", timeout=15_000)
+        self.states: list[str] = page.evaluate("gallery.states")
+
+    def shoot(self, state: str, theme: str, width: int, out: Path, fonts: str) -> None:
+        """Take one picture."""
+        setting = {"theme": theme, "width": width, "fonts": fonts}
+        self.page.set_viewport_size({"width": width + 2 * MARGIN_PX, "height": 800})
+        self.page.evaluate("([state, setting]) => gallery.show(state, setting)", [state, setting])
+        box = self.page.locator("main").bounding_box()
+        height = int(box["height"]) + 2 * MARGIN_PX if box else 600
+        self.page.set_viewport_size({"width": width + 2 * MARGIN_PX, "height": height})
+        self.page.wait_for_timeout(60)
+        self.page.screenshot(path=out / f"{state}-{theme}-{width}.png")
 
 
 def main() -> int:
@@ -56,8 +63,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--states", default="", help="comma-separated; default: all")
-    parser.add_argument("--themes", default="light,dark", help="of light, dark, contrast")
-    parser.add_argument("--widths", default="960,320")
+    parser.add_argument("--themes", default="light,dark,contrast", help="of light, dark, contrast")
+    parser.add_argument("--widths", default="960,640,320")
     parser.add_argument("--fonts", default="", help="interface and code font, comma-separated")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
@@ -75,27 +82,18 @@ def main() -> int:
                 reduced_motion="reduce",
                 forced_colors="active" if theme == "contrast" else "none",
             )
-            states = options.states.split(",") if options.states else all_states(context.new_page(), base)
+            gallery = Gallery(context.new_page(), base)
             for width in options.widths.split(","):
-                for state in states:
-                    page = context.new_page()
-                    complaints = shoot(page, base, state, theme, int(width), options.out, options.fonts)
-                    page.close()
-                    bad += bool(complaints)
-                    for text in complaints:
+                for state in options.states.split(",") if options.states else gallery.states:
+                    said = len(gallery.complaints)
+                    gallery.shoot(state, theme, int(width), options.out, options.fonts)
+                    for text in gallery.complaints[said:]:
                         sys.stderr.write(f"{state} {theme} {width}: {text}\n")
+            bad += len(gallery.complaints)
+            context.close()
         browser.close()
     server.shutdown()
     return 1 if bad else 0
-
-
-def all_states(page: Page, base: str) -> list[str]:
-    """Names of the states that the gallery has."""
-    page.goto(f"{base}/index.html")
-    page.wait_for_function("window.galleryReady === true")
-    names: list[str] = page.evaluate("window.galleryStates")
-    page.close()
-    return names
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 import type { Connection, RunTraits } from "../src/protocol";
 import { BASE_MS, scenario } from "../test/scenario";
 import type { Manner } from "./model";
+import { RECORDED } from "./recorded";
 
 export interface State {
   traits: RunTraits;
@@ -18,6 +19,7 @@ export interface Stage {
   /** Set the frozen clock on. */
   later(ms: number): void;
   play(traits: Partial<RunTraits>): void;
+  pause(ms: number): Promise<unknown>;
 }
 
 const LIVE_MS = 102_000;
@@ -66,6 +68,15 @@ function openDetails(stage: Stage): void {
   grid.blur();
 }
 
+/** As the simulator has them, sent by Python; with details where an action is selected. */
+const recorded = [...RECORDED].map(([name, read]): [string, () => State] => [
+  `recorded-${name}`,
+  () => {
+    const traits = read();
+    return { traits, ...(traits.selected && { act: openDetails }) };
+  },
+]);
+
 export const STATES: Record<string, () => State> = {
   connecting: () => ({ traits: unread({ state: "connecting" }), laterMs: 3_000 }),
   "no-actions": () => ({ traits: scenario.noActions() }),
@@ -104,9 +115,10 @@ export const STATES: Record<string, () => State> = {
   "abort-waiting": () => ({
     traits: running(),
     manner: { busy: true },
-    act: (stage) => {
+    act: async (stage) => {
       confirmAbort(stage);
       stage.later(400);
+      await stage.pause(320); // it says so after 300 ms
     },
   }),
   "abort-requested": () => ({
@@ -126,4 +138,5 @@ export const STATES: Record<string, () => State> = {
   "failed-details": () => ({ traits: failed("a44"), selecting: failed, act: openDetails }),
   "waiting-details": () => ({ ...live(running("a49")), act: openDetails }),
   "many-actions": () => ({ traits: scenario.big(2_000) }),
+  ...Object.fromEntries(recorded),
 };

@@ -1,0 +1,118 @@
+"""Records what Python really sends: `python js/gallery/record.py` writes recorded/*.json, one RunWidget state each.
+
+Simulated runs on the embedded backend, held at a moment. The simulator's clock is set to one fixed day, and so is what
+comes from this machine's clock: the same code gives the same files.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import flyte_widgets as fw
+from flyte_widgets.local import simulator
+from flyte_widgets.local.sim_spec import SimSpec
+from flyte_widgets.run.columns import Columns
+from flyte_widgets.run.state import RunState
+
+HERE = Path(__file__).parent / "recorded"
+BEGAN_MS = 1_749_738_745_000
+"""Thursday, 12 June 2025, 14:32:25 UTC: when every recorded run began."""
+PATIENCE_S = 20.0
+NOT_OURS = re.compile("_|layout$|tabbable$|tooltip$")
+"""Traits of ipywidgets, and the bundle."""
+
+
+@dataclass(frozen=True)
+class Take:
+    """A run to simulate, and what is selected in it: the first action of this name."""
+
+    seconds: float
+    select: str = ""
+    spec: dict[str, Any] = field(default_factory=dict)
+    quirks: tuple[str, ...] = ()
+    reads_history: bool = True
+
+
+TAKES = {
+    "running": Take(102, "train_model"),
+    "paused": Take(185, "approve_release"),
+    "succeeded": Take(1_000),
+    "failed": Take(1_000, "train_model", {"outcome": "failed"}),
+    "timed-out": Take(1_000, "pipeline", {"outcome": "timed_out"}),
+    "one-action": Take(1_000, "", {"actions": 1}),
+    "recovered": Take(1_000, "", {"actions": 9, "recoveries": 1.0, "failures": 0, "time_outs": 0, "conditions": 0}),
+    "two-hundred": Take(45, "", {"actions": 200, "failures": 0.08, "retries": 0.2}),
+    "status-only": Take(1_000, "", {"actions": 40}, reads_history=False),
+    "unknown-phase": Take(60, "embed_corpus", {}, ("unknown_phase", "open_retries")),
+}
+
+
+def record(name: str, take: Take, backend: Any) -> dict[str, Any]:
+    """Play one run, and give its widget's state."""
+    request = {"seed": 7, "elapsed_s": take.seconds, "hold": True, "name": f"r-{name}", "quirks": take.quirks}
+    plan = simulator.plan(7, SimSpec.of(take.spec))
+    held_ms = BEGAN_MS + min(round(take.seconds * 1000), plan.end_ms)
+    simulator.now_us = lambda: held_ms * 1000
+    backend.simulate({**request, **take.spec})
+    widget = fw.RunWidget(f"r-{name}")
+    state = widget.run._watcher.state  # noqa: SLF001 (the recording looks into what it records)
+    try:
+        until(lambda: widget.root is not None, "the run")
+        settle(state)
+        if take.reads_history:
+            wanted = [action.id for action in state.actions]
+            widget._handle_custom_msg({"kind": "want", "id": 1, "actions": wanted}, [])  # noqa: SLF001
+            until(lambda: all(action.has_history for action in state.actions), "all histories")
+        if take.select:
+            widget.selected = next(action.id for action in state.actions if action.name == take.select)
+            until(lambda: (widget.detail or {}).get("id") == widget.selected, "the details")
+        if widget.is_terminal:
+            until(lambda: widget.connection["state"] == "ended", "the end")
+        settle(state)
+        sent = {key: value for key, value in widget.get_state().items() if not NOT_OURS.match(key)}
+        block = Columns(state).snapshot(float(held_ms))
+    finally:
+        widget.close()
+    sent["connection"] = {**sent["connection"], "lastMs": held_ms}
+    return {**sent, "host": "127.0.0.1", "snapshot": base64.b64encode(block).decode()}
+
+
+def until(true: Callable[[], bool], what: str) -> None:
+    """Wait for something to come true."""
+    give_up_s = time.monotonic() + PATIENCE_S
+    while not true():
+        if time.monotonic() > give_up_s:
+            raise TimeoutError(f"{what} did not come in {PATIENCE_S:.0f} s")
+        time.sleep(0.02)
+
+
+def settle(state: RunState) -> None:
+    """Wait until nothing new has come for a while."""
+    seen = [(action.phase, len(action.segments)) for action in state.actions]
+    time.sleep(0.7)
+    if seen != [(action.phase, len(action.segments)) for action in state.actions]:
+        settle(state)
+
+
+def main() -> None:
+    """Record all, or those named."""
+    HERE.mkdir(exist_ok=True)
+    backend = fw.local.start()
+    for name in sys.argv[1:] or TAKES:
+        state = record(name, TAKES[name], backend)
+        text = json.dumps(state, indent=1, sort_keys=True, ensure_ascii=False)
+        (HERE / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+        sys.stdout.write(f"{name}: {sum(state['counts'].values())} actions, {len(text) / 1000:.1f} kB\n")
+    fw.local.stop()
+
+
+if __name__ == "__main__":
+    main()
