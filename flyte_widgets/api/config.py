@@ -15,8 +15,8 @@ from flyte_widgets.api import sdk
 from flyte_widgets.api.api_key import parse_api_key
 from flyte_widgets.api.auth import AuthLike, SdkAuth, auth_from
 from flyte_widgets.api.endpoint import org_of, parse_endpoint
-from flyte_widgets.api.login import client_secret_login, configured_login
-from flyte_widgets.api.oauth import LoginService
+from flyte_widgets.api.login import configured_login
+from flyte_widgets.api.oauth import ClientSecretAuth, LoginService
 from flyte_widgets.api.settings import Settings
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ConfigError
@@ -95,9 +95,30 @@ def discover() -> ConnectionConfig | None:
     return _from_api_key(settings) or _from_settings(settings) or _from_pod(settings)
 
 
-def from_api_key(text: str, *, project: str = "", domain: str = "", source: str = "fw.connect()") -> ConnectionConfig:
+def from_api_key(
+    text: str,
+    *,
+    org: str = "",
+    project: str = "",
+    domain: str = "",
+    tls: TlsSettings | None = None,
+    console: str | None = None,
+    scopes: tuple[str, ...] = (),
+    source: str = "fw.connect()",
+) -> ConnectionConfig:
     """Make a connection of an API key. Raises ConfigError."""
-    return _of_key(text, Settings(None, {}), project=project, domain=domain, source=source)
+    key = parse_api_key(text)
+    service = LoginService(parse_endpoint(key.endpoint).url, tls or TlsSettings())
+    return ConnectionConfig.make(
+        key.endpoint,
+        org=key.org or org,
+        project=project,
+        domain=domain,
+        auth=ClientSecretAuth(service, key.client_id, key.client_secret, scopes=scopes),
+        tls=tls,
+        console=console,
+        source=source,
+    )
 
 
 def _from_sdk() -> ConnectionConfig | None:
@@ -124,26 +145,17 @@ def _from_api_key(settings: Settings) -> ConnectionConfig | None:
     text = os.environ.get("FLYTE_API_KEY")
     if not text:
         return None
-    return _of_key(
+    return _of_key(text, settings, settings.text("task.project"), settings.text("task.domain"), "FLYTE_API_KEY")
+
+
+def _of_key(text: str, settings: Settings, project: str, domain: str, source: str) -> ConnectionConfig:
+    return from_api_key(
         text,
-        settings,
-        project=settings.text("task.project"),
-        domain=settings.text("task.domain"),
-        source="FLYTE_API_KEY",
-    )
-
-
-def _of_key(text: str, settings: Settings, *, project: str, domain: str, source: str) -> ConnectionConfig:
-    key = parse_api_key(text)
-    tls = _tls(settings)
-    service = LoginService(parse_endpoint(key.endpoint).url, tls)
-    return ConnectionConfig.make(
-        key.endpoint,
-        org=key.org or settings.text("task.org"),
+        org=settings.text("task.org"),
         project=project,
         domain=domain,
-        auth=client_secret_login(service, settings, key.client_id, key.client_secret),
-        tls=tls,
+        tls=_tls(settings),
+        scopes=settings.texts("admin.scopes"),
         source=source,
     )
 
@@ -175,7 +187,7 @@ def _from_pod(settings: Settings) -> ConnectionConfig | None:
     endpoint = os.environ.get("_U_EP_OVERRIDE", "")
     source = "the pod of a task"
     if key and not settings.text("admin.authType", "FLYTE_AUTH_TYPE"):
-        return _of_key(key, settings, project=project, domain=domain, source=source)
+        return _of_key(key, settings, project, domain, source)
     if not endpoint:
         return None
     insecure = settings.flag("admin.insecure", "_U_INSECURE") or "localhost" in endpoint or "docker" in endpoint

@@ -31,15 +31,10 @@ def configured_login(settings: Settings, url: str, tls: TlsSettings) -> Credenti
     return combined([login, proxy])
 
 
-def client_secret_login(service: LoginService, settings: Settings, client_id: str, secret: str) -> CredentialAuth:
-    """Make the login of a client's id and secret."""
-    return ClientSecretAuth(service, client_id, secret, scopes=settings.texts("admin.scopes"))
-
-
 def _login(settings: Settings, service: LoginService) -> CredentialAuth | None:
     secret = _client_secret(settings)
     if secret:
-        return client_secret_login(service, settings, settings.text("admin.clientId"), secret)
+        return ClientSecretAuth(service, settings.text("admin.clientId"), secret, scopes=settings.texts("admin.scopes"))
     kind = _kind(settings)
     command = settings.argv("admin.command", "FLYTE_AUTH_COMMAND")
     if kind == "ClientSecret":

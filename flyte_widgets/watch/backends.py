@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from flyte_widgets.api.auth import AuthLike, auth_from
 from flyte_widgets.api.client import FlyteClient
-from flyte_widgets.api.config import ConnectionConfig, discover, not_configured_error
+from flyte_widgets.api.config import ConnectionConfig, discover, from_api_key, not_configured_error
 from flyte_widgets.api.messages import RunIdentifier
 from flyte_widgets.api.tls import TlsSettings
+from flyte_widgets.errors import ConfigError
 from flyte_widgets.watch.loop import BackgroundLoop, background
 from flyte_widgets.watch.watcher import Watcher
 
@@ -143,10 +144,9 @@ def default_backend() -> Backend:
         config = discover()
         if config is None:
             raise not_configured_error()
-        # Credentials are made anew by each discovery: they say nothing about whether it is the same backend.
-        found = replace(config, auth=None)
-        if _discovered is None or _discovered[0] != found:
-            _discovered = (found, Backend(FlyteClient.from_config(config), config.source))
+        # Other credentials make another connection: those of a new login, or of another user in this context.
+        if _discovered is None or _discovered[0] != config:
+            _discovered = (config, Backend(FlyteClient.from_config(config), config.source))
         return _discovered[1]
 
 
@@ -157,6 +157,7 @@ def connect(
     project: str = "",
     domain: str = "",
     auth: AuthLike = None,
+    api_key: str = "",
     insecure: bool = False,
     ca_cert_file: str | None = None,
     console: str | None = None,
@@ -166,7 +167,9 @@ def connect(
     endpoint: "flyte.acme.dev", "dns:///host:port", "http://localhost:30080"; a path is kept. Without one, the SDK's
         endpoint and credentials are taken (`flyte.init()`, else its configuration file).
     org, project, domain: where runs are looked for; what is not given is taken from the SDK, where it has it.
-    auth: a bearer token, a callable that gives one, a mapping of headers, or an `httpx.Auth`.
+    auth: a bearer token, a callable that gives one, a mapping of headers, or an `httpx.Auth`. For the SDK's own
+        endpoint its credentials are taken where none are given.
+    api_key: endpoint and credentials in one, as in FLYTE_API_KEY; instead of `endpoint` and `auth`.
     insecure: speak plain http where the endpoint names no scheme.
     ca_cert_file: a PEM file with the certificates to trust, and no others.
     console: base URL of the Flyte console, if it is not on the endpoint's host; "" where there is none.
@@ -174,7 +177,19 @@ def connect(
     Nothing is sent yet: what is wrong with the backend shows when a run is read. Raises ConfigError.
     """
     found = discover()
-    if endpoint is not None:
+    tls = TlsSettings(ca_cert_file=ca_cert_file) if ca_cert_file else None
+    if api_key:
+        if endpoint is not None or auth is not None:
+            raise ConfigError("An API key holds endpoint and credentials.", hint="Give it alone, or those without it.")
+        config = from_api_key(
+            api_key,
+            org=org,
+            project=project or (found.project if found else ""),
+            domain=domain or (found.domain if found else ""),
+            tls=tls,
+            console=console,
+        )
+    elif endpoint is not None:
         config = ConnectionConfig.make(
             endpoint,
             org=org,
@@ -182,9 +197,11 @@ def connect(
             domain=domain or (found.domain if found else ""),
             auth=auth,
             insecure=insecure,
-            tls=TlsSettings(ca_cert_file=ca_cert_file) if ca_cert_file else None,
+            tls=tls,
             console=console,
         )
+        if found is not None and found.endpoint == config.endpoint:
+            config = replace(config, auth=config.auth or found.auth, tls=tls or found.tls, org=org or found.org)
     elif found is None:
         raise not_configured_error()
     else:
@@ -194,7 +211,7 @@ def connect(
             project=project or found.project,
             domain=domain or found.domain,
             auth=auth_from(auth) or found.auth,
-            tls=TlsSettings(ca_cert_file=ca_cert_file) if ca_cert_file else found.tls,
+            tls=tls or found.tls,
             console=found.console if console is None else console,
         )
     global _connected  # noqa: PLW0603

@@ -25,6 +25,7 @@ from flyte_widgets.api.auth import (
     auth_from,
 )
 from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.api.oauth import LoginService
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ConfigError, TransportError, UnauthenticatedError
 from tests.certificates import server_context, write_certificate
@@ -241,9 +242,9 @@ def secure(certificate: Path) -> Iterator[ScriptedServer]:
     server.close()
 
 
-def call(url: str, tls: TlsSettings | None = None) -> None:
+def call(url: str, tls: TlsSettings | None = None, auth: Any = None) -> None:
     async def main() -> None:
-        client = FlyteClient(url, project="p", domain="d", tls=tls)
+        client = FlyteClient(url, project="p", domain="d", tls=tls, auth=auth)
         try:
             await client.get_run_details(client.run_identifier("r"))
         finally:
@@ -324,3 +325,29 @@ asyncio.run(main())
         ("GetRunDetails", "Bearer token-1"),
     ]
     assert secure.requests[2].message == {"runId": {"org": "acme", "project": "p", "domain": "d", "name": "r"}}
+
+
+def test_proxies_of_the_environment_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HTTP_PROXY with its user and password, for the run as for a login; not for NO_PROXY, nor for loopback."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    proxy, near = ScriptedServer(), ScriptedServer()
+    proxy.reply("GetRunDetails", DETAILS)
+    proxy.reply("GetPublicClientConfig", http_json(200, {"authorizationMetadataKey": "x-token"}))
+    near.reply("GetRunDetails", DETAILS)
+    monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("://", "://us3r:p%40ss@"))
+    monkeypatch.setenv("NO_PROXY", "inside.invalid")
+    url = "http://backend.invalid/base"
+    auth = CommandAuth([sys.executable, "-c", "print('made')"], header=LoginService(url, TlsSettings()).header)
+    try:
+        call(url, auth=auth)
+        call(near.url)
+        with pytest.raises(TransportError, match=r"inside\.invalid is not known"):
+            call("http://inside.invalid")
+    finally:
+        proxy.close()
+        near.close()
+    assert [request.path.partition("/flyteidl2.")[0] for request in proxy.requests] == [url, url]
+    assert proxy.requests[1].headers["x-token"] == "Bearer made"
+    assert all(r.headers["proxy-authorization"] == "Basic dXMzcjpwQHNz" for r in proxy.requests)
+    assert len(near.requests) == 1

@@ -192,7 +192,7 @@ def test_a_failed_renewal_does_not_waste_a_good_token(backend: ScriptedServer, t
         (http(503, b"busy", retry_after="7"), UnavailableError, "HTTP 503", True),
         (http(200, b"<html>", content_type="text/html"), ProtocolError, "answered without a token", True),
         (http(302, location="https://login.example.com/?code=s3cret"), ProtocolError,
-         "redirects to login.example.com", True),
+         "redirects to login.example.com", False),
         (http_json(200, {"access_token": ""}), ProtocolError, "answered without a token", True),
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flyte_widgets.api.api_key import parse_api_key
-from flyte_widgets.api.auth import CombinedAuth, CommandAuth, HeadersAuth, SdkAuth
+from flyte_widgets.api.auth import BearerAuth, CombinedAuth, CommandAuth, HeadersAuth, SdkAuth
 from flyte_widgets.api.config import ConnectionConfig, discover, from_api_key, not_configured_error
 from flyte_widgets.api.oauth import ClientSecretAuth
 from flyte_widgets.api.sdk import BrowserLogin
@@ -374,3 +374,35 @@ def test_the_repr_has_no_secret() -> None:
     """Host, project, domain and source; not the path, the user, the token."""
     config = ConnectionConfig.make("http://us3r:s3cret@h:1/hidden", project="p", domain="d", auth="t0ken")
     assert repr(config) == "ConnectionConfig('h:1', project='p', domain='d', from fw.connect())"
+
+
+def test_connecting_takes_what_is_given_and_the_rest_from_the_configuration(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SDK's credentials go to the SDK's endpoint and to no other; an API key is endpoint and credentials."""
+    from flyte_widgets.watch import backends
+
+    write(
+        place / "home/.flyte/config.yaml",
+        "admin: {endpoint: h, command: [a], caCertFilePath: /ca.pem}\ntask: {project: p, domain: d, org: o}\n",
+    )
+    made: list[ConnectionConfig] = []
+    kept = backends.FlyteClient.from_config
+    monkeypatch.setattr(backends.FlyteClient, "from_config", lambda config: made.append(config) or kept(config))
+    (place / "ca.pem").write_text("")
+
+    def connected(*args: str, **kwargs: str) -> ConnectionConfig:
+        client = backends.connect(*args, **kwargs)  # type: ignore[arg-type]
+        backends.unset_default(client)
+        return made[-1]
+
+    same = connected("dns:///h", domain="mine")
+    assert (same.project, same.domain, same.org, same.tls.ca_cert_file) == ("p", "mine", "o", "/ca.pem")
+    assert isinstance(same.auth, CommandAuth)
+    assert connected("other").auth is None
+    assert isinstance(connected("h", auth="token-token").auth, BearerAuth)
+    keyed = connected(api_key=key("other:8443:id:s3cret-x:acme"))
+    assert (keyed.endpoint, keyed.org, keyed.project) == ("https://other:8443", "acme", "p")
+    assert isinstance(keyed.auth, ClientSecretAuth)
+    with pytest.raises(ConfigError, match="holds endpoint and credentials"):
+        backends.connect("h", api_key=key("other:id:s3cret-x:acme"))
