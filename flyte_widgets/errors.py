@@ -23,6 +23,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from flyte_widgets.redaction import redact
+from flyte_widgets.untrusted import printable
 
 _MOST_SAID: Final = 2_000
 """Characters of a backend's own words that are repeated."""
@@ -230,5 +231,5 @@ def rpc_error(code: str, message: str) -> RpcError:
 
 
 def said(text: str) -> str:
-    """Give a server's own words as they may be repeated: without secrets, and not too long."""
-    return redact(text)[:_MOST_SAID]
+    """Give a server's own words as they may be repeated: without secrets, printable, and not too long."""
+    return printable(redact(text)[:_MOST_SAID])

@@ -42,7 +42,7 @@ UNARY_TIMEOUT_S: Final = 15.0
 _HEADERS: Final = {"connect-protocol-version": "1", "user-agent": "flyte-widgets"}
 _UNARY_TYPE: Final = "application/json"
 _STREAM_TYPE: Final = "application/connect+json"
-_MAX_ERROR_BYTES: Final = 64 * 1024
+_MAX_ERROR_BYTES: Final = 4 * 1024 * 1024
 _REST_AFTER_S: Final = 6.0
 """Longer than httpx keeps an idle connection."""
 

@@ -21,6 +21,7 @@ from flyte_widgets.run.timeline import (
     observed_segments,
 )
 from flyte_widgets.run.times import Milliseconds, parse_ms
+from flyte_widgets.untrusted import shortened
 
 ROOT = "a0"
 """The id of a run's root action."""
@@ -29,6 +30,8 @@ KINDS = ("task", "trace", "condition")
 """What an action can be; the position is its number in the columns."""
 
 _CACHE_HIT = ("CACHE_HIT", 2)
+#: Characters of names and groups that are kept: they are somebody's, and go into every snapshot.
+_NAME_LIMIT = 500
 #: Phase changes remembered per action. More means a flapping backend; the newest are kept.
 _SEEN_LIMIT = 64
 
@@ -209,13 +212,13 @@ class RunState:
         name, kind = _name_and_kind(metadata)
         before = (action.name, action.kind, action.parent, action.group)
         if name:
-            action.name, action.kind = name, kind
+            action.name, action.kind = shortened(name, _NAME_LIMIT), kind
         if metadata.parent and metadata.parent != action.parent:
             action.parent = metadata.parent
             if metadata.parent not in self.by_id:
                 self._orphans.setdefault(metadata.parent, []).append(action.index)
         if metadata.group:
-            action.group = metadata.group
+            action.group = shortened(metadata.group, _NAME_LIMIT)
         return before != (action.name, action.kind, action.parent, action.group)
 
     def _move(self, action: ActionState, phase: ActionPhase | None, attempts: int, now_ms: Milliseconds) -> None:

@@ -20,6 +20,7 @@ from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.state import KINDS, ROOT, ActionState
 from flyte_widgets.run.timeline import AttemptHistory, Segment, SegmentFlag, attempts_of, split_error
 from flyte_widgets.run.times import parse_ms
+from flyte_widgets.untrusted import web_address
 
 TEXT_LIMIT: Final = 50_000
 """Characters of an error or event that are kept: the end of a traceback says most, so both ends stay."""
@@ -33,17 +34,17 @@ def action_detail(details: ActionDetails, known: ActionState, console_url: str) 
     abort = details.abort_info
     return {
         "id": details.id.name or ROOT,
-        "name": bounded(known.name, 500),
+        "name": known.name,
         "kind": KINDS[known.kind],
         "parent": known.parent,
-        "group": bounded(known.group, 500),
+        "group": known.group,
         "phase": value_of(known.phase),
         "startMs": known.created_ms,
         "endMs": known.ended_ms,
         "attemptCount": known.attempts,
         "attempts": [_attempt(history) for history in attempts_of(details)],
         "error": error_info(details.error_info),
-        "abort": None if abort is None else {"reason": bounded(abort.reason), "by": identity_name(abort.aborted_by)},
+        "abort": abort and {"reason": bounded(abort.reason), "by": bounded(identity_name(abort.aborted_by), 200)},
         "cache": _enum_word(details.status.cache_status, "CACHE_"),
         "consoleUrl": console_url,
     }
@@ -103,9 +104,8 @@ def _transition(segment: Segment) -> dict[str, Any]:
 
 
 def _link(log: TaskLog) -> dict[str, str] | None:
-    if not log.uri.lower().startswith(("https://", "http://")):
-        return None
-    return {"name": bounded(log.name, 200) or "Log", "url": log.uri}
+    url = web_address(log.uri)
+    return {"name": bounded(log.name, 200) or "Log", "url": url} if url else None
 
 
 def _event(event: ClusterEvent) -> dict[str, Any]:
@@ -120,4 +120,4 @@ def _event(event: ClusterEvent) -> dict[str, Any]:
 
 def _enum_word(value: EnumWire, prefix: str) -> str:
     """Give an enum's name as words ("CACHE_HIT" is "hit"); "" where it is unset or a bare number."""
-    return value.removeprefix(prefix).replace("_", " ").lower() if isinstance(value, str) else ""
+    return bounded(value.removeprefix(prefix).replace("_", " ").lower(), 100) if isinstance(value, str) else ""

@@ -77,13 +77,13 @@ def test_a_server_that_is_away_for_a_minute(
     sdk_s = f"{waits.ended_s - away_s:.1f} s after the fault began" if waits.ended_s else "still"
     report(f"server {how} for 60 s: fw.Run (told after {told_s:.1f} s)", said, took_s)
     report(f"server {how} for 60 s: the SDK's run.wait()", f"{waits.outcome} ({sdk_s})")
-    assert took_s < 5
-    scene.expect_ended()
-    scene.expect_nothing_left()
-    proxy.close()
     sdk._process.kill()
     sdk._process.wait(10)
     waits.join(5)
     for pipe in (sdk._process.stdin, sdk._process.stdout):
         assert pipe is not None
         pipe.close()
+    assert took_s < 5
+    scene.expect_ended()
+    scene.expect_nothing_left()
+    proxy.close()

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
+from flyte_widgets.untrusted import web_address
 from flyte_widgets.widgets.receipt import timeline as rows
 from flyte_widgets.widgets.receipt.model import Failure, Receipt
 from flyte_widgets.widgets.receipt.picture import (
@@ -76,15 +76,6 @@ def page(receipt: Receipt) -> str:
         f"<title>{clean(title)}</title></head>"
         f'<body style="margin:16px">{receipt_html(receipt)}</body></html>\n'
     )
-
-
-def web_address(url: str) -> str:
-    """Give the address if it is one of the web, else "": it comes from a server."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
 def _header(receipt: Receipt) -> str:
