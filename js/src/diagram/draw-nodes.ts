@@ -164,12 +164,17 @@ export class NodeDrawing {
   #node(phase: number, box: Box): StateNode {
     const mark = h("span", { class: "fw-state-mark" });
     const name = h("span", { class: "fw-unseen" });
-    const text = h("span", { class: "fw-state-label", "aria-hidden": "true" });
+    const text = h("span", { class: "fw-state-label fw-cut", "aria-hidden": "true" });
     const amount = h("b", { class: "fw-state-amount" });
     const time = h("span");
     const filter = icon("filter", 12);
     filter.classList.add("fw-state-filter");
-    const second = h("span", { class: "fw-state-second", hidden: true, "aria-hidden": "true" }, amount, time);
+    const second = h(
+      "span",
+      { class: "fw-state-second fw-cut", hidden: true, "aria-hidden": "true" },
+      amount,
+      time,
+    );
     const button = h(
       "button",
       { type: "button", class: "fw-state", tabindex: -1 },

@@ -27,7 +27,7 @@ export function mountAbort(view: View, row: HTMLElement, band: HTMLElement): voi
   let words = h("span");
 
   const name = h("span", { class: "fw-mono" });
-  const effectText = h("span", { class: "fw-confirm-count" });
+  const effectText = h("span", { class: "fw-confirm-count fw-cut" });
   const input = h("input", {
     class: "fw-input fw-reason",
     type: "text",
@@ -44,7 +44,7 @@ export function mountAbort(view: View, row: HTMLElement, band: HTMLElement): voi
     h(
       "div",
       { class: "fw-confirm-text" },
-      h("strong", { class: "fw-confirm-name" }, "Abort ", name, "?"),
+      h("strong", { class: "fw-confirm-name fw-cut" }, "Abort ", name, "?"),
       effectText,
     ),
     h("div", { class: "fw-confirm-form" }, input, keep, sure),

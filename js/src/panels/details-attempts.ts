@@ -80,7 +80,7 @@ export class AttemptsPane {
       icon(isOpen ? "chevron-down" : "chevron-right", 14),
       h(
         "span",
-        { class: "fw-attempt-name", title: model.note || null },
+        { class: "fw-attempt-name fw-cut", title: model.note || null },
         h("b", {}, `Attempt ${model.attempt}`),
         model.note && ` · ${model.note}`,
       ),
@@ -109,7 +109,7 @@ export class AttemptsPane {
       "div",
       { class: "fw-phase-row", "data-reached": row.reached, "aria-current": row.current ? "step" : null },
       tinted(row.phase, 12, row.reached),
-      h("span", { class: "fw-phase-name" }, label(row.phase)),
+      h("span", { class: "fw-phase-name fw-cut" }, label(row.phase)),
       time,
       h("span", { class: "fw-share", "aria-hidden": "true" }, fill),
     );
@@ -134,7 +134,7 @@ export class AttemptsPane {
         "div",
         { class: "fw-phase-row" },
         tinted(phase, 12),
-        h("span", { class: "fw-phase-name" }, label(phase)),
+        h("span", { class: "fw-phase-name fw-cut" }, label(phase)),
         time,
       ),
     ];

@@ -46,7 +46,7 @@ function drawEvent({ atMs, reason, message, warning, count }: ClusterEvent): HTM
     { class: "fw-event", role: "listitem", "data-warning": warning },
     h("time", { class: "fw-event-time" }, atMs === null ? "–" : wallClock(atMs)),
     mark,
-    h("span", { class: "fw-event-reason", title: reason }, reason),
-    h("span", { class: "fw-event-text", title: message + times }, message + times),
+    h("span", { class: "fw-event-reason fw-cut", title: reason }, reason),
+    h("span", { class: "fw-event-text fw-cut", title: message + times }, message + times),
   );
 }

@@ -29,7 +29,7 @@ export function linkNodes(links: readonly Link[]): HTMLElement[] {
         name || href,
         icon("open", 12),
       ),
-      h("span", { class: "fw-link-host" }, new URL(href).host),
+      h("span", { class: "fw-link-host fw-cut" }, new URL(href).host),
     ),
   );
   return [h("ul", { class: "fw-links" }, ...items)];

@@ -57,8 +57,8 @@ export class TitleRow {
       this.#key = key;
       this.#title.replaceChildren(
         tinted(phase, 14),
-        h("span", { class: "fw-details-name", title: name }, name),
-        h("span", { class: "fw-details-id fw-mono" }, id),
+        h("span", { class: "fw-details-name fw-cut", title: name }, name),
+        h("span", { class: "fw-details-id fw-mono fw-cut" }, id),
       );
     }
     const href = safeUrl(detail?.consoleUrl ?? "");

@@ -23,8 +23,8 @@ export function mountHeader(view: View, band: HTMLElement): void {
 
 function mountIdentity(view: View, row: HTMLElement): void {
   const { traits } = view.store;
-  const task = h("strong", { class: "fw-task" });
-  const run = h("span", { class: "fw-run fw-mono" });
+  const task = h("strong", { class: "fw-task fw-cut" });
+  const run = h("span", { class: "fw-run fw-mono fw-cut" });
   const copy = copyButton(view, "Copy the line that shows this run", () => traits.reference.value);
   const open = h(
     "a",

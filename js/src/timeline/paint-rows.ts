@@ -70,6 +70,7 @@ export function paintRows(surface: Surface, p: RowsPicture): void {
   }
   for (const [key, boxes] of byPhase) paintBoxes(ctx, key >> 1, (key & 1) === 1, boxes, p);
   fade(ctx, byPhase, p);
+  paintBreaks(ctx, scale, 0, p.heightPx, palette);
   paintMarks(ctx, caps, dashes, dots, p);
 
   if (p.dimmed) wash(ctx, widthPx, p.heightPx, 0.5);
@@ -86,7 +87,6 @@ export function paintRows(surface: Surface, p: RowsPicture): void {
     ctx.fillRect(0, yOf(index), widthPx, rowPx);
   }
   ctx.globalCompositeOperation = "source-over";
-  paintBreaks(ctx, scale, 0, p.heightPx, palette);
   if (palette.forced && selected >= first && selected <= last) {
     // Colours say nothing here, so the row gets a line around it, as its label has.
     ctx.strokeStyle = palette.accent;

@@ -70,7 +70,7 @@ class LabelRow {
   readonly #cell = h("div", { class: "fw-tl-cell", role: "gridcell" });
   readonly #chevron = h("span", { class: "fw-tl-chevron" }, icon("chevron-right", 14));
   readonly #mark = new Mark("fw-tl-glyph", 12);
-  readonly #name = h("span", { class: "fw-tl-name" });
+  readonly #name = h("span", { class: "fw-tl-name fw-cut" });
   readonly #times = h("span", { class: "fw-tl-times" });
   readonly #attempt = h("span");
   readonly #chip = h("span", { class: "fw-tl-attempt" }, icon("retry", 10), this.#attempt);

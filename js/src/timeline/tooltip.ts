@@ -46,7 +46,12 @@ export class Tooltip {
   }
 
   #fill({ title, aside, lines, footer }: TooltipText): void {
-    const head = h("div", { class: "fw-tl-tip-head" }, h("b", {}, title), h("span", {}, aside));
+    const head = h(
+      "div",
+      { class: "fw-tl-tip-head" },
+      h("b", { class: "fw-cut" }, title),
+      h("span", {}, aside),
+    );
     const rows = lines.map(({ phase, text, value, strong }) => {
       const mark = glyph(phase, 12);
       mark.style.color = `var(--fw-ink-${cssName(phase)})`;
