@@ -84,7 +84,7 @@ def test_a_delta_has_only_what_changed() -> None:
     assert list(numbers) == [7, 1000]
     assert strings == ["a1000"]
     assert (header["since"], header["seq"], header["total"]) == (1, 2, 1001)
-    assert len(block) < 600
+    assert len(block) - len(json.dumps(header["phases"])) < 600  # those of a whole session's tests
 
 
 def test_a_snapshot_between_deltas_disturbs_none() -> None:
