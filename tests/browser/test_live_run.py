@@ -142,6 +142,23 @@ def test_abort_asks_sends_once_and_believes_only_the_backend(
     expect(widget.get_by_role("button", name="Abort", exact=True)).to_have_count(0)
 
 
+def test_abort_reaches_the_backend_while_a_cell_runs(
+    show: Callable[..., Notebook], shared_server: ServerProcess, proxy: FaultProxy
+) -> None:
+    """With ipykernel 7 in JupyterLab a blocking cell holds up neither the news nor the click on Abort."""
+    name = shared_server.simulate(seed=3, speed=1, elapsed_s=60)
+    notebook = show(name, "import time; time.sleep(25); print('slept')")
+    widget = notebook.widgets.first
+    expect(badge(widget)).to_have_text("Running")
+    expect(notebook.page.locator(".jp-InputPrompt").nth(1)).to_have_text("[*]:")
+    widget.get_by_role("button", name="Abort", exact=True).click()
+    widget.get_by_role("button", name="Abort run").click()
+    expect(badge(widget)).to_have_text("Aborted")
+    assert proxy.count("AbortRun") == 1
+    assert "slept" not in notebook.page.locator(".jp-OutputArea-output").all_inner_texts()
+    expect(notebook.page.locator(".jp-InputPrompt").nth(1)).to_have_text("[*]:")
+
+
 def test_a_reload_shows_the_same_again(show: Callable[..., Notebook], shared_server: ServerProcess) -> None:
     """After the page is reloaded, with the kernel alive, the widget has the same phase, counts and rows, and lives."""
     name = shared_server.simulate(seed=7, speed=1, elapsed_s=100)
