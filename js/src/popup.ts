@@ -31,8 +31,9 @@ export function popup(view: View, button: HTMLElement, name: string, ...children
     const path = event.composedPath();
     if (!box.hidden && !path.includes(box) && !path.includes(button)) show(false);
   };
-  for (const type of ["pointerdown", "focusin"])
-    window.addEventListener(type, outside, { signal, capture: true });
+  window.addEventListener("pointerdown", outside, { signal, capture: true });
+  // A focus that moves within the shadow root is not told outside of it.
+  for (const target of [window, frame]) target.addEventListener("focusin", outside, { signal });
   const close = (event: KeyboardEvent): void => {
     button.focus();
     show(false);

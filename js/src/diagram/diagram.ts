@@ -7,6 +7,7 @@ import { EdgeDrawing } from "./draw-edges";
 import { NodeDrawing } from "./draw-nodes";
 import { type Layout, layoutFor } from "./layout";
 import { captionOf, type DiagramModel } from "./model";
+import { groupTitles } from "./notes";
 import { modelOf, mountReading } from "./reading";
 import { FactsTable } from "./table";
 
@@ -33,7 +34,9 @@ export function mountDiagram(view: View, parent: HTMLElement): void {
   const caption = computed(() => captionOf(model.value, ui.narrow.value));
   mountReading(view, reading, caption);
 
+  const titles = groupTitles(view);
   const choose = (phase: number): void => {
+    ui.hideFinished.value = false; // one filter at a time, as in the timeline's menu
     ui.phaseFilter.value = ui.phaseFilter.peek() === phase ? 0 : phase;
   };
   const widthPx = watchWidth(view, band);
@@ -44,7 +47,7 @@ export function mountDiagram(view: View, parent: HTMLElement): void {
     const before = drawing.peek();
     if (before?.layout.kind === now.kind && before.layout.width === now.width) return;
     const focused = before?.nodes.focused ?? 0;
-    const [edges, nodes] = [new EdgeDrawing(now), new NodeDrawing(now, choose)];
+    const [edges, nodes] = [new EdgeDrawing(now), new NodeDrawing(now, titles, choose)];
     stage.replaceChildren(edges.element, ...nodes.elements);
     setAttribute(band, "data-layout", now.kind);
     stage.style.width = `${now.width}px`;
@@ -58,10 +61,13 @@ export function mountDiagram(view: View, parent: HTMLElement): void {
       nodes.focus(focused);
     }
   });
-  view.effect(() => {
-    void view.theme.palette.value; // another font
-    drawing.value?.nodes.fit();
-  });
+  const probe = h(
+    "span",
+    { class: "fw-font-probe", "aria-hidden": "true" },
+    label(Phase.WaitingForResources),
+  );
+  band.append(probe);
+  onResize(view, probe, () => drawing.peek()?.nodes.fit());
   view.effect(() => {
     const now = drawing.value;
     if (!now) return;
@@ -104,12 +110,15 @@ function nameOf(model: DiagramModel): string {
 /** The band's width in whole pixels; 0 until it is laid out. */
 function watchWidth(view: View, band: HTMLElement): ReadonlySignal<number> {
   const widthPx = signal(0);
-  if (typeof ResizeObserver === "undefined") return widthPx;
-  const observer = new ResizeObserver(([entry]) => {
-    const width = Math.floor(entry?.contentRect.width ?? 0);
-    if (width > 0) widthPx.value = width;
+  onResize(view, band, (px) => {
+    if (px >= 1) widthPx.value = Math.floor(px);
   });
-  observer.observe(band);
-  view.signal.addEventListener("abort", () => observer.disconnect());
   return widthPx;
+}
+
+function onResize(view: View, element: Element, run: (widthPx: number) => void): void {
+  if (typeof ResizeObserver === "undefined") return;
+  const observer = new ResizeObserver(([entry]) => run(entry?.contentRect.width ?? 0));
+  observer.observe(element);
+  view.signal.addEventListener("abort", () => observer.disconnect());
 }

@@ -5,12 +5,8 @@ import { chip, glyph, icon } from "../icons";
 import { ACTIVE, cssName, isTerminal, label, PHASES, TERMINAL } from "../phases";
 import type { Box, Layout } from "./layout";
 import { amountText, type DiagramModel, nameOf, shownUnknown } from "./model";
+import type { GroupTitle } from "./notes";
 import { timeIn } from "./path";
-
-const NOTES = {
-  active: "Driven by the backend’s scheduler: an action moves on, or back, as resources and retries allow.",
-  terminal: "Final: nothing more is expected of an action here (is_terminal).",
-};
 
 interface StateNode {
   phase: number;
@@ -39,6 +35,7 @@ export class NodeDrawing {
 
   constructor(
     private readonly layout: Layout,
+    titles: readonly GroupTitle[],
     private readonly choose: (phase: number) => void,
   ) {
     for (const [phase, box] of layout.nodes) this.#nodes.set(phase, this.#node(phase, box));
@@ -46,11 +43,8 @@ export class NodeDrawing {
     this.#unknown.button.hidden = true;
     const buttons = (phases: readonly number[]) => phases.map((phase) => this.#nodes.get(phase)!.button);
     this.elements = [
-      group("Active execution", NOTES.active, layout.active, layout.titleX[0], [
-        ...buttons(ACTIVE),
-        this.#unknown.button,
-      ]),
-      group("Terminal states", NOTES.terminal, layout.terminal, layout.titleX[1], buttons(TERMINAL)),
+      group(titles[0]!, layout.active, layout.titleX[0], [...buttons(ACTIVE), this.#unknown.button]),
+      group(titles[1]!, layout.terminal, layout.titleX[1], buttons(TERMINAL)),
     ];
     this.#focusable(this.#nodes.get(ACTIVE[0])!.button);
   }
@@ -141,7 +135,7 @@ export class NodeDrawing {
 
   #order(): HTMLButtonElement[] {
     return this.elements.flatMap((element) => [
-      ...element.querySelectorAll<HTMLButtonElement>("button:not([hidden])"),
+      ...element.querySelectorAll<HTMLButtonElement>(".fw-state:not([hidden])"),
     ]);
   }
 
@@ -222,7 +216,8 @@ export class NodeDrawing {
 /** Use the short label where the full one is wider than its place, which depends on what stands beside it. */
 function fitLabel(node: StateNode): void {
   const short = PHASES.get(node.phase)?.shortLabel;
-  if (!short) return;
+  // What is not laid out, as in a tab behind another, measures nothing.
+  if (!short || node.label.clientWidth === 0) return;
   const { className } = node.button;
   const now = `${className} ${node.second.textContent!.length}`;
   if (node.fitted === now) return;
@@ -248,17 +243,15 @@ function place(element: HTMLElement, { x, y, w, h: height }: Box): void {
 
 /** A group with its title. The states are placed by the diagram, so the box itself is only drawn. */
 function group(
-  name: string,
-  note: string,
+  { name, note, button }: GroupTitle,
   box: Box,
   titleX: number,
   buttons: readonly HTMLElement[],
 ): HTMLElement {
   const frame = h("div", { class: "fw-states-box" });
   place(frame, box);
-  const title = h("span", { class: "fw-states-title", title: note }, name, icon("info", 12));
-  title.style.left = `${titleX - box.x - 1}px`;
-  frame.append(title);
+  button.style.left = `${titleX - box.x - 1}px`;
+  frame.append(button);
   return h(
     "div",
     { class: "fw-states", role: "group", "aria-label": name, "aria-description": note },

@@ -76,5 +76,6 @@ export function mountReading(view: View, parent: HTMLElement, caption: ReadonlyS
     setAttribute(all, "aria-pressed", String(!isAction));
     setAttribute(action, "aria-pressed", String(isAction));
     setText(words, caption.value);
+    setAttribute(words, "title", caption.value);
   });
 }

@@ -155,3 +155,30 @@ test("two instances in one document have arrowheads of their own", () => {
   const ids = [diagram(), diagram()].flatMap(({ all }) => all("marker").map(({ id }) => id));
   expect(new Set(ids).size).toBe(4);
 });
+
+test("the model's notes are shown and hidden by their titles, and are told with the groups", () => {
+  const { frame, find, all } = mounted(scenario.running(), mountDiagram);
+  const [active, terminal] = all(".fw-states-title") as [HTMLElement, HTMLElement];
+  const boxOf = (title: HTMLElement) =>
+    frame.element.querySelector<HTMLElement>(`#${title.getAttribute("aria-controls")}`)!;
+  expect(boxOf(active).hidden).toBe(true);
+  active.click();
+  expect([boxOf(active).hidden, active.getAttribute("aria-expanded")]).toEqual([false, "true"]);
+  expect(boxOf(active).textContent).toContain("scheduler");
+  terminal.focus();
+  expect(boxOf(active).hidden).toBe(true);
+  terminal.click();
+  expect(boxOf(terminal).textContent).toContain("is_terminal");
+  press(terminal, "Escape");
+  expect(boxOf(terminal).hidden).toBe(true);
+  expect(find("[role=group][aria-label='Terminal states']").getAttribute("aria-description")).toMatch(
+    /^Final/,
+  );
+});
+
+test("a state is the only filter: 'not finished' goes when one is chosen", () => {
+  const { frame, find } = mounted(scenario.running(), mountDiagram);
+  frame.ui.hideFinished.value = true;
+  find("[data-phase='5']").click();
+  expect([frame.ui.hideFinished.value, frame.ui.phaseFilter.value]).toEqual([false, Phase.Succeeded]);
+});
