@@ -19,6 +19,8 @@ export interface Ui {
   readonly detailsOpen: Signal<boolean>;
   /** The container is under 560 px: everything stacks. */
   readonly narrow: Signal<boolean>;
+  /** Not narrow, perhaps, but too narrow for two columns of details: they come one at a time. */
+  readonly slim: Signal<boolean>;
   /** The id of the action to bring into view; set anew for each wish. */
   readonly reveal: Signal<{ id: string } | null>;
 }
@@ -34,6 +36,7 @@ export function createUi(): Ui {
     reading: signal<"all" | "action">("all"),
     detailsOpen: signal(false),
     narrow: signal(false),
+    slim: signal(false),
     reveal: signal<{ id: string } | null>(null),
   };
 }

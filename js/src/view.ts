@@ -9,6 +9,7 @@ import { Ticker } from "./ticker";
 import { createUi, type Ui, type View } from "./ui";
 
 const NARROW_PX = 560;
+const SLIM_PX = 760;
 
 export class Frame {
   readonly ui: Ui = createUi();
@@ -42,6 +43,7 @@ export class Frame {
     this.#guardedEffect("frame", () => this.#ticker.setMoving(store.moving));
     this.#guardedEffect("frame", () => {
       setAttribute(this.element, "data-narrow", this.ui.narrow.value ? "" : null);
+      setAttribute(this.element, "data-slim", this.ui.slim.value ? "" : null);
       setAttribute(this.element, "data-gone", store.kernelAlive.value ? null : "");
       setAttribute(this.element, "aria-label", `Flyte run ${store.traits.run_name.value}`);
     });
@@ -102,6 +104,7 @@ export class Frame {
       if (widthPx === 0) return; // not laid out: a hidden tab's width says nothing
       this.theme.refresh(); // the first call tells that the host is in the page
       this.ui.narrow.value = widthPx < NARROW_PX;
+      this.ui.slim.value = widthPx < SLIM_PX;
     });
     observer.observe(this.host);
     this.signal.addEventListener("abort", () => observer.disconnect());

@@ -31,16 +31,21 @@ export function tally(counts: Readonly<Record<string, number>>): Tally {
   return { total, done, active: total - done, parts };
 }
 
+/** With more than so many, the words would leave no room for the strip. */
+const MANY = 3;
+
 /**
- * What is told beside the strip: while live what runs and what went wrong, at the end how it ended. `brief`: without
- * the successes where something else is to be told, for they are the rest.
+ * What is told beside the strip: while live what runs and what went wrong, at the end how it ended. `brief`, or where
+ * it is much: without what went well where something else is to be told, for that is the rest.
  */
 export function told(sums: Tally, over: boolean, brief: boolean): Count[] {
   const order = over
     ? [Phase.Succeeded, Phase.Recovered, Phase.Failed, Phase.TimedOut, Phase.Aborted, ...ACTIVE]
     : [Phase.Running, Phase.Paused, Phase.Failed, Phase.TimedOut, Phase.Aborted];
   const all = order.flatMap((phase) => sums.parts.filter((part) => part.phase === phase));
-  return brief && all.length > 1 ? all.filter(({ phase }) => phase !== Phase.Succeeded) : all;
+  const well: readonly number[] = [Phase.Succeeded, Phase.Recovered];
+  const bad = all.filter(({ phase }) => !well.includes(phase));
+  return (brief || all.length > MANY) && bad.length > 0 ? bad : all;
 }
 
 export const words = ({ phase, n }: Count): string =>

@@ -24,7 +24,7 @@ function drawError(view: View, error: ErrorInfo): HTMLElement[] {
     "div",
     { class: "fw-error-line" },
     h("span", { class: "fw-error-kind" }, KINDS[error.kind] ?? "Error"),
-    h("b", { class: "fw-error-title fw-cut" }, error.title),
+    h("b", { class: "fw-error-title fw-cut", title: error.title || null }, error.title),
     h("span", { class: "fw-error-code" }, exitCode(error)),
     copyButton(view, error.message),
   );

@@ -39,7 +39,7 @@ export function mountDetails(view: View, parent: HTMLElement): void {
     const all = detail.value?.attempts ?? [];
     return all.find((one) => one.attempt === choice.value.attempt) ?? all.at(-1);
   });
-  const tabs = computed(() => (detail.value ? tabsOf(detail.value, attempt.value, ui.narrow.value) : []));
+  const tabs = computed(() => (detail.value ? tabsOf(detail.value, attempt.value, ui.slim.value) : []));
   const tab = computed((): TabId => {
     const ids = tabs.value.map(({ id }) => id);
     const wanted = choice.value.tab;
@@ -104,7 +104,7 @@ export function mountDetails(view: View, parent: HTMLElement): void {
     const selected = tab.value;
     list.update(tabs.value, selected);
     for (const [id, panel] of panels) panel.hidden = id !== selected;
-    const inTab = ui.narrow.value;
+    const inTab = ui.slim.value;
     pane.element.hidden = inTab && selected !== "attempts";
     setAttribute(pane.element, "role", inTab ? "tabpanel" : "group");
     setAttribute(pane.element, "aria-label", "Attempts");

@@ -79,8 +79,8 @@ function mountElapsed(view: View, row: HTMLElement): void {
     let text = "";
     if (connecting) text = ago(Date.now() - beganMs);
     else if (known && !gone && startMs !== null) {
-      // It goes on while nobody can say otherwise: unlike a bar, this is no claim of what was seen.
-      const tookMs = (endMs ?? store.clockMs()) - startMs;
+      // As the bars: where nothing is heard of the run, it stands at what was last seen.
+      const tookMs = (endMs ?? store.nowMs()) - startMs;
       text = duration(tookMs);
       setAttribute(elapsed, "title", `${spoken(tookMs)} since the start`);
     }

@@ -17,10 +17,10 @@ export function mountStrip(view: View, band: HTMLElement): void {
   view.effect(() => {
     const sums = tally(store.traits.counts.value);
     const over = store.traits.is_terminal.value;
-    const narrow = ui.narrow.value;
+    const brief = ui.slim.value;
     setAttribute(band, "data-empty", sums.total === 0 ? "" : null);
     drawStrip(strip, sums);
-    const parts = told(sums, over, narrow).map((count) => {
+    const parts = told(sums, over, brief).map((count) => {
       if (count.phase !== Phase.Failed) return h("span", {}, words(count));
       failed.replaceChildren(words(count));
       return failed;
@@ -29,7 +29,7 @@ export function mountStrip(view: View, band: HTMLElement): void {
       "span",
       {},
       h("strong", {}, sums.done.toLocaleString("en")),
-      ` of ${narrow ? sums.total.toLocaleString("en") : plural(sums.total, "action")} done`,
+      ` of ${brief ? sums.total.toLocaleString("en") : plural(sums.total, "action")} done`,
     );
     // The button must not lose the focus when a count changes beside it.
     const focused = failed.getRootNode() instanceof ShadowRoot && failed.matches(":focus");

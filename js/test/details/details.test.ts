@@ -99,13 +99,13 @@ describe("tabs", () => {
 
   test("come one at a time with the attempts where it is narrow", () => {
     const view = details();
-    view.frame.ui.narrow.value = true;
+    view.frame.ui.slim.value = true;
     expect(tabs(view).map(([name]) => name)).toEqual(["Attempts", "Error", "Events 5", "Links 2"]);
     expect(view.find(".fw-attempts").hidden).toBe(true);
     view.find("#fw-tab-attempts").click();
     expect(view.find(".fw-attempts").hidden).toBe(false);
     expect(panel(view)).toEqual([]);
-    view.frame.ui.narrow.value = false;
+    view.frame.ui.slim.value = false;
     expect([view.find(".fw-attempts").hidden, ...panel(view)]).toEqual([false, "fw-panel-error"]);
   });
 

@@ -92,6 +92,9 @@ test("beside the strip stands what matters now, and at the end how it ended", ()
   expect(told(over, true, false).map(words)).toEqual(["44 succeeded", "3 failed", "3 aborted"]);
   expect(told(over, true, true).map(words)).toEqual(["3 failed", "3 aborted"]);
   expect(told(tally({ succeeded: 4 }), true, true).map(words)).toEqual(["4 succeeded"]);
+  // Much to tell leaves no room for the strip, so what went well is not told.
+  const much = tally({ succeeded: 4, recovered: 2, failed: 1, timed_out: 1 });
+  expect(told(much, true, false).map(words)).toEqual(["1 failed", "1 timed out"]);
 });
 
 test("failures are visited one after the other, the root last, and round again", () => {
