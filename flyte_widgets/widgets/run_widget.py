@@ -22,7 +22,7 @@ from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.watcher import Update
 from flyte_widgets.widgets.facts import facts_of
 from flyte_widgets.widgets.publisher import publisher
-from flyte_widgets.widgets.traits import RunTraits
+from flyte_widgets.widgets.saved import SavedPicture, SavedView
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def _bundle() -> str:
     return _BUNDLE.read_text(encoding="utf-8")
 
 
-class RunWidget(RunTraits):
+class RunWidget(SavedView):
     """Shows a run live: its phase, the state diagram, a timeline of all actions, errors, and an Abort button.
 
     run: a run's name, its console URL, a `flyte.remote.Run`, or an `fw.Run`.
@@ -81,7 +81,9 @@ class RunWidget(RunTraits):
         self._lease = Lease(target.backend, target.run_id, tracked=target.tracked)
         self._watcher = self._lease.watcher
         self._columns = Columns(self._watcher.state)
-        super().__init__(**{**self._facts(""), "selected": target.action, **kwargs})
+        self._picture = SavedPicture(self._run, self._watcher)
+        facts = {**self._facts(""), "selected": target.action, "receipt_id": self._picture.element_id}
+        super().__init__(**{**facts, **kwargs})
         _route_clicks_to_where_they_were_sent(self.comm)
         self.on_msg(self._on_message)
         self.observe(self._on_selected, "selected")
@@ -100,7 +102,7 @@ class RunWidget(RunTraits):
     def wait(self, timeout: float | None = None) -> ActionPhase:
         """Block until the run has ended, and give its final phase. `timeout` in seconds. Raises as `Run.wait`."""
         phase = self._run.wait(timeout)
-        publisher().flush(self)
+        self._finish()
         return phase
 
     def __await__(self) -> Generator[Any, None, ActionPhase]:
@@ -108,8 +110,13 @@ class RunWidget(RunTraits):
 
     async def _until_over(self) -> ActionPhase:
         phase = await self._run
-        await asyncio.get_running_loop().run_in_executor(None, publisher().flush, self)
+        await asyncio.get_running_loop().run_in_executor(None, self._finish)
         return phase
+
+    def _finish(self) -> None:
+        """Have all that is known shown and saved, for what waited may end the kernel next (papermill)."""
+        publisher().flush(self)
+        self._picture.finish()
 
     def abort(self, reason: str = "") -> None:
         """Abort the run; the same as the button, without its question. Raises as `Run.abort`."""

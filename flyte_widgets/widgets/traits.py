@@ -77,6 +77,9 @@ class RunTraits(anywidget.AnyWidget):
     snapshot = t.Bytes().tag(sync=True, echo_update=False)
     """All actions as packed columns, written once, at the end of the run: until then they travel as deltas."""
 
+    receipt_id = t.Unicode().tag(sync=True)
+    """Id of the HTML element with the static picture, which the live view hides."""
+
     _told_by: int | None = None
     """Ident of the thread that sets traits because the backend has news; None while none does."""
 

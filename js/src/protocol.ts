@@ -124,6 +124,8 @@ export interface RunTraits {
   abort_state: AbortState;
   /** What an abort means on this backend, where that needs saying; else "". */
   abort_note: string;
+  /** Of the element with the static picture of the run. */
+  receipt_id: string;
   /** An error of the widget itself, or of the user's own observer. */
   error: { message: string; hint: string } | null;
   /** Packed columns; empty while the run is live, for then they come as messages. */

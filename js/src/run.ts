@@ -7,6 +7,7 @@ import { mountDetails } from "./panels/details";
 import { mountEmpty } from "./panels/empty";
 import { mountHeader } from "./panels/header";
 import { mountStrip } from "./panels/strip";
+import { hideSavedPicture } from "./saved-picture";
 import { mountTimeline } from "./timeline/timeline";
 import type { Frame } from "./view";
 
@@ -27,6 +28,7 @@ export function mountRun(frame: Frame): void {
     return phase.value === "" && refusals.includes(connection.value.state);
   });
 
+  frame.mount("saved picture", hideSavedPicture, element);
   const top = band("top");
   frame.mount("header", mountHeader, top);
   frame.mount("progress strip", mountStrip, top);

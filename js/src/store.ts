@@ -31,6 +31,7 @@ const TRAITS: readonly (keyof Synced)[] = [
   "connection",
   "abort_state",
   "abort_note",
+  "receipt_id",
   "error",
 ];
 

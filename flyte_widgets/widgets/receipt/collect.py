@@ -30,16 +30,16 @@ _FAILURES: Final = (ActionPhase.FAILED, ActionPhase.TIMED_OUT)
 _TEXT_LIMIT: Final = 20_000
 
 
-def receipt_of(run: Run, failed: ActionDetails | None = None) -> Receipt:
+def receipt_of(run: Run, watcher: Watcher, failed: ActionDetails | None = None) -> Receipt:
     """Tell what is known of a run now. `failed`: the details of the action whose error is to be shown."""
     target = run._target  # noqa: SLF001 (the picture of this handle)
-    watcher = run._watcher  # noqa: SLF001
     with watcher.lock:
         actions = _known(watcher.state)
         counts = {phase: count for phase, count in watcher.state.counts.items() if count > 0}
+        details = watcher.details.get(ROOT)
     root = next((action for action in actions if action.id == ROOT), None)
-    details = watcher.details.get(ROOT)
     connection = watcher.connection
+    url = target.backend.client.console_url(target.run_id, tracked=bool(watcher.tracked))
     abort = details.abort_info if details is not None else None
     return Receipt(
         run_name=target.run_id.name,
@@ -55,7 +55,7 @@ def receipt_of(run: Run, failed: ActionDetails | None = None) -> Receipt:
         actions=actions,
         failure=_failure(failed, actions) or _failure(details, actions),
         abort_reason=redact(abort.reason) if abort is not None else "",
-        console_url=run.url or "",
+        console_url=url or "",
         trouble=f"{connection.message} {connection.hint}".strip() if connection.state not in ("live", "ended") else "",
     )
 
@@ -63,8 +63,8 @@ def receipt_of(run: Run, failed: ActionDetails | None = None) -> Receipt:
 def telling_failure(actions: Sequence[KnownAction]) -> KnownAction | None:
     """Choose the failure that explains the run's: the last to end of those without a failure below them."""
     failed = [action for action in actions if action.phase in _FAILURES and action.id != ROOT]
-    above = {action.parent for action in failed}
-    deepest = [action for place, action in enumerate(actions) if action in failed and place not in above]
+    above = {actions[action.parent].id for action in failed if action.parent >= 0}
+    deepest = [action for action in failed if action.id not in above]
     return max(deepest, key=lambda action: action.ended_ms or 0.0, default=None)
 
 

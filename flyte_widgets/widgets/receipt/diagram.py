@@ -73,7 +73,7 @@ _LABEL_PX: Final = {
     P.TIMED_OUT: 51,
     P.RECOVERED: 54,
 }
-_DIGIT_PX: Final = 7.2
+_DIGIT_PX: Final = 7.6
 _BELOW_PX: Final = 50
 _BELOW_LETTERS: Final = 9
 _CORNER: Final = 5
@@ -115,7 +115,7 @@ def _node(receipt: Receipt, phase: ActionPhase, box: Box, path: Path, *, visited
     parts.append(chip(phase, x + 4, middle - 6, 12) if visited else glyph(phase, x + 10, middle, 11, "n"))
     name = "Unknown" if not phase.is_known else _SHORT.get(phase, phase.label)
     weight = "k b" if current else "k m" if visited else "k fg3"
-    room_px = w - 21 - 6 - (_DIGIT_PX * len(_brief(count)) + 3 if phase.is_terminal and count else 0)
+    room_px = w - 21 - 6 - (_DIGIT_PX * len(_brief(count)) + 4 if phase.is_terminal and count else 0)
     label_px = min(room_px, _LABEL_PX.get(phase, _LABEL_PX[P.RECOVERED]) * (1.05 if current else 1))
     parts.append(_pressed(text(x + 21, middle + 4, name, weight), label_px))
     spent_ms = path.spent_ms.get(phase)

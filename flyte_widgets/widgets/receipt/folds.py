@@ -24,12 +24,12 @@ def fold_strip(
     members: Sequence[KnownAction], y: float, receipt: Receipt, axis: Axis, step_px: float
 ) -> tuple[str, float]:
     """Draw the strip with its top at `y`; gives it, and where it ends. Steps of `step_px`, each as in its middle."""
-    lives = [_life(member, receipt) for member in members]
-    known = [life for life in lives if life]
+    known = [life for member in members if (life := _life(member, receipt))]
     if not known:
         return "", axis.x0
     x0 = axis.x(min(life[0][1] for life in known))
-    x1 = max(axis.x(max(life[-1][1] for life in known)), x0 + step_px)
+    going = any(not member.is_terminal for member in members)
+    x1 = max(axis.x(receipt.end_ms if going else max(life[-1][1] for life in known)), x0 + step_px)
     steps = max(1, math.ceil((x1 - x0) / step_px))
     counts = [[0] * (steps + 1) for _ in range(_SLOTS)]
     for life in known:

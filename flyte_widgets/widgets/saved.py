@@ -1,0 +1,214 @@
+"""What a notebook keeps of a RunWidget: a static picture in an output of its own, beside the live view.
+
+JupyterLab shows "model not found" for a widget whose kernel is gone, whatever else is in its output, so the picture
+cannot be there. As an output of its own it is in the notebook from the first moment, is replaced when the run's phase
+changes, and once more at the end. The live view hides it (js/src/receipt.ts) by its id while it shows the same.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import contextvars
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from flyte_widgets.api.messages import ActionDetails
+from flyte_widgets.phases import ActionPhase
+from flyte_widgets.watch.handles import Run
+from flyte_widgets.watch.loop import background
+from flyte_widgets.watch.watcher import Update, Watcher
+from flyte_widgets.widgets.publisher import publisher
+from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S, read_what_is_missing, receipt_of
+from flyte_widgets.widgets.receipt.html import page, receipt_html
+from flyte_widgets.widgets.receipt.model import Receipt
+from flyte_widgets.widgets.receipt.picture import whole_picture
+from flyte_widgets.widgets.receipt.text import receipt_text
+from flyte_widgets.widgets.traits import RunTraits
+
+logger = logging.getLogger(__name__)
+
+VIEW_MIME: Final = "application/vnd.jupyter.widget-view+json"
+UPDATE_EVERY_S: Final = 2.0
+"""A picture is replaced at most this often while the run goes on, and only where its phase has changed."""
+_MOST_SHOWN: Final = 8
+"""Outputs that are kept true; older ones stay as they are."""
+_EMPTY: Final = {"text/html": "", "text/plain": ""}
+
+Bundle = dict[str, Any]
+Reading = concurrent.futures.Future["ActionDetails | None"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One place where the widget was displayed: the outputs of the view and of the picture, and the cell's context.
+
+    ipykernel 7.0 finds the cell that an output belongs to by context variables, which other threads do not have.
+    """
+
+    view_id: str
+    picture_id: str
+    context: contextvars.Context
+
+    def update(self, display_id: str, bundle: Bundle) -> None:
+        """Replace an output. From any thread; a front end that is gone or a kernel that refuses is no error here."""
+        try:
+            # A copy: a context cannot be entered by two threads.
+            self.context.copy().run(_display, bundle, display_id=display_id, update=True)
+        except Exception:  # the picture is an extra: it must not end the publisher
+            logger.debug("an output could not be replaced", exc_info=True)
+
+
+class SavedPicture:
+    """The static picture of one widget, in all places where that was displayed."""
+
+    def __init__(self, run: Run, watcher: Watcher) -> None:
+        self.element_id = f"fw-receipt-{uuid4().hex[:12]}"
+        self._run, self._watcher = run, watcher
+        self._shown: list[Shown] = []
+        self._drawn: tuple[ActionPhase | None, bool] | None = None
+        self._next_s = 0.0
+        self._end: tuple[ActionPhase | None, float | None, bool] | None = None
+        self._reading: Reading | None = None
+        self._reading_lock = threading.Lock()
+
+    def receipt(self, timeout_s: float = 0.0) -> Receipt:
+        """Tell the run as it is known now. At its end wait so long for what is still being read of it.
+
+        Not on the background loop, unless without waiting.
+        """
+        reading = self._end_reading()
+        failed: ActionDetails | None = None
+        if reading is not None and (reading.done() or timeout_s > 0):
+            # Interrupted, late or broken: the picture is made in any case, of what is known.
+            with contextlib.suppress(concurrent.futures.TimeoutError, concurrent.futures.CancelledError):
+                failed = reading.result(timeout_s)
+        return receipt_of(self._run, self._watcher, failed)
+
+    def bundle(self, timeout_s: float = 0.0) -> Bundle:
+        """Give the picture as an output. As `receipt`."""
+        receipt = self.receipt(timeout_s)
+        return {"text/html": receipt_html(receipt, self.element_id), "text/plain": receipt_text(receipt)}
+
+    def show(self, view: Bundle, metadata: dict[str, Any]) -> None:
+        """Display the view, and under it the picture."""
+        shown = Shown(uuid4().hex, uuid4().hex, contextvars.copy_context())
+        _display(view, metadata=metadata, display_id=shown.view_id)
+        _display(self.bundle(), display_id=shown.picture_id)
+        if not self._shown:
+            background().soon(self._watcher.subscribe, self)
+        self._shown = [*self._shown, shown][-_MOST_SHOWN:]
+        publisher().wake(self)
+
+    def freeze(self) -> None:
+        """Replace the live view by the picture, everywhere."""
+        picture = self.bundle(READ_LIMIT_S)
+        for shown in self._shown:
+            shown.update(shown.view_id, picture)
+            shown.update(shown.picture_id, _EMPTY)
+        self._shown = []
+
+    def finish(self) -> None:
+        """Bring the picture to the run's end before returning: for those who leave the notebook to others."""
+        if self._shown:
+            self.receipt(READ_LIMIT_S)
+            publisher().flush(self)
+
+    def run_updated(self, _update: Update) -> None:
+        """Take note of news, on the background loop."""
+        if self._stage() != self._drawn:
+            publisher().wake(self)
+
+    def publish(self, now_s: float) -> float | None:
+        """Replace the picture if the run has moved on."""
+        stage = self._stage()
+        if stage == self._drawn or not self._shown:
+            return None
+        is_over = stage[1]
+        if not is_over and now_s < self._next_s:
+            return self._next_s
+        reading = self._end_reading() if is_over else None
+        if reading is not None and not reading.done():
+            reading.add_done_callback(lambda _: publisher().wake(self))
+            return None
+        self._drawn, self._next_s = stage, time.monotonic() + UPDATE_EVERY_S
+        picture = self.bundle()
+        for shown in self._shown:
+            shown.update(shown.picture_id, picture)
+        return None
+
+    def _end_reading(self) -> Reading | None:
+        """Give the reading of what the picture of an ended run still misses; the first call for an end begins it."""
+        root = self._watcher.state.root
+        if root is None or not root.is_terminal:
+            return None
+        with self._reading_lock:
+            end = (root.phase, root.ended_ms, self._watcher.connection.state == "ended")
+            if self._reading is None or end != self._end:
+                self._end, self._reading = end, background().submit(read_what_is_missing(self._watcher))
+            return self._reading
+
+    def _stage(self) -> tuple[ActionPhase | None, bool]:
+        """Give what a new picture is made for: the phase, and whether the run was read to its end."""
+        return self._watcher.phase, self._watcher.connection.state == "ended"
+
+
+class SavedView(RunTraits):
+    """The part of a RunWidget that a notebook keeps."""
+
+    _picture: SavedPicture
+
+    def to_html(self, path: str | Path | None = None) -> str:
+        """Give the run as it is now, as HTML that needs nothing else. With `path`, write it there, too."""
+        return _written(page(self._picture.receipt(READ_LIMIT_S)), path)
+
+    def to_svg(self, path: str | Path | None = None) -> str:
+        """Give the run as it is now, as one SVG. With `path`, write it there, too."""
+        return _written(whole_picture(self._picture.receipt(READ_LIMIT_S)), path)
+
+    def freeze(self) -> None:
+        """Replace the live view by the static picture, in every output, and close it. The run goes on."""
+        self._picture.freeze()
+        self.close()
+
+    def _ipython_display_(self, **_options: Any) -> None:
+        if self.comm is None:  # closed: there is nothing left but the picture
+            _display(self._picture.bundle())
+        elif _is_terminal():
+            _display({"text/plain": receipt_text(self._picture.receipt())})
+        else:
+            data, metadata = self._view()
+            self._picture.show({VIEW_MIME: data[VIEW_MIME], "text/plain": self.reference}, metadata)
+
+    def _repr_mimebundle_(self, **_options: Any) -> tuple[Bundle, Bundle]:
+        """Give view and picture as one output: for whoever asks for it without displaying it."""
+        data, metadata = self._view()
+        return {**data, **self._picture.bundle()}, metadata
+
+    def _view(self) -> tuple[Bundle, Bundle]:
+        data, metadata = super()._repr_mimebundle_() or ({}, {})
+        return data, metadata
+
+
+def _display(bundle: Bundle, **options: Any) -> None:
+    from IPython.display import display  # noqa: PLC0415 - only where a front end is
+
+    display(bundle, raw=True, **options)
+
+
+def _is_terminal() -> bool:
+    """Tell whether this is IPython in a terminal: nothing but text can be shown there."""
+    from IPython import get_ipython  # noqa: PLC0415
+
+    return type(get_ipython()).__name__ == "TerminalInteractiveShell"
+
+
+def _written(text: str, path: str | Path | None) -> str:
+    if path is not None:
+        Path(path).write_text(text, encoding="utf-8")
+    return text

@@ -1,0 +1,25 @@
+// The static picture that the notebook keeps stands below the live view, in an output of its own (widgets/saved.py).
+// While this view shows the same, and better, the page hides it. By a style sheet: the output is replaced now and then.
+import { h } from "./dom";
+import type { View } from "./ui";
+
+/** An id comes from the kernel, or from a file: nothing but this gets into the style sheet. */
+const ID = /^fw-receipt-[0-9a-f]{1,64}$/;
+
+export function hideSavedPicture({ store, frame, effect, signal }: View): void {
+  const { receipt_id, is_terminal } = store.traits;
+  const style = h("style");
+  effect(() => {
+    const id = receipt_id.value ?? "";
+    // A view without a kernel stands still: the picture may know more, unless it is the end.
+    const shows = store.kernelAlive.value || is_terminal.value;
+    if (!shows || !ID.test(id)) {
+      style.remove();
+      return;
+    }
+    // Two rules, for a browser drops a whole rule with a selector that it does not know.
+    style.textContent = `#${id} { display: none !important } .jp-OutputArea-child:has(#${id}) { display: none !important }`;
+    frame.ownerDocument.head.append(style);
+  });
+  signal.addEventListener("abort", () => style.remove());
+}
