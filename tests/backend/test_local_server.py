@@ -41,6 +41,24 @@ def test_only_the_secret_path_is_served(shared_server: ServerProcess) -> None:
     assert len(secret) >= 32
 
 
+def test_no_page_of_another_site_may_read_it(shared_server: ServerProcess) -> None:
+    """A browser asks before it lets a page call another host: there is no permission, with or without the secret."""
+    for path in (f"/{secret_of(shared_server)}/{LIST}", f"/{LIST}"):
+        for method in ("OPTIONS", "POST"):
+            connection = http.client.HTTPConnection("127.0.0.1", shared_server.port, timeout=20)
+            headers = {
+                "origin": "https://evil.example",
+                "access-control-request-method": "POST",
+                "content-type": "application/json",
+            }
+            connection.request(method, path, body=b"{}", headers=headers)
+            answer = connection.getresponse()
+            answer.read()
+            assert not [name for name, _ in answer.getheaders() if name.lower().startswith("access-control")]
+            assert method == "POST" or answer.status >= 400
+            connection.close()
+
+
 def test_a_body_above_the_bound_is_refused_while_it_comes_in(shared_server: ServerProcess) -> None:
     """Messages above 16 MB and uploads above 64 MB are refused; below, an upload is kept."""
     prefix = f"/{secret_of(shared_server)}"

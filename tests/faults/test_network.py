@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from flyte_widgets.errors import ApiError
+from flyte_widgets.watch.loop import background
 from tests.fault_proxy import FaultProxy
 from tests.faults.faults import cut_after, end_after, no_answer, slow
 from tests.faults.scene import Scene
@@ -37,6 +40,37 @@ def test_streams_that_are_cut_in_a_frame(scene: Scene, report: Report, size: int
         assert "lost" in said.message or "cut off" in said.message
     scene.expect_ended()
     report(f"streams {'reset' if reset else 'closed'} after {size} bytes", said, took_s)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_a_stream_that_is_cut_at_every_byte(scene: Scene) -> None:
+    """Cut after 0, 1, 2, ... bytes of its body: what was whole comes, and nothing else; the cut is said each time."""
+    scene.simulate(elapsed_s=1e9)
+    scene.expect_truth()
+    run_id = scene.run._target.run_id
+
+    async def read() -> tuple[list[Any], ApiError | None]:
+        scene.client.hurry()
+        messages: list[Any] = []
+        try:
+            async for details in scene.client.watch_action_details(run_id, "a0"):
+                messages.append(details)  # noqa: PERF401 (what came before an error is kept)
+        except ApiError as error:
+            return messages, error
+        return messages, None
+
+    whole, error = background().call(read())
+    assert (len(whole), error) == (1, None)
+    size, complete = 0, False
+    while not complete:
+        scene.proxy.on("WatchActionDetails", cut_after(size, reset=size % 2 == 0))
+        messages, error = background().call(read())
+        complete = error is None
+        assert complete or error.transient  # type: ignore[union-attr]
+        assert messages in ([], whole)
+        size += 1
+    assert size > 500
 
 
 @pytest.mark.long
