@@ -1,0 +1,166 @@
+"""Every state of the widget, without a kernel: nothing is cut, covered, too small or unnamed, whatever the width
+and theme.
+
+`make test` looks at each state in three of the nine settings, each theme and each width once; `-m long` at all.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.gallery import Gallery
+
+pytestmark = pytest.mark.browser
+
+TOP = """
+- text: Running
+- strong: etl.pipeline
+- text: r4p2bdpt7f
+- button "Copy the line that shows this run"
+- link "Open in the Flyte console"
+- text: 1m 42s live
+- button "Abort"
+- img "36 succeeded, 1 failed, 12 running, 1 waiting for resources"
+- strong: "37"
+- text: of 50 actions done 12 running
+- button "1 failed"
+"""
+DIAGRAM = """
+- group "What the diagram shows":
+  - button "All actions" [pressed]
+  - button "train_model"
+- 'document "States of all actions. Now: Running"':
+  - group "Active execution":
+    - button "Queued, 0 actions, 1 second"
+    - button "Waiting for resources, 1 action, 9 seconds"
+    - button "Initializing, 0 actions, 4 seconds"
+    - button "Running, current, 12 actions, 1 minute 28 seconds"
+    - button "Paused, not reached"
+  - group "Terminal states":
+    - button "Succeeded, 36 actions"
+    - button "Failed, 1 action"
+    - button "Aborted, not reached"
+    - button "Timed out, not reached"
+    - button "Recovered, not reached"
+- table "States":
+  - rowgroup:
+    - row "Running 12 1 minute 28 seconds current"
+"""
+GRID = """
+- treegrid "Actions of the run":
+  - row "etl.pipeline, running, 1 m 42 s" [expanded] [level=1]
+  - row "prepare, 4 actions, 4 succeeded" [level=2]
+  - row "square, 40 actions, 32 succeeded, 7 running, 1 failed" [level=2]
+  - row "train_model, running, 1 m 01 s, attempt 2" [expanded] [level=2] [selected]
+  - row "fold_0, running, 21 s" [level=3]
+  - row "fold_1, running, 21 s" [level=3]
+  - row "embed_corpus, running, 1 m 00 s" [level=2]
+  - row "gpu_eval, waiting for resources, 48 s" [level=2]
+"""
+FAILURE = """
+- region "Details of train_model":
+  - button "Close the details"
+  - group "Attempts":
+    - button /Attempt 2 · failed/ [expanded]
+    - button /Attempt 1 · end inferred/
+  - tablist "Details":
+    - tab "Error" [selected]
+    - tab "Events 5"
+    - tab "Links 2"
+  - tabpanel "Error":
+    - button "Copy the error"
+    - group "Error text"
+"""
+
+THEMES = ("light", "dark", "contrast")
+WIDTHS_PX = (960, 640, 320)
+
+
+@pytest.fixture(scope="module")
+def gallery(browser: Browser) -> Iterator[Gallery]:
+    """One page for all tests here: states are switched in place."""
+    context = browser.new_context(locale="en-GB", timezone_id="UTC")
+    gallery = Gallery(context.new_page())
+    yield gallery
+    gallery.close()
+    context.close()
+
+
+def looked_at(gallery: Gallery, settings: list[tuple[str, str, int]]) -> list[str]:
+    """All that is wrong in these settings."""
+    wrong: list[str] = []
+    for state, theme, width in settings:
+        said = len(gallery.said)
+        gallery.show(state, theme, width)
+        found = [*gallery.faults(), *gallery.violations(), *gallery.said[said:]]
+        wrong += [f"{state}, {theme}, {width} px: {fault}" for fault in found]
+    return wrong
+
+
+def test_states_stand_in_every_theme_and_width(gallery: Gallery) -> None:
+    """Each state once in each theme and each width: boxes.js, axe-core and the console have nothing to say."""
+    settings = [
+        (state, theme, WIDTHS_PX[(i + j) % 3])
+        for i, state in enumerate(gallery.states)
+        for j, theme in enumerate(THEMES)
+    ]
+    assert looked_at(gallery, settings) == []
+
+
+@pytest.mark.long
+def test_states_stand_in_all_settings(gallery: Gallery) -> None:
+    """As above, for all nine settings of each state."""
+    assert looked_at(gallery, list(itertools.product(gallery.states, THEMES, WIDTHS_PX))) == []
+
+
+def test_nothing_is_asked_of_another_host(gallery: Gallery) -> None:
+    """No state loads anything but the page and its scripts: no font, no picture, no telemetry."""
+    gallery.show("failed-details")
+    assert {url.removeprefix(gallery.base) for url in gallery.asked} == {"/index.html", "/gallery.js", "/widget.js"}
+
+
+@pytest.mark.parametrize("state", ["running", "reconnecting", "failed"])
+def test_header_and_root_row_tell_the_same_time(gallery: Gallery, state: str) -> None:
+    """The header's elapsed time is that of the root's row, live, while nothing is heard, and at the end."""
+    gallery.show(state)
+    elapsed = gallery.page.locator(".fw-elapsed").inner_text()
+    assert gallery.page.get_by_role("treegrid").get_by_role("row").first.locator(".fw-tl-right").inner_text() == elapsed
+
+
+def test_a_name_that_is_cut_is_whole_in_the_tooltip(gallery: Gallery) -> None:
+    """At 320 px a long name ends in an ellipsis; the row's accessible name and the tooltip have all of it."""
+    gallery.show("running", width=320)
+    row = gallery.page.get_by_role("row", name="embed_corpus, running")
+    row.hover()
+    expect(gallery.page.locator(".fw-tl-tip")).to_contain_text("embed_corpus")
+
+
+def test_accessibility_tree_of_a_running_run(gallery: Gallery) -> None:
+    """What a screen reader is told: names and roles of the header, the diagram and the timeline."""
+    gallery.show("running")
+    widget = gallery.page.get_by_role("region", name="Flyte run r4p2bdpt7f")
+    expect(widget.locator(".fw-top-band")).to_match_aria_snapshot(TOP)
+    expect(widget.locator(".fw-diagram-band")).to_match_aria_snapshot(DIAGRAM)
+    expect(widget.get_by_role("treegrid")).to_match_aria_snapshot(GRID)
+
+
+def test_accessibility_tree_of_a_failure(gallery: Gallery) -> None:
+    """The details of a failed action are a region with its name, with tabs, and the error's text in a named group."""
+    gallery.show("failed-details")
+    details = gallery.page.get_by_role("region", name="Details of train_model")
+    expect(details).to_match_aria_snapshot(FAILURE)
+
+
+def test_trouble_is_told_to_a_screen_reader(gallery: Gallery) -> None:
+    """Own errors are alerts, a silent backend is a status, the confirm is a named group with the focus."""
+    gallery.show("own-error")
+    expect(gallery.page.get_by_role("alert")).to_contain_text("raised ValueError")
+    gallery.show("reconnecting")
+    expect(gallery.page.get_by_role("status").filter(has_text="does not answer")).to_be_visible()
+    gallery.show("abort-confirm")
+    confirm = gallery.page.get_by_role("group", name="Confirm the abort")
+    expect(confirm.get_by_role("textbox", name="Reason for the abort, optional")).to_be_focused()
