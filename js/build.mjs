@@ -29,6 +29,7 @@ const widget = {
   minify: !watching,
   sourcemap: watching ? "inline" : false,
   legalComments: "none",
+  charset: "utf8",
   plugins: [cssText],
   logLevel: "warning",
 };

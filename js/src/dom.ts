@@ -17,7 +17,9 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   attributes: Attributes = {},
   ...children: (Node | string)[]
 ): HTMLElementTagNameMap[K] {
-  return fill(document.createElement(tag), attributes, children);
+  // A host may have put the widget into a form, which a button would send by default.
+  const type = tag === "button" ? { type: "button" } : null;
+  return fill(document.createElement(tag), { ...type, ...attributes }, children);
 }
 
 /** An SVG element. */

@@ -109,32 +109,12 @@ const DARK: Own = {
 };
 
 /** Windows' high contrast and its like: the user's colours; glyph, pattern and word tell the phases apart. */
-const FORCED: Colours = {
-  bg: "Canvas",
-  panel: "Canvas",
-  code: "Canvas",
-  hover: "Canvas",
-  press: "Canvas",
-  line: "CanvasText",
-  line2: "CanvasText",
-  line3: "CanvasText",
-  fg: "CanvasText",
-  fg2: "CanvasText",
-  fg3: "CanvasText",
-  edge: "GrayText",
-  edgeOn: "CanvasText",
-  accent: "Highlight",
-  sel: "Canvas",
-  sel2: "Canvas",
-  danger: "CanvasText",
-  dangerBg: "Canvas",
-  dangerLine: "CanvasText",
-  dangerPress: "Canvas",
-  warn: "CanvasText",
-  warnBg: "Canvas",
-  warnLine: "CanvasText",
-  live: "CanvasText",
-};
+const SURFACES = "bg panel code hover press sel sel2 dangerBg dangerPress warnBg".split(" ");
+const forcedColour = (name: string): string => (SURFACES.includes(name) ? "Canvas" : "CanvasText");
+const FORCED = Object.fromEntries(
+  [...Object.keys(LIGHT), "sel", "sel2"].map((name) => [name, forcedColour(name)]),
+) as unknown as Colours;
+Object.assign(FORCED, { edge: "GrayText", accent: "Highlight" });
 
 const PATTERNS: Record<number, Pattern> = {
   [Phase.Queued]: "outline",

@@ -64,6 +64,8 @@ export interface ActionDetail {
   abort: { reason: string; by: string } | null;
   cache: string;
   consoleUrl: string;
+  /** The list of actions has it, but its details are gone: older than the history that the backend keeps. */
+  notKept: boolean;
 }
 
 export type ConnectionState =

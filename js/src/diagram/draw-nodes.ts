@@ -169,15 +169,7 @@ export class NodeDrawing {
       amount,
       time,
     );
-    const button = h(
-      "button",
-      { type: "button", class: "fw-state", tabindex: -1 },
-      name,
-      mark,
-      text,
-      filter,
-      second,
-    );
+    const button = h("button", { class: "fw-state", tabindex: -1 }, name, mark, text, filter, second);
     place(button, box);
     const node = { phase: 0, button, mark, name, label: text, second, amount, time, filter, fitted: "" };
     if (phase !== 0) this.#become(node, phase);

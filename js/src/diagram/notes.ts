@@ -24,7 +24,7 @@ export function groupTitles(view: View): readonly GroupTitle[] {
   return NOTES.map(([name, note]) => {
     const button = h(
       "button",
-      { class: "fw-states-title", type: "button", "aria-label": `About ${name}` },
+      { class: "fw-states-title", "aria-label": `About ${name}` },
       name,
       icon("info", 12),
     );

@@ -36,8 +36,8 @@ export function mountAbort(view: View, row: HTMLElement, band: HTMLElement): voi
     maxlength: 500,
     autocomplete: "off",
   });
-  const keep = h("button", { class: "fw-button", type: "button" }, "Keep running");
-  const sure = h("button", { class: "fw-button fw-danger-fill", type: "button" }, "Abort run");
+  const keep = h("button", { class: "fw-button" }, "Keep running");
+  const sure = h("button", { class: "fw-button fw-danger-fill" }, "Abort run");
   const confirm = h(
     "div",
     { class: "fw-confirm", role: "group", "aria-label": "Confirm the abort" },
@@ -50,7 +50,7 @@ export function mountAbort(view: View, row: HTMLElement, band: HTMLElement): voi
     h("div", { class: "fw-confirm-form" }, input, keep, sure),
   );
   const note = h("span", { class: "fw-abort-note" });
-  const button = h("button", { class: "fw-button fw-abort", type: "button" });
+  const button = h("button", { class: "fw-button fw-abort" });
   row.append(confirm, note, button);
 
   const arm = (): void => {

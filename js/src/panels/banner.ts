@@ -28,7 +28,7 @@ export function mountBanner(
     const mark = h("span", { class: "fw-banner-mark" });
     const strong = h("strong");
     const text = h("span", { class: "fw-banner-text" });
-    const button = h("button", { class: "fw-button", type: "button" });
+    const button = h("button", { class: "fw-button" });
     const banner = h(
       "div",
       { class: "fw-banner" },

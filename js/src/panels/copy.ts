@@ -7,11 +7,7 @@ const SHOWN_MS = 1_500;
 
 /** An icon button; `read` is asked at the click. */
 export function copyButton(view: View, title: string, read: () => string): HTMLButtonElement {
-  const button = h(
-    "button",
-    { class: "fw-icon-button", type: "button", title, "aria-label": title },
-    icon("copy"),
-  );
+  const button = h("button", { class: "fw-icon-button", title, "aria-label": title }, icon("copy"));
   let timer: ReturnType<typeof setTimeout> | undefined;
   const show = (name: "copy" | "check" | "warning", words: string): void => {
     button.replaceChildren(icon(name));

@@ -1,6 +1,6 @@
 // The attempts of an action: the chosen one unfolded into its phases, the others folded to a bar.
 import { h, setAttribute, setText } from "../dom";
-import { duration } from "../format";
+import { duration, wallClock } from "../format";
 import { glyph, icon } from "../icons";
 import { cssName, label, phaseOf } from "../phases";
 import type { ActionDetail } from "../protocol";
@@ -14,7 +14,8 @@ import {
 } from "./details-model";
 
 export class AttemptsPane {
-  readonly element = h("div", { class: "fw-attempts", id: "fw-panel-attempts" });
+  readonly #list = h("div");
+  readonly element = h("div", { class: "fw-attempts", id: "fw-panel-attempts" }, this.#list);
   #detail: ActionDetail | null = null;
   #open = 0;
   #key = "";
@@ -39,12 +40,13 @@ export class AttemptsPane {
       a.note,
       ...a.rows.map((r) => [r.phase, r.current]),
     ]);
-    const key = JSON.stringify([this.#detail.id, this.#detail.phase, this.#detail.kind, this.#open, shape]);
+    const { id, phase, kind, endMs, notKept } = this.#detail;
+    const key = JSON.stringify([id, phase, kind, endMs, notKept, this.#open, shape]);
     if (key !== this.#key) {
       this.#key = key;
       const focused = this.#focusedAttempt();
       this.#refresh = [];
-      this.element.replaceChildren(
+      this.#list.replaceChildren(
         ...(attempts.length ? attempts.map((a, i) => this.#draw(a, i)) : this.#drawStatus()),
       );
       if (focused) this.element.querySelector<HTMLElement>(`[data-attempt="${focused}"]`)?.focus();
@@ -72,7 +74,6 @@ export class AttemptsPane {
     const head = h(
       "button",
       {
-        type: "button",
         class: "fw-attempt-head",
         "aria-expanded": String(isOpen),
         "data-attempt": model.attempt,
@@ -128,6 +129,9 @@ export class AttemptsPane {
       const wholeMs = this.#detail ? durationOf(this.#detail, nowMs) : null;
       setText(time, wholeMs === null ? "–" : duration(wholeMs));
     });
+    const { startMs, endMs } = detail;
+    const from = startMs === null ? "" : wallClock(startMs);
+    const times = endMs === null ? from && `since ${from}` : `${from} – ${wallClock(endMs)}`;
     return [
       h("p", { class: "fw-note" }, statusLine(detail)),
       h(
@@ -136,6 +140,7 @@ export class AttemptsPane {
         tinted(phase, 12),
         h("span", { class: "fw-phase-name fw-cut" }, label(phase)),
         time,
+        h("span", { class: "fw-phase-when" }, times),
       ),
     ];
   }

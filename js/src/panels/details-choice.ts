@@ -7,13 +7,17 @@ export type TabId = "attempts" | "error" | "events" | "links";
 
 export function tabsOf(detail: ActionDetail, attempt: Attempt | undefined, narrow: boolean): Tab<TabId>[] {
   const error = errorOf(detail, attempt);
+  const [events, links] = [attempt?.events.length ?? 0, attempt?.links.length ?? 0];
+  // Traces and conditions run in no pod: no events and no links are what is to be expected.
+  const isTask = detail.kind === "task" && !detail.notKept;
+  const whole = { task: "Attempts", trace: "Trace", condition: "Condition" }[detail.kind];
   return [
-    ...(narrow ? [{ id: "attempts", label: "Attempts", count: null } as const] : []),
+    ...(narrow ? [{ id: "attempts", label: whole, count: null } as const] : []),
     ...(error || detail.abort
       ? [{ id: "error", label: error ? "Error" : "Abort", count: null } as const]
       : []),
-    { id: "events", label: "Events", count: attempt?.events.length ?? 0 },
-    { id: "links", label: "Links", count: attempt?.links.length ?? 0 },
+    ...(isTask || events ? [{ id: "events", label: "Events", count: events } as const] : []),
+    ...(isTask || links ? [{ id: "links", label: "Links", count: links } as const] : []),
   ];
 }
 
@@ -22,5 +26,6 @@ export function firstTab(detail: ActionDetail, attempt: Attempt | undefined, ids
   if (ids.includes("error")) return "error";
   if (waitingOf(attempt, phaseNow(detail, attempt))?.waitedMs === null) return "events";
   if (ids.includes("attempts")) return "attempts";
-  return attempt?.links.length || !attempt?.events.length ? "links" : "events";
+  const wanted = attempt?.links.length || !attempt?.events.length ? "links" : "events";
+  return ids.includes(wanted) ? wanted : (ids[0] ?? wanted);
 }

@@ -39,7 +39,7 @@ function drawError(view: View, error: ErrorInfo): HTMLElement[] {
 
 function copyButton(view: View, text: string): HTMLButtonElement {
   const word = h("span", {}, "Copy");
-  const button = h("button", { type: "button", class: "fw-button fw-copy", "aria-label": "Copy the error" });
+  const button = h("button", { class: "fw-button fw-copy", "aria-label": "Copy the error" });
   const show = (name: "copy" | "check" | "warning", words: string) => {
     word.textContent = words;
     button.replaceChildren(icon(name), word);

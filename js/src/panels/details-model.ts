@@ -107,8 +107,25 @@ export function durationOf({ startMs, endMs, phase }: ActionDetail, nowMs: numbe
   return Math.max(0, (endMs ?? nowMs) - startMs);
 }
 
+const CACHE: Readonly<Record<string, string>> = {
+  hit: "from the cache",
+  miss: "not in the cache",
+  populated: "written to the cache",
+  "lookup failure": "cache could not be read",
+  "put failure": "cache could not be written",
+  skipped: "cache skipped",
+  evicted: "evicted from the cache",
+};
+
+/** What the cache had to do with it, in words; "" where it is off. A state that nobody knows is told as it is. */
+export function cacheWords(cache: string): string {
+  return CACHE[cache] ?? (cache === "" || cache === "disabled" ? "" : `cache: ${cache}`);
+}
+
 /** The one line of an action without attempts. */
-export function statusLine({ kind, phase }: ActionDetail): string {
+export function statusLine({ kind, phase, notKept }: ActionDetail): string {
+  if (notKept)
+    return "The backend keeps the details of this action no more. This is what its list still tells.";
   const now = phaseOf(phase);
   if (kind === "trace") return "A trace is recorded once, at its end. It has no attempts.";
   if (kind === "task") return "No attempts were reported.";

@@ -41,7 +41,7 @@ export class TabList<Id extends string> {
     if (known) return known;
     const button = h(
       "button",
-      { type: "button", class: "fw-tab", role: "tab", id: `fw-tab-${id}`, "aria-controls": `fw-panel-${id}` },
+      { class: "fw-tab", role: "tab", id: `fw-tab-${id}`, "aria-controls": `fw-panel-${id}` },
       h("span"),
       h("span", { class: "fw-tab-count" }),
     );

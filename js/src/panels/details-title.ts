@@ -7,17 +7,13 @@ import type { ActionDetail } from "../protocol";
 import type { Store } from "../store";
 import { tinted } from "./details-attempts";
 import { safeUrl } from "./details-links";
-import { durationOf } from "./details-model";
+import { cacheWords, durationOf } from "./details-model";
 
 const CONSOLE = "Open in the Flyte console";
 const CLOSE = "Close the details";
 
 export class TitleRow {
-  readonly close = h(
-    "button",
-    { type: "button", class: "fw-icon-button", title: CLOSE, "aria-label": CLOSE },
-    icon("close"),
-  );
+  readonly close = h("button", { class: "fw-icon-button", title: CLOSE, "aria-label": CLOSE }, icon("close"));
   readonly #title = h("div", { class: "fw-details-title" });
   readonly #facts = h("span", { class: "fw-details-facts" });
   readonly #console = h(
@@ -75,7 +71,7 @@ export class TitleRow {
     const texts = detail
       ? [
           attemptWords(detail),
-          detail.cache === "hit" ? "from the cache" : "",
+          cacheWords(detail.cache || (detail.attempts.at(-1)?.cache ?? "")),
           wholeMs === null ? "" : duration(wholeMs),
         ].filter(Boolean)
       : [];

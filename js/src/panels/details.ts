@@ -8,6 +8,8 @@ import { firstTab, type TabId, tabsOf } from "./details-choice";
 import { errorNodes } from "./details-error";
 import { eventNodes } from "./details-events";
 import { linkNodes } from "./details-links";
+import { AttemptPicker } from "./details-picker";
+import { RelationsList } from "./details-relations";
 import { TabList } from "./details-tabs";
 import { TitleRow } from "./details-title";
 import { errorOf, phaseNow, waitingOf } from "./details-why";
@@ -51,6 +53,11 @@ export function mountDetails(view: View, parent: HTMLElement): void {
   const pane = new AttemptsPane((number) => {
     chosen.value = { ...choice.peek(), attempt: number };
   });
+  const relations = new RelationsList(view);
+  pane.element.append(relations.element);
+  const picker = new AttemptPicker((number) => {
+    chosen.value = { ...choice.peek(), attempt: number };
+  });
   const chooseTab = (id: TabId) => {
     chosen.value = { ...choice.peek(), tab: id };
   };
@@ -63,7 +70,8 @@ export function mountDetails(view: View, parent: HTMLElement): void {
       return [id, h("div", { class: "fw-panel", role: "tabpanel", ...attributes })];
     }),
   );
-  const side = h("div", { class: "fw-details-side" }, list.element, ...panels.values());
+  const bar = h("div", { class: "fw-tabs-bar" }, list.element, picker.element);
+  const side = h("div", { class: "fw-details-side" }, bar, ...panels.values());
   const body = h("div", { class: "fw-details-body" }, pane.element, side);
   const loading = h("p", { class: "fw-note fw-details-loading" });
   const section = h("section", { class: "fw-details" }, title.element, loading, body);
@@ -91,7 +99,13 @@ export function mountDetails(view: View, parent: HTMLElement): void {
   });
   view.effect(() => {
     if (!ui.detailsOpen.value || !detail.value) return;
-    pane.update(detail.value, attempt.value?.attempt ?? 0, store.nowMs());
+    const number = attempt.value?.attempt ?? 0;
+    pane.update(detail.value, number, store.nowMs());
+    picker.update(detail.value, number, ui.slim.value);
+  });
+  view.effect(() => {
+    void store.revision.value;
+    if (ui.detailsOpen.value) relations.update(subject.value);
   });
   view.everyTick(TICK_MS, () => {
     if (!ui.detailsOpen.peek()) return;
@@ -103,6 +117,7 @@ export function mountDetails(view: View, parent: HTMLElement): void {
     if (!ui.detailsOpen.value || !detail.value) return;
     const selected = tab.value;
     list.update(tabs.value, selected);
+    side.hidden = tabs.value.length === 0;
     for (const [id, panel] of panels) panel.hidden = id !== selected;
     const inTab = ui.slim.value;
     pane.element.hidden = inTab && selected !== "attempts";

@@ -95,7 +95,7 @@ export function mountEmpty(view: View, parent: HTMLElement): void {
   const { traits } = store;
   const title = h("div", { class: "fw-empty-title" });
   const text = h("p", { class: "fw-empty-text" });
-  const button = h("button", { class: "fw-button fw-empty-button", type: "button" });
+  const button = h("button", { class: "fw-button fw-empty-button" });
   const skeleton = h(
     "div",
     { class: "fw-skeleton", "aria-hidden": "true" },

@@ -11,7 +11,7 @@ export function mountStrip(view: View, band: HTMLElement): void {
   const { store, ui } = view;
   const strip = h("div", { class: "fw-strip", role: "img" });
   const text = h("div", { class: "fw-counts" });
-  const failed = h("button", { class: "fw-failures", type: "button", title: "Show the next failure" });
+  const failed = h("button", { class: "fw-failures", title: "Show the next failure" });
   band.append(h("div", { class: "fw-progress" }, strip, text));
 
   view.effect(() => {

@@ -51,7 +51,6 @@ export function createToolbar(
     "button",
     {
       class: "fw-icon-button fw-tl-clear",
-      type: "button",
       "aria-label": "Show all phases",
       title: "Show all phases",
     },
@@ -89,7 +88,7 @@ export function createToolbar(
   });
 
   const button = (name: string, title: string, run: () => void, ...content: (Node | string)[]) => {
-    const element = h("button", { class: name, type: "button", title }, ...content);
+    const element = h("button", { class: name, title }, ...content);
     element.addEventListener("click", run);
     return element;
   };

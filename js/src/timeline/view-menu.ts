@@ -51,7 +51,6 @@ export function createViewMenu(view: View, idleMs: ReadonlySignal<number>): HTML
     "button",
     {
       class: "fw-icon-button fw-tl-view-menu",
-      type: "button",
       "aria-label": "Order and time axis",
       title: "Order and time axis",
     },

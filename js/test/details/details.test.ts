@@ -167,9 +167,77 @@ describe("what is told", () => {
   test("one line for an action without attempts", () => {
     const view = play({ kind: "condition", phase: "paused", attempts: [], error: null, attemptCount: 0 });
     expect(view.find(".fw-attempts").textContent).toMatch(
-      /^A condition: it waits for its signal.Paused2m 5\ds$/,
+      /^A condition: it waits for its signal.Paused2m 5\ds\d\d:\d\d:\d\d – /,
     );
   });
+});
+
+describe("where it stands", () => {
+  const facts = ({ all }: Mounted) =>
+    all(".fw-relations > *").map((node) => (node.textContent ?? "").replace(/\s+/g, " "));
+
+  test("its parent leads there, its children are counted by phase", () => {
+    const view = details(scenario.failed("a44"));
+    expect(facts(view)).toEqual(["Parent", "etl.pipeline", "Children", "22 aborted"]);
+    view.find(".fw-relations button").click();
+    expect(view.store.traits.selected.value).toBe("a0");
+    expect(view.frame.ui.reveal.value).toEqual({ id: "a0" });
+    expect(facts(view)).toEqual(["Children", "4744 succeeded2 failed1 aborted"]);
+  });
+
+  test("without parent, group and children there is nothing to tell", () => {
+    const view = details({ ...scenario.noActions(), ...{ detail: null } });
+    expect(view.find(".fw-relations").hidden).toBe(true);
+  });
+});
+
+describe("other kinds", () => {
+  const play = (more: Partial<ActionDetail>): Mounted => {
+    const traits = scenario.failed("a46");
+    const detail = { ...traits.detail!, attempts: [], error: null, abort: null, attemptCount: 0, ...more };
+    return details({ ...traits, detail });
+  };
+
+  test("a trace and a condition have no empty tabs: they run in no pod", () => {
+    for (const kind of ["trace", "condition"] as const) {
+      const view = play({ kind, phase: "succeeded" });
+      expect(view.find(".fw-details-side").hidden).toBe(true);
+      expect(view.find(".fw-phase-when").textContent).toMatch(/^\d\d:\d\d:\d\d – \d\d:\d\d:\d\d$/);
+      view.frame.ui.slim.value = true;
+      expect(tabs(view).map(([text]) => text?.trim().toLowerCase())).toEqual([kind]);
+    }
+  });
+
+  test("an aborted condition has its reason as the only tab", () => {
+    const view = play({ kind: "condition", phase: "aborted", abort: { reason: "too late", by: "Ada" } });
+    expect(panel(view)).toEqual(["fw-panel-error"]);
+    expect(view.find("#fw-panel-error").textContent).toBe("Aborted by Ada. too late");
+  });
+
+  test("what the backend keeps no more is said, beside what the list tells", () => {
+    const view = play({ notKept: true, phase: "succeeded" });
+    expect(view.find(".fw-attempts").textContent).toMatch(
+      /keeps the details of this action no more.*Succeeded/,
+    );
+    expect(view.find(".fw-details-side").hidden).toBe(true);
+  });
+});
+
+test("where the list of attempts is a tab of its own, the attempt is picked beside the tabs", () => {
+  const view = details(scenario.failed("a44"));
+  const pick = view.find(".fw-pick");
+  expect(pick.hidden).toBe(true);
+  view.frame.ui.slim.value = true;
+  expect(pick.hidden).toBe(false);
+  const select = pick.querySelector("select")!;
+  expect([...select.options].map(({ text }) => text)).toEqual(["1 of 2", "2 of 2"]);
+  expect(select.value).toBe("2");
+  const events = () => tabs(view).find(([text]) => text?.startsWith("Events"))![0];
+  const before = events();
+  select.value = "1";
+  select.dispatchEvent(new Event("change"));
+  expect(events()).not.toBe(before);
+  expect(view.all(".fw-attempt-head[aria-expanded='true']")[0]!.dataset.attempt).toBe("1");
 });
 
 describe("attempts", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { firstTab, tabsOf } from "../../src/panels/details-choice";
 import { safeUrl } from "../../src/panels/details-links";
-import { attemptsOf, durationOf, statusLine } from "../../src/panels/details-model";
+import { attemptsOf, cacheWords, durationOf, statusLine } from "../../src/panels/details-model";
 import { errorOf, exitCode, phaseNow, splitMessage, waitingOf } from "../../src/panels/details-why";
 import { Phase } from "../../src/phases";
 import type { ActionDetail, Attempt, ClusterEvent } from "../../src/protocol";
@@ -225,4 +225,14 @@ test.each([
   ["/relative", ""],
 ])("the address %j becomes %j", (url, expected) => {
   expect(safeUrl(url)).toBe(expected);
+});
+
+test.each([
+  ["hit", "from the cache"],
+  ["lookup failure", "cache could not be read"],
+  ["disabled", ""],
+  ["", ""],
+  ["frozen", "cache: frozen"],
+])("a cache that says %j is %j in words", (cache, words) => {
+  expect(cacheWords(cache)).toBe(words);
 });
