@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import logging
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.watch.backends import connect
@@ -31,3 +31,13 @@ def __getattr__(name: str) -> ModuleType:
     if name == "local":
         return importlib.import_module("flyte_widgets.local")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Have `%load_ext flyte_widgets` show the SDK's runs live, and bring `%flyte_run`."""
+    importlib.import_module("flyte_widgets.widgets.ipython").load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Undo `%load_ext flyte_widgets`."""
+    importlib.import_module("flyte_widgets.widgets.ipython").unload(shell)

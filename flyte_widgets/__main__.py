@@ -1,4 +1,4 @@
-"""The command line: `flyte-widgets serve` runs the embedded backend as a process of its own."""
+"""The command line: `flyte-widgets watch` shows a run in a terminal, `serve` runs the embedded backend."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flyte_widgets.errors import FlyteWidgetsError
+from flyte_widgets.watch.backends import connect
+from flyte_widgets.watch.handles import Run
+from flyte_widgets.widgets.terminal import Detached, watch_in_terminal
+
+_EXIT_CODES = {"succeeded": 0, "recovered": 0, "failed": 3, "aborted": 4, "timed_out": 5}
+_ENDED_OTHERWISE = 6
+_DETACHED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,7 +42,35 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--file", type=Path, help="SQLite file to keep runs and the secret in (default: memory only)")
     serve.add_argument("--quiet", action="store_true", help="print the endpoint and nothing else")
     serve.set_defaults(command=_serve)
+    watch = commands.add_parser(
+        "watch",
+        help="show a run until it has ended",
+        description="Shows a run until it has ended: as a live table in a terminal, else a line a change. Ctrl+C"
+        " detaches; the run goes on. Backend and login are those of the Flyte SDK's configuration.",
+        epilog="Exit code: 0 where the run succeeded or was recovered, 3 failed, 4 aborted, 5 timed out, 6 ended in"
+        " another way; 1 where it could not be watched, 130 after Ctrl+C.",
+    )
+    watch.add_argument("run", help="name of the run, or its console URL")
+    watch.add_argument("--endpoint", help="backend, instead of the configured one")
+    watch.add_argument("--insecure", action="store_true", help="speak plain http to an endpoint without a scheme")
+    watch.add_argument("--project", default="", help="project of the run")
+    watch.add_argument("--domain", default="", help="domain of the run")
+    watch.add_argument("--plain", action="store_true", help="a line a change, also in a terminal")
+    watch.set_defaults(command=_watch)
     return parser
+
+
+def _watch(options: argparse.Namespace) -> int:
+    client = None
+    if options.endpoint:
+        where = {"project": options.project, "domain": options.domain, "insecure": options.insecure}
+        client = connect(options.endpoint, **where)
+    run = Run(options.run, client=client, project=options.project, domain=options.domain)
+    try:
+        phase = watch_in_terminal(run, live=False if options.plain else None)
+    except Detached:
+        return _DETACHED
+    return _EXIT_CODES.get(phase.value, _ENDED_OTHERWISE)
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,7 +14,9 @@ from flyte_widgets.errors import FlyteWidgetsError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.redaction import redact
 from flyte_widgets.run.state import ROOT, RunState
+from flyte_widgets.untrusted import printable
 from flyte_widgets.watch.handles import Run
+from flyte_widgets.watch.status import STANDING
 from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.detail import bounded, error_info
 from flyte_widgets.widgets.receipt.model import Failure, KnownAction, Receipt
@@ -26,8 +29,10 @@ READ_LIMIT_S: Final = 8.0
 _FOLD_READS: Final = 40
 """Histories of folded actions that are read at most, all folds together."""
 _AT_ONCE: Final = 4
+_TROUBLED: Final = ("polling", "reconnecting", *STANDING)
 _FAILURES: Final = (ActionPhase.FAILED, ActionPhase.TIMED_OUT)
 _TEXT_LIMIT: Final = 20_000
+_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 def receipt_of(run: Run, watcher: Watcher, failed: ActionDetails | None = None) -> Receipt:
@@ -54,9 +59,9 @@ def receipt_of(run: Run, watcher: Watcher, failed: ActionDetails | None = None) 
         counts=counts,
         actions=actions,
         failure=_failure(failed, actions) or _failure(details, actions),
-        abort_reason=redact(abort.reason) if abort is not None else "",
+        abort_reason=_told(abort.reason) if abort is not None else "",
         console_url=url or "",
-        trouble=f"{connection.message} {connection.hint}".strip() if connection.state not in ("live", "ended") else "",
+        trouble=_told(f"{connection.message} {connection.hint}".strip()) if connection.state in _TROUBLED else "",
     )
 
 
@@ -107,8 +112,8 @@ def _known(state: RunState) -> tuple[KnownAction, ...]:
     return tuple(
         KnownAction(
             action.id,
-            redact(action.name),
-            redact(action.group),
+            _told(action.name),
+            _told(action.group),
             state.parent_index(action),
             action.phase,
             action.created_ms,
@@ -129,5 +134,10 @@ def _failure(details: ActionDetails | None, actions: Sequence[KnownAction]) -> F
     action = next((known for known in actions if known.id == (details.id.name or ROOT)), None)
     if action is None:
         return None
-    message = bounded(redact(error["message"] or error["code"]), _TEXT_LIMIT)
+    message = bounded(_told(error["message"] or error["code"]), _TEXT_LIMIT)
     return Failure(action.name, action.id, action.attempts, error["kind"], message)
+
+
+def _told(text: str) -> str:
+    """Give a text as it may be shown: no secrets, no colours of a terminal, nothing that acts on one."""
+    return printable(_COLOURS.sub("", redact(text)))

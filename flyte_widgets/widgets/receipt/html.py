@@ -12,7 +12,7 @@ import re
 from typing import Final
 
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
-from flyte_widgets.untrusted import web_address
+from flyte_widgets.untrusted import shortened, web_address
 from flyte_widgets.widgets.receipt import timeline as rows
 from flyte_widgets.widgets.receipt.model import Failure, Receipt
 from flyte_widgets.widgets.receipt.picture import (
@@ -26,7 +26,6 @@ from flyte_widgets.widgets.receipt.svg import clean, data_uri
 from flyte_widgets.widgets.receipt.words import (
     done_words,
     phase_words,
-    shortened,
     told_counts,
     took,
     when,

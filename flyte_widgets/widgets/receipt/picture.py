@@ -5,21 +5,13 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
+from flyte_widgets.untrusted import shortened
 from flyte_widgets.widgets.receipt import diagram as states
 from flyte_widgets.widgets.receipt import timeline as rows
 from flyte_widgets.widgets.receipt.model import Receipt
 from flyte_widgets.widgets.receipt.paths import Path, path_of
 from flyte_widgets.widgets.receipt.svg import bar_classes, chip, clean, document, num, rect, text
-from flyte_widgets.widgets.receipt.words import (
-    done_words,
-    duration,
-    phase_words,
-    shortened,
-    stack_place,
-    told_counts,
-    took,
-    when,
-)
+from flyte_widgets.widgets.receipt.words import done_words, duration, phase_words, stack_place, told_counts, took, when
 
 WIDTH: Final = 960
 STRIP_WIDTH: Final = 556

@@ -5,17 +5,23 @@ from __future__ import annotations
 from typing import Final
 
 from flyte_widgets.phases import PHASE_TABLE
+from flyte_widgets.untrusted import shortened
 from flyte_widgets.widgets.receipt.model import Receipt
 from flyte_widgets.widgets.receipt.paths import path_of
 from flyte_widgets.widgets.receipt.picture import error_words
-from flyte_widgets.widgets.receipt.words import done_words, duration, phase_words, shortened, told_counts, took, when
+from flyte_widgets.widgets.receipt.words import done_words, duration, phase_words, told_counts, took, when
 
 _MESSAGE_LINES: Final = 6
 _LINE_LETTERS: Final = 160
 
 
 def receipt_text(receipt: Receipt) -> str:
-    """Tell the run in lines: what, how it ended, counts, times, error, how to watch it again."""
+    """Tell the run in lines, and how to watch it again."""
+    return f"{summary(receipt)}\nSaved by flyte-widgets {receipt.version}. To watch or abort: {receipt.reference}"
+
+
+def summary(receipt: Receipt) -> str:
+    """Tell the run in lines: what, how it ended, counts, times, error."""
     glyph = PHASE_TABLE[receipt.phase].glyph if receipt.phase in PHASE_TABLE else "◇"
     attempt = f"attempt {receipt.attempt}" if receipt.attempt > 1 else ""
     name = " ".join(part for part in (receipt.task_name, receipt.run_name) if part)
@@ -35,5 +41,4 @@ def receipt_text(receipt: Receipt) -> str:
         lines += [f"  {shortened(line, _LINE_LETTERS)}" for line in shown]
     lines.append(f"Abort reason: {receipt.abort_reason}" if receipt.abort_reason else "")
     lines.append(receipt.trouble)
-    lines.append(f"Saved by flyte-widgets {receipt.version}. To watch or abort: {receipt.reference}")
     return "\n".join(line for line in lines if line)

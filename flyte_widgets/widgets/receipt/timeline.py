@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.untrusted import shortened
 from flyte_widgets.widgets.receipt.axis import Axis
 from flyte_widgets.widgets.receipt.folds import STRIP_PX, fold_strip
 from flyte_widgets.widgets.receipt.model import KnownAction, Receipt
@@ -16,7 +17,7 @@ from flyte_widgets.widgets.receipt.rows import Row, most_telling, rows_of
 from flyte_widgets.widgets.receipt.sheet import code
 from flyte_widgets.widgets.receipt.spans import Attempt, attempts_of
 from flyte_widgets.widgets.receipt.svg import bar_classes, clean, glyph, is_outlined, num, rect, text
-from flyte_widgets.widgets.receipt.words import duration, plural, shortened
+from flyte_widgets.widgets.receipt.words import duration, plural
 
 WIDTH: Final = 394
 ROW_PX: Final = 15

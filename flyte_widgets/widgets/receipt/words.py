@@ -106,8 +106,3 @@ def summary_phase(counts: dict[ActionPhase, int]) -> ActionPhase | None:
     going = (P.RUNNING, P.PAUSED, P.INITIALIZING, P.WAITING_FOR_RESOURCES, P.QUEUED)
     unknown = [phase for phase in counts if phase not in TERMINAL_PHASES and phase not in ACTIVE_PHASES]
     return next((phase for phase in (*going, *unknown, *_WORST_FIRST) if counts.get(phase, 0) > 0), None)
-
-
-def shortened(text: str, limit: int) -> str:
-    """Cut a text to `limit` characters, the last of them an ellipsis."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,0 +1,55 @@
+"""`%load_ext flyte_widgets`: the SDK's runs show live where they are displayed; `%flyte_run NAME` shows one."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Final
+
+from flyte_widgets.errors import ConfigError
+from flyte_widgets.watch.handles import Run
+from flyte_widgets.widgets.run_widget import RunWidget
+from flyte_widgets.widgets.terminal import Detached, watch_in_terminal
+
+#: By name: importing the SDK takes a second, and who has a run of its has imported it.
+_SDK_RUN: Final = ("flyte.remote._run", "Run")
+_MAGIC: Final = "flyte_run"
+
+
+def load(shell: Any) -> None:
+    """Register the formatter and the magic with an IPython shell; doing so twice changes nothing."""
+    shell.display_formatter.ipython_display_formatter.for_type_by_name(*_SDK_RUN, _show)
+    shell.register_magic_function(_magic_of(shell), "line", _MAGIC)
+
+
+def unload(shell: Any) -> None:
+    """Take both back."""
+    formatter = shell.display_formatter.ipython_display_formatter
+    # IPython moves an entry from the one table to the other when it first meets the type.
+    formatter.deferred_printers.pop(_SDK_RUN, None)
+    for kind in [kind for kind, printer in formatter.type_printers.items() if printer is _show]:
+        formatter.pop(kind)
+    shell.magics_manager.magics["line"].pop(_MAGIC, None)
+
+
+def _show(run: Any) -> None:
+    """Show a `flyte.remote.Run`. One that names no run on a backend (the SDK's local ones) shows as it did before."""
+    try:
+        widget = RunWidget(run)
+    except ConfigError:
+        raise NotImplementedError from None  # IPython goes on to the next formatter
+    widget._ipython_display_()
+
+
+def _magic_of(shell: Any) -> Any:
+    def flyte_run(line: str) -> RunWidget | None:
+        """Show a run live: `%flyte_run NAME_OR_CONSOLE_URL`. In a terminal, until it has ended or Ctrl-C detaches."""
+        name = line.strip().strip("\"'")
+        if not name:
+            raise ConfigError("%flyte_run was given no run.", hint="Give a run's name or its console URL.")
+        if type(shell).__name__ != "TerminalInteractiveShell":
+            return RunWidget(name)
+        with contextlib.suppress(Detached):  # it has said so
+            watch_in_terminal(Run(name))
+        return None
+
+    return flyte_run

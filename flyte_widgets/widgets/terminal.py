@@ -1,0 +1,197 @@
+"""A run in a terminal: a live table through rich, or lines of phase changes where there is no terminal, or no rich."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Any, Final, TextIO
+
+from flyte_widgets.errors import WaitTimeoutError
+from flyte_widgets.phases import PHASE_TABLE, ActionPhase
+from flyte_widgets.run.state import ROOT, PhaseChange
+from flyte_widgets.untrusted import printable, shortened
+from flyte_widgets.watch.handles import Run
+from flyte_widgets.watch.loop import background
+from flyte_widgets.watch.watcher import Update
+from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S, read_what_is_missing, receipt_of
+from flyte_widgets.widgets.receipt.model import Receipt
+from flyte_widgets.widgets.receipt.rows import Row, most_telling, rows_of
+from flyte_widgets.widgets.receipt.spans import attempts_of
+from flyte_widgets.widgets.receipt.text import summary
+from flyte_widgets.widgets.receipt.words import done_words, duration, instant, told_counts, took
+
+P = ActionPhase
+LOOK_EVERY_S: Final = 0.25
+_NOT_ROWS: Final = 8
+"""Lines of the terminal that are not for rows: title, head, borders, footer, prompt."""
+_STYLES: Final = {
+    P.QUEUED: "dim",
+    P.WAITING_FOR_RESOURCES: "yellow",
+    P.INITIALIZING: "cyan",
+    P.RUNNING: "blue",
+    P.PAUSED: "magenta",
+    P.SUCCEEDED: "green",
+    P.FAILED: "red",
+    P.ABORTED: "bright_black",
+    P.TIMED_OUT: "dark_orange",
+    P.RECOVERED: "green",
+}
+
+
+class Detached(KeyboardInterrupt):
+    """Ctrl-C was pressed: nobody watches any more, and the run goes on."""
+
+
+def watch_in_terminal(run: Run, out: TextIO | None = None, *, live: bool | None = None) -> ActionPhase:
+    """Show a run until it has ended; gives its final phase.
+
+    `live`: a table that is redrawn, or a line a change; by default what `out` and the installation allow. Ctrl-C
+    raises `Detached`, having said that the run goes on. Raises ApiError where the run cannot be read.
+    """
+    out = sys.stdout if out is None else out
+    rich_live = _live_table if _has_rich() and (out.isatty() if live is None else live) else None
+    if live and rich_live is None:
+        out.write("The live table needs rich, which comes with Flyte's SDK: pip install rich. Here are the changes:\n")
+    try:
+        phase = (rich_live or _lines)(run, out)
+    except KeyboardInterrupt:
+        out.write(f"Detached. Run {run.name} goes on: watch it again with `flyte-widgets watch {run.name}`.\n")
+        raise Detached from None
+    watcher = run._watcher  # noqa: SLF001 (the view of this handle)
+    failed = background().call(read_what_is_missing(watcher), READ_LIMIT_S + 1)
+    out.write(summary(receipt_of(run, watcher, failed)) + "\n")
+    return phase
+
+
+def _has_rich() -> bool:
+    try:
+        import rich.live  # noqa: F401, PLC0415 - asked for only here
+    except ImportError:
+        return False
+    return True
+
+
+def _until_over(run: Run, look: Callable[[], None]) -> ActionPhase:
+    """Wait for the end, and look in between."""
+    while True:
+        try:
+            return run.wait(LOOK_EVERY_S)
+        except WaitTimeoutError:
+            look()
+
+
+# --- a line a change -------------------------------------------------------------------------------------------------
+
+
+class _Changes:
+    """Collects phase changes, on the background loop."""
+
+    def __init__(self) -> None:
+        self.changes: deque[PhaseChange] = deque()
+
+    def run_updated(self, update: Update) -> None:
+        self.changes += update.changes
+
+
+def _lines(run: Run, out: TextIO) -> ActionPhase:
+    watcher = run._watcher  # noqa: SLF001
+    news = _Changes()
+    subscribed = threading.Event()
+
+    def subscribe() -> None:
+        watcher.subscribe(news)
+        subscribed.set()
+
+    background().soon(subscribe)
+    subscribed.wait()
+    told = False
+
+    def look() -> None:
+        nonlocal told
+        if not told and run._watcher.phase is not None:  # noqa: SLF001
+            told = True
+            out.write(f"{_headline(receipt_of(run, watcher))}\n")
+        while news.changes:
+            change = news.changes.popleft()
+            # Where each action stood at first is told by the headline's counts.
+            if change.previous is not None or (change.action == ROOT and change.phase is not None):
+                before = f"{change.previous.label} -> " if change.previous is not None else ""
+                after = change.phase.label if change.phase is not None else "Unknown"
+                name = printable(shortened(change.name, 40))
+                out.write(f"{instant(change.at_ms):%H:%M:%S}  {name} {change.action}  {before}{after}\n")
+        out.flush()
+
+    try:
+        phase = _until_over(run, look)
+        look()
+    finally:
+        background().soon(watcher.unsubscribe, news)
+    return phase
+
+
+def _headline(receipt: Receipt) -> str:
+    phase = receipt.phase.label if receipt.phase is not None else "Connecting"
+    counts = [f"{n:,} {phase.label.lower()}" for phase, n in told_counts(receipt)]
+    name = " ".join(part for part in (receipt.task_name, receipt.run_name) if part)
+    said = (f"{name}  {phase}", took(receipt), " ".join(done_words(receipt)) if receipt.counts else "", *counts)
+    return " · ".join(part for part in said if part)
+
+
+# --- a live table ----------------------------------------------------------------------------------------------------
+
+
+def _live_table(run: Run, out: TextIO) -> ActionPhase:
+    from rich.console import Console  # noqa: PLC0415 - an optional dependency
+    from rich.live import Live  # noqa: PLC0415
+
+    console = Console(file=out)
+
+    def table() -> Any:
+        receipt = receipt_of(run, run._watcher)  # noqa: SLF001
+        return _table(receipt, max(3, console.height - _NOT_ROWS))
+
+    with Live(table(), console=console, auto_refresh=False, transient=True) as live:
+        return _until_over(run, lambda: live.update(table(), refresh=True))
+
+
+def _table(receipt: Receipt, most_rows: int) -> Any:
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    # Text, not markup: names come from other people's code.
+    table = Table(box=SIMPLE_HEAD, title=Text(_headline(receipt)), title_justify="left", expand=True)
+    table.caption_justify = "left"
+    table.caption = Text("Ctrl-C detaches; the run goes on." + (f" {receipt.trouble}" if receipt.trouble else ""))
+    table.add_column("Action", ratio=3, no_wrap=True)
+    table.add_column("Phase", ratio=2, no_wrap=True)
+    table.add_column("Attempt", justify="right")
+    table.add_column("Time", justify="right")
+    rows, left_out = most_telling(rows_of(receipt.actions), most_rows)
+    for row in rows:
+        phase = row.phase
+        glyph = PHASE_TABLE[phase].glyph if phase in PHASE_TABLE else "◇"
+        style = _STYLES.get(phase, "") if phase is not None else ""
+        times = f" ×{len(row.members):,}" if row.is_fold else ""
+        name = Text.assemble("  " * row.level, (glyph, style), f" {shortened(row.label, 120)}{times}")
+        attempt = "" if row.is_fold or row.members[0].attempts < 2 else str(row.members[0].attempts)
+        table.add_row(name, Text(_phase_words(row), style=style), attempt, _time(row, receipt))
+    if left_out:
+        table.add_row(Text(f"and {left_out:,} more", style="dim"), "", "", "")
+    return table
+
+
+def _phase_words(row: Row) -> str:
+    if not row.is_fold:
+        return row.phase.label if row.phase is not None else "Unknown"
+    counts = Counter(action.phase for action in row.members if action.phase is not None)
+    return ", ".join(f"{n:,} {phase.label.lower()}" for phase, n in counts.most_common())
+
+
+def _time(row: Row, receipt: Receipt) -> str:
+    lives = [attempts for action in row.members if (attempts := attempts_of(action, receipt))]
+    if not lives:
+        return ""
+    return duration(max(life[-1].end_ms for life in lives) - min(life[0].start_ms for life in lives))
