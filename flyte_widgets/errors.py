@@ -20,13 +20,17 @@ No message, hint or repr ever holds a token, a header or the userinfo of a URL: 
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+import copy
+from typing import ClassVar, Final, TypeVar
 
 from flyte_widgets.redaction import redact
 from flyte_widgets.untrusted import printable
 
 _MOST_SAID: Final = 2_000
 """Characters of a backend's own words that are repeated."""
+
+
+E = TypeVar("E", bound=Exception)
 
 
 class FlyteWidgetsError(Exception):
@@ -216,6 +220,17 @@ class UnauthenticatedError(RpcError):
 
 RPC_ERRORS: dict[str, type[RpcError]] = {cls.code: cls for cls in RpcError.__subclasses__()}
 """Connect code to class. A code that is not here is an `UnknownError`."""
+
+
+def afresh(error: E) -> E:
+    """Copy an error that is kept, to raise it.
+
+    The traceback of what is raised holds the frames of whoever catches it, and all that these hold, for as long as the
+    error itself is held.
+    """
+    copied = copy.copy(error)
+    copied.__cause__ = error.__cause__
+    return copied
 
 
 def rpc_error(code: str, message: str) -> RpcError:

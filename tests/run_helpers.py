@@ -49,10 +49,11 @@ def loop_threads() -> int:
 
 
 def loop_tasks() -> list[str]:
-    """Names of the tasks on the background loop."""
+    """Name and coroutine of each task on the background loop."""
 
     async def names() -> list[str]:
-        return [str(task.get_coro()) for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        return [f"{task.get_name()}: {task.get_coro()}" for task in others]
 
     return background().call(names(), 5)
 

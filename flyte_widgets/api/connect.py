@@ -212,7 +212,8 @@ class ConnectTransport:
             raise error
         here = (os.getpid(), asyncio.get_running_loop())
         if self._client is None or self._owner != here:
-            if self._owner and self._owner[0] == here[0] and not self._owner[1].is_closed():
+            in_use = self._owner if self._owner != here else None
+            if in_use is not None and in_use[0] == here[0] and not in_use[1].is_closed():
                 raise FlyteWidgetsError(
                     f"The client of {self.host} is in use on another event loop.",
                     hint="A client belongs to one loop: make another for this one.",

@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, TypeVar
 
-from flyte_widgets.errors import ApiError, FirstMessageTimeoutError
+from flyte_widgets.errors import ApiError, FirstMessageTimeoutError, NotFoundError
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.watch.backoff import Backoff
 
@@ -123,6 +123,8 @@ async def follow_action(watcher: Watcher, action: str) -> None:
                 await watcher.read_action(action)
         except ApiError as error:
             logger.debug("details of %s/%s: %s", watcher.run_id.name, action, error)
+            if isinstance(error, NotFoundError):
+                watcher.take_missing(action)
         if _status_key(watcher, action) != before:
             backoff.reset()
         while _has_ended(watcher, action):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.api.messages import ActionDetails
-from flyte_widgets.errors import FlyteWidgetsError, NotFoundError, WaitTimeoutError
+from flyte_widgets.errors import FlyteWidgetsError, NotFoundError, WaitTimeoutError, afresh
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.state import ROOT, ActionState, PhaseChange
 from flyte_widgets.run.timeline import AttemptHistory, attempts_of
@@ -172,8 +172,10 @@ class Run:
 
     def _raise_if_unread(self) -> None:
         if self._watcher.state.root is None:
-            connection = self._watcher.connection
-            raise self._watcher.last_error or FlyteWidgetsError(
+            connection, error = self._watcher.connection, self._watcher.last_error
+            if error is not None:
+                raise afresh(error)
+            raise FlyteWidgetsError(
                 f"Run {self.name} could not be read: {connection.message or connection.state}.", hint=connection.hint
             )
 
@@ -270,11 +272,13 @@ async def _until_over(watcher: Watcher) -> ActionPhase:
     while not watcher.over.is_set():
         error = watcher.last_error
         if error is not None and watcher.connection.state in STANDING:
-            raise error
+            raise afresh(error)
         await watcher.until_changed(1.0)
     phase = watcher.phase
     if phase is None or watcher.connection.state != "ended":
-        raise watcher.last_error or FlyteWidgetsError(f"The watch of run {watcher.run_id.name} was given up.")
+        if watcher.last_error is not None:
+            raise afresh(watcher.last_error)
+        raise FlyteWidgetsError(f"The watch of run {watcher.run_id.name} was given up.")
     return phase
 
 

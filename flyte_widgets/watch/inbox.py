@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+from flyte_widgets.errors import afresh
 from flyte_widgets.run.state import PhaseChange
 from flyte_widgets.watch.status import STANDING
 from flyte_widgets.watch.watcher import Update, Watcher
@@ -38,7 +39,7 @@ class Inbox:
         if self._watcher.over.is_set():
             self._put(None)
         elif self._watcher.last_error is not None and self._watcher.connection.state in STANDING:
-            self._put(self._watcher.last_error)
+            self._put(afresh(self._watcher.last_error))
 
     def _put(self, item: PhaseChange | Exception | None) -> None:
         with contextlib.suppress(RuntimeError):  # the reader's loop was closed

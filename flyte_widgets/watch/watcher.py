@@ -20,11 +20,12 @@ from typing import Any, Protocol
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.api.connect import UNARY_TIMEOUT_S
-from flyte_widgets.api.messages import ActionDetails, EnrichedAction, RunIdentifier
+from flyte_widgets.api.messages import ActionDetails, ClusterEvent, EnrichedAction, RunIdentifier
 from flyte_widgets.errors import ApiError, NotFoundError, UnimplementedError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.state import ROOT, PhaseChange, RunState
 from flyte_widgets.watch.backoff import Backoff
+from flyte_widgets.watch.events import follow_focused
 from flyte_widgets.watch.followers import break_silence, follow_action, follow_tree, tell_outage
 from flyte_widgets.watch.history import HistoryReader
 from flyte_widgets.watch.status import STANDING, AbortStatus, Connection, ConnectionState, state_of
@@ -70,6 +71,10 @@ class Watcher:
         """Whether all actions were listed, and whether the stream told of them (names), or turned out not to."""
         self.details: dict[str, ActionDetails] = {}
         """The whole of the root and of the actions in focus."""
+        self.events: dict[str, dict[int, list[ClusterEvent]]] = {}
+        """Cluster events that streams told of the actions in focus, by attempt."""
+        self.missing: set[str] = set()
+        """Actions in focus that have ended and whose details the backend no longer has."""
         self.connection = Connection()
         self.abort_status = AbortStatus()
         self.over = asyncio.Event()
@@ -136,7 +141,7 @@ class Watcher:
             return
         entry = self._focus.get(action)
         if entry is None:
-            entry = self._focus[action] = [0, asyncio.create_task(follow_action(self, action))]
+            entry = self._focus[action] = [0, asyncio.create_task(follow_focused(self, action))]
         entry[0] += 1
 
     def unfocus(self, action: str) -> None:
@@ -149,6 +154,8 @@ class Watcher:
             entry[1].cancel()
             del self._focus[action]
             self.details.pop(action, None)
+            self.events.pop(action, None)
+            self.missing.discard(action)
 
     def want_history(self, actions: Iterable[str]) -> None:
         """Read the phase transitions of these actions, in the background, bounded."""
@@ -181,9 +188,17 @@ class Watcher:
         kept = name == ROOT or name in self._focus
         if kept:
             self.details[name] = details
+            self.missing.discard(name)
         with self.lock:
             self.state.fold_details(details, self.now_ms())
         self.publish({name} if kept else ())
+
+    def take_missing(self, action: str) -> None:
+        """Take note that an action is listed, but its details are not found: it is older than what is kept."""
+        known = self.state.by_id.get(action)
+        if known is not None and known.is_terminal and action in self._focus and action not in self.missing:
+            self.missing.add(action)
+            self.publish({action})
 
     def take_actions(self, actions: list[EnrichedAction]) -> None:
         """Fold a message of WatchActions: the view is live."""
@@ -272,6 +287,7 @@ class Watcher:
                 begin(lambda: tell_outage(self))
                 await self._find_run()
                 begin(lambda: follow_tree(self), lambda: follow_action(self, ROOT), lambda: break_silence(self))
+                begin(self._list_actions)
                 await self._until_over()
             finally:
                 for task in followers:
@@ -305,11 +321,19 @@ class Watcher:
         while True:
             try:
                 await self._read_run()
-                await self.reconcile()
             except ApiError as error:
                 await self.pause(self.trouble(error, backoff.next_delay_s(error.retry_after_s)))
             else:
                 return
+
+    async def _list_actions(self) -> None:
+        """Read the list of all actions once: the stream's first messages may be long in coming, or hold but a part."""
+        backoff = Backoff()
+        while not self.has_list:
+            try:
+                await self.reconcile()
+            except ApiError as error:
+                await self.pause(self.trouble(error, backoff.next_delay_s(error.retry_after_s)))
 
     async def _read_run(self) -> None:
         """GetRunDetails, on RunService and, where that does not know the run, on TrackedRunService."""

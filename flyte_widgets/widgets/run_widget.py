@@ -75,6 +75,7 @@ class RunWidget(SavedView):
         self._listened_to = self._saved = False
         self._columns_at_s = self._traits_at_s = self._beat_at_s = self._next_s = 0.0
         self._focused = ""
+        self._owns_run = not isinstance(run, Run)
         self._run = run if isinstance(run, Run) else Run(run, client=client, project=project, domain=domain)
         target = self._run._target  # noqa: SLF001 (the widget is the view of this handle)
         # A share of its own in the watch: close() gives back this one, and no other.
@@ -128,6 +129,8 @@ class RunWidget(SavedView):
             background().soon(self._watcher.unsubscribe, self)
             self._focus("")
             self._lease.release()
+            if self._owns_run:
+                self._run.close()
         super().close()
 
     # --- news from the watcher, on the background loop ---------------------------------------------------------------

@@ -30,6 +30,8 @@ from tests.scripted_server import ScriptedServer, http_json
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
 
+pytestmark = pytest.mark.usefixtures("rest_soon")
+
 
 async def collect(run: Run) -> list[PhaseChange]:
     return [change async for change in run.watch()]
@@ -214,6 +216,21 @@ def test_an_unknown_run_is_said_at_once(shared_server: ServerProcess) -> None:
             ask()
         assert time.monotonic() - begun < 3
     assert run.connection.state == "not_found"
+
+
+def test_a_caught_error_keeps_nothing(server: ServerProcess) -> None:
+    """Whoever asked for a run that is not there, and caught the error, is not asking for it for ever."""
+
+    def ask() -> None:
+        run = run_on(server, "no-such-run")
+        for way in (lambda: run.phase, run.wait, lambda: asyncio.run(collect(run))):
+            with pytest.raises(NotFoundError):
+                way()
+        assert any("watch no-such-run" in task for task in loop_tasks())
+
+    ask()
+    gc.collect()
+    eventually(lambda: not any("watch no-such-run" in task for task in loop_tasks()), 3)
 
 
 def test_a_missing_login_is_said() -> None:
