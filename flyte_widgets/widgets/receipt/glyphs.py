@@ -24,13 +24,13 @@ def _ring(r: float, stroke: float) -> Shape:
     return Shape(_circle(8, 8, r), stroke)
 
 
-_BAR: Final = "h1.2a.8.8 0 0 1 .8.8v9.2a.8.8 0 0 1-.8.8H{}a.8.8 0 0 1-.8-.8V3.4a.8.8 0 0 1 .8-.8z"
+_BAR: Final = "h1.2a.8.8 0 0 1 .8.8v9.2a.8.8 0 0 1-.8.8{}a.8.8 0 0 1-.8-.8V3.4a.8.8 0 0 1 .8-.8z"
 GLYPHS: Final[dict[ActionPhase, tuple[Shape, ...]]] = {
     P.QUEUED: (_ring(5.1, 1.8),),
     P.WAITING_FOR_RESOURCES: (_ring(5.1, 1.8), Shape("M8 8V2.9A5.1 5.1 0 0 1 13.1 8z")),
     P.INITIALIZING: (_ring(5.1, 1.8), Shape("M8 2.9a5.1 5.1 0 0 1 0 10.2z")),
     P.RUNNING: (Shape(_circle(8, 8, 6)),),
-    P.PAUSED: (Shape("M4.7 2.6" + _BAR.format("4.7") + "M10.1 2.6" + _BAR.format("10.1")),),
+    P.PAUSED: (Shape("M4.7 2.6" + _BAR.format("H4.7") + "M10.1 2.6" + _BAR.format("h-1.2")),),
     P.SUCCEEDED: (Shape("M2.9 8.9 6.4 12.1 13.1 4.4", 2.1),),
     P.FAILED: (Shape("M3.9 3.9 12.1 12.1M12.1 3.9 3.9 12.1", 2.1),),
     P.ABORTED: (_ring(5.15, 1.7), Shape("M4.5 11.5 11.5 4.5", 1.7)),

@@ -20,7 +20,7 @@ PAD: Final = 4
 """Between a picture's border and what it shows."""
 _TIMELINE_LIMIT: Final = 20_000
 """Characters of SVG: beyond them the timeline is drawn coarser."""
-_GRAINS_PX: Final = (1.0, 2.0, 4.0, 8.0)
+_GRAINS_PX: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 _ERROR_LINES: Final = 4
 _ERROR_LETTERS: Final = 128
 

@@ -12,6 +12,7 @@ from flyte_widgets.widgets.receipt.picture import error_words
 from flyte_widgets.widgets.receipt.words import done_words, duration, phase_words, told_counts, took, when
 
 _MESSAGE_LINES: Final = 6
+_NAME_LETTERS: Final = 80
 _LINE_LETTERS: Final = 160
 
 
@@ -24,7 +25,7 @@ def summary(receipt: Receipt) -> str:
     """Tell the run in lines: what, how it ended, counts, times, error."""
     glyph = PHASE_TABLE[receipt.phase].glyph if receipt.phase in PHASE_TABLE else "◇"
     attempt = f"attempt {receipt.attempt}" if receipt.attempt > 1 else ""
-    name = " ".join(part for part in (receipt.task_name, receipt.run_name) if part)
+    name = " ".join(part for part in (shortened(receipt.task_name, _NAME_LETTERS), receipt.run_name) if part)
     lines = [" · ".join(part for part in (f"{glyph} {phase_words(receipt)}  {name}", took(receipt), attempt) if part)]
     lines += [when(receipt)]
     if receipt.counts:
@@ -34,7 +35,9 @@ def summary(receipt: Receipt) -> str:
     spent = path_of(root, receipt.end_ms).spent_ms if root is not None else {}
     lines.append(" · ".join(f"{phase.label} {duration(ms)}" for phase, ms in spent.items()))
     if receipt.failure is not None:
-        lines.append(f"{receipt.failure.name} {receipt.failure.action} · {error_words(receipt)}:")
+        lines.append(
+            f"{shortened(receipt.failure.name, _NAME_LETTERS)} {receipt.failure.action} · {error_words(receipt)}:"
+        )
         message = receipt.failure.message.strip().splitlines()
         shown = message[-_MESSAGE_LINES:]
         lines += ["  …"] if len(message) > len(shown) else []

@@ -15,7 +15,7 @@ from flyte_widgets.widgets.receipt.folds import STRIP_PX, fold_strip
 from flyte_widgets.widgets.receipt.model import KnownAction, Receipt
 from flyte_widgets.widgets.receipt.rows import Row, most_telling, rows_of
 from flyte_widgets.widgets.receipt.sheet import code
-from flyte_widgets.widgets.receipt.spans import Attempt, attempts_of
+from flyte_widgets.widgets.receipt.spans import Attempt, Span, attempts_of
 from flyte_widgets.widgets.receipt.svg import bar_classes, clean, glyph, is_outlined, num, rect, text
 from flyte_widgets.widgets.receipt.words import duration, plural
 
@@ -27,6 +27,7 @@ _LABEL_PX: Final = 112
 _PLOT_END_PX: Final = WIDTH - 19
 _INDENT_PX: Final = 8
 _MOST_INDENTS: Final = 4
+_MOST_ATTEMPTS: Final = 24
 _CAP_PX: Final = 9.5
 _LETTER_PX: Final = 6.1
 """About the width of a letter at 11 px, in a font that runs wide."""
@@ -84,7 +85,7 @@ def _row(row: Row, y: float, receipt: Receipt, axis: Axis, grain_px: float) -> s
 
 def _bars(action: KnownAction, y: float, receipt: Receipt, axis: Axis, grain_px: float) -> str:
     parts = []
-    attempts = attempts_of(action, receipt)
+    attempts = _joined(attempts_of(action, receipt), max(3, int(_MOST_ATTEMPTS / grain_px)))
     if action.created_ms is not None:
         until_ms = attempts[0].start_ms if attempts else receipt.end_ms
         x0, x1 = axis.x(action.created_ms), axis.x(until_ms) - 4
@@ -102,6 +103,15 @@ def _bars(action: KnownAction, y: float, receipt: Receipt, axis: Axis, grain_px:
         if following is None and attempt.outcome is not None:
             parts.append(glyph(attempt.outcome, end_x + (11 if attempt.end_inferred else 9), y, _CAP_PX, "i"))
     return "".join(parts)
+
+
+def _joined(attempts: list[Attempt], most: int) -> list[Attempt]:
+    """Draw the first of too many attempts as one that failed, which each of them has."""
+    early, late = attempts[: -most + 1], attempts[-most + 1 :]
+    if len(attempts) <= most:
+        return attempts
+    span = Span(ActionPhase.FAILED, early[0].start_ms, early[-1].end_ms)
+    return [Attempt(span.start_ms, span.end_ms, ActionPhase.FAILED, spans=[span]), *late]
 
 
 def _boxes(attempt: Attempt, end_x: float, axis: Axis, grain_px: float) -> list[tuple[float, float, ActionPhase]]:

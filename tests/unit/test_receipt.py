@@ -1,0 +1,374 @@
+"""The static picture, from values: what it tells, what it never does, how large it gets."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import re
+import subprocess
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import bleach
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nbconvert.filters import clean_html
+
+from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.timeline import Segment, SegmentFlag
+from flyte_widgets.widgets.receipt.axis import Axis
+from flyte_widgets.widgets.receipt.collect import telling_failure
+from flyte_widgets.widgets.receipt.colours import DARK, LIGHT, fill
+from flyte_widgets.widgets.receipt.glyphs import GLYPHS
+from flyte_widgets.widgets.receipt.html import page, receipt_html
+from flyte_widgets.widgets.receipt.model import Failure, KnownAction, Receipt
+from flyte_widgets.widgets.receipt.paths import path_of
+from flyte_widgets.widgets.receipt.picture import diagram_picture, strip_picture, timeline_picture, whole_picture
+from flyte_widgets.widgets.receipt.rows import MOST_ROWS, most_telling, rows_of
+from flyte_widgets.widgets.receipt.text import receipt_text
+from flyte_widgets.widgets.receipt.words import duration
+
+P = ActionPhase
+JS = Path(__file__).parents[2] / "js"
+SIZE_LIMIT = 60_000
+SVG = "{http://www.w3.org/2000/svg}"
+START_MS = 1_800_000_000_000.0
+
+#: As documented for html-pipeline, which GitHub uses: no style, no id, no class, images only from the web.
+GITHUB_TAGS = "h1 h2 h3 h4 br b i strong em a pre code img tt div ins del sup sub p ol ul table thead tbody tfoot"
+GITHUB_TAGS += " blockquote dl dt dd kbd q samp var hr li tr td th s strike summary details abbr small span mark"
+GITHUB_ATTRIBUTES = {"*": ["align", "alt", "width", "height", "title", "colspan", "valign"], "a": ["href"]}
+
+
+def action(
+    id_: str, phase: ActionPhase = P.SUCCEEDED, at_s: float = 0, for_s: float = 60, **more: object
+) -> KnownAction:
+    """An action that queued, ran and ended."""
+    start_ms, end_ms = START_MS + at_s * 1000, START_MS + (at_s + for_s) * 1000
+    run_ms = start_ms + (end_ms - start_ms) / 4
+    segments = (
+        Segment(1, P.QUEUED, start_ms, run_ms),
+        Segment(1, P.RUNNING, run_ms, end_ms if phase.is_terminal else None),
+        *([Segment(1, phase, end_ms, end_ms)] if phase.is_terminal else []),
+    )
+    ended_ms = end_ms if phase.is_terminal else None
+    known = KnownAction(id_, id_, "", 0 if id_ != "a0" else -1, phase, start_ms, ended_ms, 1, segments)
+    return known._replace(**more)  # type: ignore[arg-type]
+
+
+def failed_run(*children: KnownAction, **more: object) -> Receipt:
+    """A run that failed because of a child."""
+    actions = (action("a0", P.FAILED, for_s=246, name="etl.pipeline"), *children)
+    counts: dict[ActionPhase, int] = {}
+    for known in actions:
+        assert known.phase is not None
+        counts[known.phase] = counts.get(known.phase, 0) + 1
+    values: dict[str, object] = {
+        "run_name": "r4p2bdpt7f",
+        "reference": 'RunWidget("r4p2bdpt7f")',
+        "version": "0.1.0",
+        "now_ms": START_MS + 300_000,
+        "task_name": "etl.pipeline",
+        "phase": P.FAILED,
+        "attempt": 2,
+        "started_ms": START_MS,
+        "ended_ms": START_MS + 246_000,
+        "counts": counts,
+        "actions": actions,
+        "failure": Failure("train_model", "a44", 2, "user", "OutOfMemoryError: CUDA out of memory."),
+        "console_url": "https://flyte.example.com/v2/runs/r4p2bdpt7f",
+    }
+    return Receipt(**{**values, **more})  # type: ignore[arg-type]
+
+
+FAILED = failed_run(action("a1", P.FAILED, 10, 50, name="train_model"), action("a2", P.ABORTED, 20, 30))
+TOLD = ("Failed", "etl.pipeline", "r4p2bdpt7f", "4m 06s", "3 of 3 actions done", "2 failed", "1 aborted", "user error")
+
+
+class Parsed(HTMLParser):
+    """What a browser would see of HTML: words, elements, attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.words = ""
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.feed(text)
+        self.words = " ".join(self.words.split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+    def pictures(self) -> list[ET.Element]:
+        """The SVG of each image."""
+        sources = [attributes["src"] for tag, attributes in self.elements if tag == "img"]
+        assert all(source.startswith("data:image/svg+xml;base64,") for source in sources)
+        return [ET.fromstring(base64.b64decode(source.partition(",")[2])) for source in sources]
+
+
+def test_words_tell_it_all_without_a_picture() -> None:
+    """Name, phase, counts, error and duration stand in the words of the HTML and in the text, in a telling order."""
+    for text in (Parsed(receipt_html(FAILED)).words, receipt_text(FAILED)):
+        assert all(
+            word in text for word in (*TOLD, "OutOfMemoryError: CUDA out of memory.", "train_model", "attempt 2")
+        )
+        assert text.index("Failed") < text.index("4m 06s") < text.index("3 of 3") < text.index("OutOfMemory")
+        assert 'RunWidget("r4p2bdpt7f")' in text
+
+
+def test_words_survive_every_sanitiser() -> None:
+    """After nbconvert's sanitiser, and after rules as GitHub's, the words are whole, and no style is shown as text."""
+    html = receipt_html(FAILED, "fw-receipt-1")
+    github = bleach.clean(html, tags=set(GITHUB_TAGS.split()), attributes=GITHUB_ATTRIBUTES, strip=True)
+    for cleaned in (github, clean_html(html)):
+        words = Parsed(cleaned).words
+        assert all(word in words for word in (*TOLD, "OutOfMemoryError: CUDA out of memory."))
+        assert "font-family" not in words
+        assert "<style" not in cleaned
+
+
+def test_html_brings_nothing_that_acts() -> None:
+    """No script, style sheet, class, frame or event; no address but the console's and the pictures'."""
+    parsed = Parsed(page(FAILED))
+    tags = "html head meta title body div span strong code pre a img"
+    assert {tag for tag, _ in parsed.elements} <= set(tags.split())
+    allowed = "style lang charset name content src alt width height href target rel"
+    names = {name for _, attributes in parsed.elements for name in attributes}
+    assert names <= set(allowed.split())
+    assert [a["href"] for tag, a in parsed.elements if tag == "a"] == [FAILED.console_url]
+    for picture in parsed.pictures():
+        tags = {element.tag.removeprefix(SVG) for element in picture.iter()}
+        assert tags <= {"svg", "title", "style", "rect", "path", "g", "text", "tspan", "circle", "defs", "pattern"}
+        assert not [
+            name for element in picture.iter() for name in element.attrib if name.startswith("on") or "href" in name
+        ]
+
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&amp;]]></svg></pre></style>\u202e"
+
+
+def test_hostile_text_is_only_text() -> None:
+    """Markup in names, groups, errors, reasons and addresses comes out as the same characters, and makes no element."""
+    child = action("a1", P.FAILED, name=HOSTILE, group=HOSTILE)
+    failure = Failure(HOSTILE, HOSTILE, 2, HOSTILE, HOSTILE * 3)
+    run = failed_run(
+        child,
+        task_name=HOSTILE,
+        run_name=HOSTILE,
+        reference=HOSTILE,
+        failure=failure,
+        abort_reason=HOSTILE,
+        trouble=HOSTILE,
+        console_url="javascript:alert(1)",
+    )
+    harmless = failed_run(
+        child._replace(name="x", group="x"),
+        failure=Failure("x", "x", 2, "x", "x"),
+        abort_reason="x",
+        trouble="x",
+        console_url="",
+    )
+    hostile = Parsed(page(run))
+    assert [tag for tag, _ in hostile.elements] == [tag for tag, _ in Parsed(page(harmless)).elements]
+    assert hostile.words.count("<script>alert(1)</script>") >= 8
+    pictures = [*hostile.pictures(), ET.fromstring(whole_picture(run))]
+    assert not [e for picture in pictures for e in picture.iter() if e.tag.removeprefix(SVG) in ("script", "img")]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(), st.text(), st.sampled_from(list(P)))
+def test_any_name_makes_a_valid_picture(name: str, message: str, phase: ActionPhase) -> None:
+    """Whatever characters a name or an error has, every picture is well-formed XML and the page is UTF-8."""
+    run = failed_run(action("a1", phase, name=name), task_name=name, failure=Failure(name, "a1", 1, "", message))
+    page(run).encode()
+    for picture in (*Parsed(page(run)).pictures(), ET.fromstring(whole_picture(run))):
+        assert picture.tag == SVG + "svg"
+
+
+def test_size_is_bounded() -> None:
+    """A run of 5,000 actions, in many folds, with many attempts and a huge error, stays under 60 kB, and says so."""
+    flapping = tuple(
+        Segment(n // 4, (P.QUEUED, P.RUNNING, P.PAUSED, P.RUNNING)[n % 4], START_MS + n * 100, START_MS + n * 100 + 100)
+        for n in range(2_000)
+    )
+    many = [action(f"b{n}", P.SUCCEEDED, n % 200, 1 + n % 37, name=f"task-{n % 30}") for n in range(5_000)]
+    crazy = [action(f"c{n}", P.FAILED, segments=flapping) for n in range(3)]
+    run = failed_run(*crazy, *many, failure=Failure("x" * 5_000, "a1", 1, "user", "E: line\n" * 100_000))
+    html = receipt_html(run)
+    assert len(html) < SIZE_LIMIT
+    assert "(cut)" in html
+    assert len(receipt_text(run)) < 2_000
+    assert len(whole_picture(run)) < SIZE_LIMIT
+    assert "and 20 rows more" in timeline_picture(run)
+
+
+def test_rows_fold_as_in_the_live_timeline() -> None:
+    """From four siblings of one name on, and for every group, there is one row; three of a name stay apart."""
+    shards = [action(f"s{n}", name="square") for n in range(4)]
+    tries = [action(f"t{n}", name="try") for n in range(3)]
+    grouped = [action("g1", name="load", group="inputs")]
+    below = action("d1", name="deep", parent=1)
+    rows = rows_of([action("a0"), *shards, *tries, *grouped, below])
+    assert [(row.label, row.level, len(row.members)) for row in rows] == [
+        ("a0", 0, 1),
+        ("square", 1, 4),
+        ("try", 1, 1),
+        ("try", 1, 1),
+        ("try", 1, 1),
+        ("inputs", 1, 1),
+    ]
+
+
+def test_rows_of_bad_data_end() -> None:
+    """Circles, unknown parents and an action that is its own parent: every action is in a row, once."""
+    circle = [action("a0"), action("x", parent=2), action("y", parent=1), action("z", parent=3), action("w", parent=99)]
+    tail = [action(f"t{n}", parent=1 + n % 2) for n in range(3)]
+    assert sorted(member.id for row in rows_of([*circle, *tail]) for member in row.members) == sorted(
+        known.id for known in [*circle, *tail]
+    )
+
+
+def test_rows_that_tell_most_are_kept() -> None:
+    """Of too many rows the root, the failures and the longest stay, in their order."""
+    actions = [action("a0"), *(action(f"x{n}", at_s=n, for_s=n + 1) for n in range(40)), action("bad", P.FAILED, 1, 1)]
+    rows, left_out = most_telling(rows_of(actions))
+    assert (len(rows), left_out) == (MOST_ROWS, 42 - MOST_ROWS)
+    assert [row.label for row in rows] == ["a0", *(f"x{n}" for n in range(28, 40)), "bad"]
+
+
+def test_what_was_not_read_is_not_claimed() -> None:
+    """An action of which only the status is known has no path and no transitions, and one bar in its phase's colour."""
+    bar = Segment(1, P.FAILED, START_MS, START_MS + 60_000, SegmentFlag.STATUS_ONLY)
+    unread = action("a0", P.FAILED, segments=(bar,))
+    path = path_of(unread, START_MS)
+    assert (dict(path.visits), path.spent_ms, path.edges) == ({P.FAILED: 1}, {}, {})
+    run = failed_run(actions=(unread,), counts={P.FAILED: 1})
+    assert "s fg2" not in diagram_picture(run).partition("</style>")[2]
+    assert timeline_picture(run).partition("</style>")[2].count('<rect x="112"') == 1
+
+
+def test_a_run_that_goes_on_says_only_what_was_seen() -> None:
+    """Without an end it reads "Last seen running", and open bars end at a dashed line."""
+    running = action("a0", P.RUNNING, name="etl.pipeline")
+    run = failed_run(phase=P.RUNNING, ended_ms=None, actions=(running,), counts={P.RUNNING: 1}, failure=None)
+    assert "Last seen running" in Parsed(receipt_html(run)).words
+    assert "5m 00s" in receipt_text(run)
+    assert 'class="gap"' in timeline_picture(run)
+    assert 'class="gap"' not in timeline_picture(FAILED)
+
+
+def test_nothing_known_is_told_as_such() -> None:
+    """A run that was never read has a receipt, too: its name, and why."""
+    run = Receipt("r1", 'RunWidget("r1")', "0.1.0", START_MS, trouble="run not found")
+    for text in (Parsed(receipt_html(run)).words, receipt_text(run)):
+        assert "Not read" in text
+        assert "r1" in text
+        assert "run not found" in text
+    ET.fromstring(whole_picture(run))
+
+
+def test_a_phase_that_nobody_knows_is_drawn() -> None:
+    """A newer backend's phase has its label in the words and a place in every picture."""
+    odd = ActionPhase.of("hibernating")
+    assert odd is not None
+    run = failed_run(phase=odd, ended_ms=None, actions=(action("a0", odd),), counts={odd: 1}, failure=None)
+    assert "unknown (hibernating)" in receipt_text(run)
+    assert "Unknown" in diagram_picture(run)
+    ET.fromstring(strip_picture(run))
+    assert fill(LIGHT, odd) == LIGHT.line3
+
+
+def test_the_failure_that_explains_the_run_is_chosen() -> None:
+    """Not the root, not a parent that fell with its child, not one that was lived with: the last to end below."""
+    lived_with = action("a1", P.FAILED, 0, 10)
+    parent, cause = action("a2", P.FAILED, 0, 100), action("a3", P.FAILED, 5, 90, parent=2)
+    assert telling_failure([action("a0", P.FAILED, 0, 101), lived_with, parent, cause]) is cause
+    assert telling_failure([action("a0", P.FAILED)]) is None
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [
+        (-5, "0s"),
+        (80, "80ms"),
+        (600, "0.6s"),
+        (42_000, "42s"),
+        (88_000, "1m 28s"),
+        (59_700, "1m 00s"),
+        (7_500_000, "2h 05m"),
+        (90_061_000, "1d 01h"),
+    ],
+)
+def test_durations_read_as_in_the_front_end(ms: float, text: str) -> None:
+    """The same lengths have the same words as in js/src/format.ts."""
+    assert duration(ms) == text
+    source = (JS / "src/format.ts").read_text().replace("export ", "")
+    script = re.sub(r": (number|string)\b", "", source.partition("/** For sentences")[0])
+    script = script.replace("(n) =>", "n =>") + f"\nconsole.log(duration({ms}))"
+    told = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True, timeout=30)
+    assert told.stdout.strip() == text
+
+
+@given(st.floats(1, 1e12), st.floats(0, 1))
+def test_axis_has_few_ticks_in_their_place(length_ms: float, share: float) -> None:
+    """Whatever the length, ticks are between the axis' ends, at least 62 px apart, and moments keep their order."""
+    axis = Axis(START_MS, START_MS + length_ms, 100, 380)
+    xs = [x for x, _ in axis.ticks()]
+    assert xs[0] == 100
+    assert all(b - a >= 61 for a, b in itertools.pairwise(xs))
+    assert 100 <= axis.x(START_MS + share * length_ms) <= 380
+
+
+def test_colours_are_the_front_ends() -> None:
+    """Every surface and every phase has the colour of js/src/palette.ts, in both schemes."""
+    source = (JS / "src/palette.ts").read_text()
+    names = {phase: "".join(part.title() for part in phase.value.split("_")) for phase in P if phase.is_known}
+    for scheme, name in ((LIGHT, "LIGHT"), (DARK, "DARK")):
+        own = re.search(rf"const {name}: Own = {{(.*?)}};", source, re.DOTALL)
+        fills = re.search(rf"const FILL_{name}: .*?{{(.*?)}};", source, re.DOTALL)
+        assert own
+        assert fills
+        told = dict(re.findall(r"(\w+): \"(#\w{6})\"", own[1]))
+        for field in scheme._fields[:15]:
+            camel = re.sub("_(.)", lambda m: m[1].upper(), field)
+            assert getattr(scheme, field) == told[camel], field
+        assert dict(scheme.fills.items()) == {
+            phase: re.search(rf"\[Phase\.{names[phase]}\]: \"(#\w+)\"", fills[1])[1]  # type: ignore[index]
+            for phase in scheme.fills
+        }
+
+
+def test_glyphs_are_the_front_ends() -> None:
+    """Every phase has the shapes of js/src/icons.ts."""
+    build = "import{build}from'esbuild';const r=await build({stdin:{contents:`export {glyphParts} from './src/icons'`,"
+    build += "resolveDir:'.',loader:'ts'},bundle:true,format:'esm',write:false});"
+    build += (
+        "const m=await import('data:text/javascript;base64,'+Buffer.from(r.outputFiles[0].text).toString('base64'));"
+    )
+    build += "console.log(JSON.stringify([1,2,3,4,9,5,6,7,8,10].map(n=>m.glyphParts(n))))"
+    done = subprocess.run(
+        ["node", "--input-type=module", "-e", build], cwd=JS, capture_output=True, check=False, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+
+    def numbers(d: str) -> list[float]:
+        return [round(float(n), 2) for n in re.findall(r"-?\d*\.?\d+", d)]
+
+    for phase, parts in zip(GLYPHS, json.loads(done.stdout), strict=True):
+        ours = [(numbers(shape.d), shape.stroke) for shape in GLYPHS[phase]]
+        assert ours == [(numbers(part["d"]), 0 if part.get("fill") else part.get("strokePx", 1.4)) for part in parts]
+
+
+def test_page_is_a_file_of_its_own() -> None:
+    """The standalone page says its encoding, follows the reader's scheme, and asks for nothing."""
+    text = page(replace(FAILED, task_name="Übung"))
+    assert text.startswith("<!DOCTYPE html>")
+    assert 'charset="utf-8"' in text
+    assert 'content="light dark"' in text
+    assert re.findall(r"https?://[^\"<]*", text) == [FAILED.console_url]
