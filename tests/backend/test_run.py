@@ -287,7 +287,7 @@ def test_a_server_frozen_and_thawed(server: ServerProcess) -> None:
     assert run.phase is P.RUNNING
     server.freeze()
     with pytest.raises(WaitTimeoutError):
-        run.wait(3)
+        run.wait(2)
     assert run.phase is P.RUNNING
     server.thaw()
     begun = time.monotonic()
