@@ -79,10 +79,10 @@ async def _follow_attempt(watcher: Watcher, action: str, attempt: int) -> None:
 
 
 def _take(watcher: Watcher, action: str, attempt: int, events: Iterable[ClusterEvent]) -> None:
-    kept = watcher.events.setdefault(action, {})
-    merged = merge_events(kept.get(attempt, ()), events)
-    if merged != kept.get(attempt):
-        kept[attempt] = merged
+    before = watcher.events.get(action, {})
+    merged = merge_events(before.get(attempt, ()), events)
+    if merged != before.get(attempt):
+        watcher.events[action] = {**before, attempt: merged}  # replaced, for others read it on their threads
         watcher.publish({action})
 
 

@@ -381,7 +381,10 @@ class Watcher:
                 break
             await asyncio.sleep(1.0)
         for action in list(self._focus):
-            await self.read_action(action)
+            try:
+                await self.read_action(action)
+            except NotFoundError:
+                self.take_missing(action)  # that is no reason not to end
         await self._history.idle()
         return True
 

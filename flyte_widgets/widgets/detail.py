@@ -5,6 +5,7 @@ Text comes from other people's code: it is bounded here and set as text there. L
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from flyte_widgets.api.messages import (
@@ -21,16 +22,22 @@ from flyte_widgets.run.state import KINDS, ROOT, ActionState
 from flyte_widgets.run.timeline import AttemptHistory, Segment, SegmentFlag, attempts_of, split_error
 from flyte_widgets.run.times import parse_ms
 from flyte_widgets.untrusted import web_address
+from flyte_widgets.watch.events import merge_events
 
 TEXT_LIMIT: Final = 50_000
 """Characters of an error or event that are kept: the end of a traceback says most, so both ends stay."""
-EVENTS_LIMIT: Final = 200
 _WARNING: Final = ("TYPE_WARNING", 2)
 _KIND_NAMES: Final[dict[EnumWire, str]] = {"KIND_USER": "user", 1: "user", "KIND_SYSTEM": "system", 2: "system"}
 
 
-def action_detail(details: ActionDetails, known: ActionState, console_url: str) -> dict[str, Any]:
-    """Build the dict for one action; `known` adds what other messages said of it."""
+def action_detail(
+    details: ActionDetails,
+    known: ActionState,
+    console_url: str,
+    events: Mapping[int, Iterable[ClusterEvent]] | None = None,
+) -> dict[str, Any]:
+    """Build the dict for one action; `known` adds what other messages said of it, `events` live ones by attempt."""
+    live = events or {}
     abort = details.abort_info
     return {
         "id": details.id.name or ROOT,
@@ -42,11 +49,12 @@ def action_detail(details: ActionDetails, known: ActionState, console_url: str) 
         "startMs": known.created_ms,
         "endMs": known.ended_ms,
         "attemptCount": known.attempts,
-        "attempts": [_attempt(history) for history in attempts_of(details)],
+        "attempts": [_attempt(history, live.get(history.attempt, ())) for history in attempts_of(details)],
         "error": error_info(details.error_info),
         "abort": abort and {"reason": bounded(abort.reason), "by": bounded(identity_name(abort.aborted_by), 200)},
         "cache": _enum_word(details.status.cache_status, "CACHE_"),
         "consoleUrl": console_url,
+        "notKept": False,
     }
 
 
@@ -76,7 +84,7 @@ def bounded(text: str, limit: int = TEXT_LIMIT) -> str:
     return f"{text[:half]}\n… {len(text) - 2 * half:,} characters left out …\n{text[-half:]}"
 
 
-def _attempt(history: AttemptHistory) -> dict[str, Any]:
+def _attempt(history: AttemptHistory, live: Iterable[ClusterEvent]) -> dict[str, Any]:
     source: ActionAttempt = history.source
     return {
         "attempt": history.attempt,
@@ -88,7 +96,7 @@ def _attempt(history: AttemptHistory) -> dict[str, Any]:
         "transitions": [_transition(s) for s in history.segments if not s.flags & SegmentFlag.STATUS_ONLY],
         "error": error_info(source.error_info),
         "links": [link for log in source.log_info if (link := _link(log))],
-        "events": [_event(event) for event in source.cluster_events[-EVENTS_LIMIT:]],
+        "events": [_event(event) for event in merge_events(source.cluster_events, live)],
         "logsAvailable": source.logs_available,
         "cache": _enum_word(source.cache_status, "CACHE_"),
     }

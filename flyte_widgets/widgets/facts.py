@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flyte_widgets.api.messages import ActionDetails, ActionIdentifier
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.status import AbortStatus, Connection
@@ -20,7 +21,12 @@ def facts_of(run: Run, watcher: Watcher, selected: str) -> dict[str, Any]:
 
     def detail(action: str) -> dict[str, Any] | None:
         details, known = watcher.details.get(action), watcher.state.by_id.get(action)
-        return None if details is None or known is None else action_detail(details, known, url(action))
+        if details is None and action in watcher.missing:
+            details = ActionDetails(id=ActionIdentifier(name=action))
+        if details is None or known is None:
+            return None
+        found = action_detail(details, known, url(action), watcher.events.get(action))
+        return found | {"notKept": action in watcher.missing}
 
     root = watcher.state.root
     return {
