@@ -22,6 +22,7 @@ from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.watcher import Update
 from flyte_widgets.widgets.facts import facts_of
 from flyte_widgets.widgets.publisher import publisher
+from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S
 from flyte_widgets.widgets.saved import SavedPicture, SavedView
 
 logger = logging.getLogger(__name__)
@@ -103,7 +104,9 @@ class RunWidget(SavedView):
     def wait(self, timeout: float | None = None) -> ActionPhase:
         """Block until the run has ended, and give its final phase. `timeout` in seconds. Raises as `Run.wait`."""
         phase = self._run.wait(timeout)
-        self._finish()
+        # Have all that is known shown and saved: who waits may end the kernel next (papermill).
+        publisher().flush(self)
+        self._picture.finish()
         return phase
 
     def __await__(self) -> Generator[Any, None, ActionPhase]:
@@ -111,13 +114,11 @@ class RunWidget(SavedView):
 
     async def _until_over(self) -> ActionPhase:
         phase = await self._run
-        await asyncio.get_running_loop().run_in_executor(None, self._finish)
-        return phase
-
-    def _finish(self) -> None:
-        """Have all that is known shown and saved, for what waited may end the kernel next (papermill)."""
-        publisher().flush(self)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, publisher().flush, self)
+        await loop.run_in_executor(None, self._picture.receipt, READ_LIMIT_S)
         self._picture.finish()
+        return phase
 
     def abort(self, reason: str = "") -> None:
         """Abort the run; the same as the button, without its question. Raises as `Run.abort`."""

@@ -22,6 +22,7 @@ from flyte_widgets.api.messages import ActionDetails
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
+from flyte_widgets.watch.status import STANDING
 from flyte_widgets.watch.watcher import Update, Watcher
 from flyte_widgets.widgets.publisher import publisher
 from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S, read_what_is_missing, receipt_of
@@ -36,6 +37,8 @@ logger = logging.getLogger(__name__)
 VIEW_MIME: Final = "application/vnd.jupyter.widget-view+json"
 UPDATE_EVERY_S: Final = 2.0
 """A picture is replaced at most this often while the run goes on, and only where its phase has changed."""
+FIRST_READ_S: Final = 1.0
+"""How long a cell that displays a widget is held up at most; the live view is on screen by then."""
 _MOST_SHOWN: Final = 8
 """Outputs that are kept true; older ones stay as they are."""
 _EMPTY: Final = {"text/html": "", "text/plain": ""}
@@ -58,6 +61,9 @@ class Shown:
     def update(self, display_id: str, bundle: Bundle) -> None:
         """Replace an output. From any thread; a front end that is gone or a kernel that refuses is no error here."""
         try:
+            # As part of the cell that runs now: nbclient hears of no other.
+            _display(bundle, display_id=display_id, update=True)
+        except LookupError:
             # A copy: a context cannot be entered by two threads.
             self.context.copy().run(_display, bundle, display_id=display_id, update=True)
         except Exception:  # the picture is an extra: it must not end the publisher
@@ -99,7 +105,8 @@ class SavedPicture:
         """Display the view, and under it the picture."""
         shown = Shown(uuid4().hex, uuid4().hex, contextvars.copy_context())
         _display(view, metadata=metadata, display_id=shown.view_id)
-        _display(self.bundle(), display_id=shown.picture_id)
+        self._await_first_read()
+        _display(self.bundle(FIRST_READ_S), display_id=shown.picture_id)
         if not self._shown:
             background().soon(self._watcher.subscribe, self)
         self._shown = [*self._shown, shown][-_MOST_SHOWN:]
@@ -114,10 +121,12 @@ class SavedPicture:
         self._shown = []
 
     def finish(self) -> None:
-        """Bring the picture to the run's end before returning: for those who leave the notebook to others."""
+        """Bring the picture to the run's end, on the thread of the cell that waited for it.
+
+        For those who leave the notebook to others: nbclient takes only what the running cell sends.
+        """
         if self._shown:
-            self.receipt(READ_LIMIT_S)
-            publisher().flush(self)
+            self._replace(self.bundle(READ_LIMIT_S))
 
     def run_updated(self, _update: Update) -> None:
         """Take note of news, on the background loop."""
@@ -136,11 +145,22 @@ class SavedPicture:
         if reading is not None and not reading.done():
             reading.add_done_callback(lambda _: publisher().wake(self))
             return None
-        self._drawn, self._next_s = stage, time.monotonic() + UPDATE_EVERY_S
-        picture = self.bundle()
+        self._replace(self.bundle())
+        return None
+
+    def _await_first_read(self) -> None:
+        """Give a run that is only just asked for a moment to be read: this may be all that a batch run keeps of it."""
+        deadline_s = time.monotonic() + FIRST_READ_S
+        watcher = self._watcher
+        while not (watcher.has_list and watcher.has_tree) and watcher.connection.state not in STANDING:
+            if time.monotonic() > deadline_s:
+                return
+            time.sleep(0.02)
+
+    def _replace(self, picture: Bundle) -> None:
+        self._drawn, self._next_s = self._stage(), time.monotonic() + UPDATE_EVERY_S
         for shown in self._shown:
             shown.update(shown.picture_id, picture)
-        return None
 
     def _end_reading(self) -> Reading | None:
         """Give the reading of what the picture of an ended run still misses; the first call for an end begins it."""

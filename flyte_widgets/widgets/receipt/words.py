@@ -78,7 +78,7 @@ def plural(number: int, noun: str) -> str:
 def phase_words(receipt: Receipt) -> str:
     """Say where the run is; of one that goes on, that this is when it was last seen."""
     if receipt.phase is None:
-        return "Not read"
+        return "Not read" if receipt.trouble else "Not read yet"
     return receipt.phase.label if receipt.is_terminal else f"Last seen {receipt.phase.label.lower()}"
 
 

@@ -1,0 +1,143 @@
+"""The static picture of real runs: read from a backend, kept by notebooks, converted, cut down."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbclient
+import nbformat
+import pytest
+from nbconvert import HTMLExporter
+from traitlets.config import Config
+
+from flyte_widgets.phases import ActionPhase
+from flyte_widgets.widgets.run_widget import RunWidget
+from tests.run_helpers import END, client_of, eventually
+from tests.server_process import ServerProcess
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+CONNECT = """
+import flyte_widgets as fw
+_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="https://flyte.example.com")
+w = fw.RunWidget({name!r})
+"""
+
+
+def cells(server: ServerProcess, name: str, *sources: str) -> Any:
+    """A notebook whose first cell makes the widget `w`."""
+    first = CONNECT.format(endpoint=server.endpoint, project=server.project, domain=server.domain, name=name).strip()
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in (first, *sources)])
+
+
+def executed(notebook: Any, **options: Any) -> list[Any]:
+    """Execute a notebook as papermill does; gives all its outputs."""
+    nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3", **options).execute()
+    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+@pytest.fixture
+def widget(shared_server: ServerProcess) -> Iterator[RunWidget]:
+    """The widget of a run that has ended, with failures."""
+    widget = RunWidget(shared_server.simulate(seed=7, elapsed_s=END), client=client_of(shared_server))
+    widget.wait(30)
+    yield widget
+    widget.close()
+
+
+def test_files_tell_the_whole_run(widget: RunWidget, tmp_path: Path) -> None:
+    """`to_html` and `to_svg` give the end with histories and the error, and write the same to a file."""
+    html, svg = widget.to_html(tmp_path / "run.html"), widget.to_svg(tmp_path / "run.svg")
+    assert (tmp_path / "run.html").read_text("utf-8") == html
+    assert (tmp_path / "run.svg").read_text("utf-8") == svg
+    words = "".join(ET.fromstring(svg).itertext())
+    for text in (html, words):
+        assert widget.run_name in text
+        assert "max_queued_time of 2 minutes" in text
+    assert "gpu_eval" in words
+    # Read for the picture: the waiting of a row that nobody looked at.
+    assert 'class="p2"' in svg
+
+
+def test_output_holds_view_and_picture(widget: RunWidget) -> None:
+    """Asked for one output, the widget gives view, HTML and telling text together."""
+    data, _ = widget._repr_mimebundle_()
+    assert set(data) == {VIEW, "text/html", "text/plain"}
+    assert data["text/plain"].startswith("✓ Succeeded  pipeline")
+    assert "flyte-widgets" in data["text/html"]
+
+
+def test_a_run_that_is_not_there_has_a_picture_too(shared_server: ServerProcess) -> None:
+    """Nothing read: the receipt says so and why, and nothing raises."""
+    widget = RunWidget("no-such-run", client=client_of(shared_server))
+    eventually(lambda: widget.connection["state"] == "not_found")
+    assert "Not read" in widget.to_html()
+    assert "not found" in widget.to_html()
+    widget.close()
+
+
+def test_waiting_in_a_batch_run_ends_with_the_final_picture(shared_server: ServerProcess) -> None:
+    """Executed without a front end, the notebook ends with the picture of the end, below the view, also by `await`."""
+    for waiting in ("w.wait(30)", "await w"):
+        name = shared_server.simulate(seed=7, speed=100)
+        outputs = executed(cells(shared_server, name, "w", f"_ = {waiting}"), store_widget_state=False)
+        views = [output for output in outputs if VIEW in output.get("data", {})]
+        pictures = [output.data for output in outputs if "text/html" in output.get("data", {})]
+        assert (len(views), len(pictures)) == (1, 1)
+        assert "text/html" not in views[0].data
+        assert "✓</span> Succeeded" in pictures[0]["text/html"]
+        assert "54 of 54 actions done" in pictures[0]["text/plain"]
+        assert "max_queued_time" in pictures[0]["text/plain"]
+
+
+def test_saved_notebook_converts_without_network(shared_server: ServerProcess) -> None:
+    """nbconvert's HTML has the picture, with the widget's state saved or not, and its sanitiser leaves the words."""
+    name = shared_server.simulate(seed=7, elapsed_s=END)
+    for stored in (True, False):
+        notebook = cells(shared_server, name, "w", "_ = w.wait(30)")
+        executed(notebook, store_widget_state=stored)
+        for sanitise in (False, True):
+            exporter = HTMLExporter(config=Config(HTMLExporter={"sanitize_html": sanitise}))
+            page, _ = exporter.from_notebook_node(notebook)
+            for word in ("Succeeded", name, "3m 20s", "50 succeeded", "max_queued_time of 2 minutes"):
+                assert word in page
+            pictures = re.findall(r'<img [^>]*src="data:image/svg\+xml;base64,', page)
+            assert len(pictures) == (0 if sanitise else 3)
+
+
+def test_outputs_are_replaced_only_when_the_phase_changes(shared_server: ServerProcess) -> None:
+    """While a run goes through its life, the kernel replaces the picture a few times, not once an update."""
+    name = shared_server.simulate(seed=7, speed=40)
+    notebook = cells(shared_server, name, "w", "_ = w.wait(60)")
+    client = nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3", store_widget_state=False)
+    updates: list[Any] = []
+    handle = client.process_message
+
+    def process(msg: Any, cell: Any, index: int) -> Any:
+        updates.extend([msg] if msg["msg_type"] == "update_display_data" else [])
+        return handle(msg, cell, index)
+
+    client.process_message = process
+    client.execute()
+    assert 1 <= len(updates) <= len(ActionPhase)
+
+
+def test_a_finished_run_that_is_only_displayed_is_kept_whole(shared_server: ServerProcess) -> None:
+    """Nobody waits for it, and the kernel ends at once: the notebook has the end all the same."""
+    outputs = executed(cells(shared_server, shared_server.simulate(seed=7, elapsed_s=END), "w"))
+    assert "54 of 54 actions done" in outputs[1].data["text/plain"]
+
+
+def test_freeze_leaves_the_picture_in_place_of_the_view(shared_server: ServerProcess) -> None:
+    """After `freeze()` no output of the notebook needs a kernel, and the picture is there once."""
+    name = shared_server.simulate(seed=7, elapsed_s=END)
+    outputs = executed(cells(shared_server, name, "w", "w.wait(30); w.freeze()"), store_widget_state=False)
+    data = [output.data for output in outputs if "data" in output]
+    assert not [bundle for bundle in data if VIEW in bundle]
+    assert [("Succeeded" in bundle["text/html"], bundle["text/plain"] == "") for bundle in data] == [
+        (True, False),
+        (False, True),
+    ]
