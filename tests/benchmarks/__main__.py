@@ -6,10 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.benchmarks import decode_fold
+from tests.benchmarks import decode_fold, front_end
 from tests.benchmarks.table import save, show
 
-MEASURES = {"decode_fold": decode_fold.measure}
+MEASURES = {"decode_fold": decode_fold.measure, "front_end": front_end.measure}
 RESULT = Path(".cache") / "bench.json"
 
 

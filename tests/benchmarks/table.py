@@ -42,12 +42,20 @@ def seconds(work: Callable[[], object], repeats: int = REPEATS) -> list[float]:
 
 def compare(measure: str, unit: str, scale: float, subjects: dict[str, Callable[[], object]]) -> list[Row]:
     """Time all subjects in one go; the first is ours, the others are compared with it."""
+    values = {subject: [value * scale for value in seconds(work)] for subject, work in subjects.items()}
+    return beside(measure, unit, values)
+
+
+def beside(measure: str, unit: str, values: dict[str, list[float]], *, more_is_better: bool = False) -> list[Row]:
+    """Lay what was measured of each subject side by side; the first is ours, the others are compared with it."""
     rows: list[Row] = []
-    for subject, work in subjects.items():
-        values = [value * scale for value in seconds(work)]
-        median = statistics.median(values)
-        ratio = median / rows[0].median if rows else None
-        rows.append(Row(measure, subject, median, min(values), max(values), unit, ratio))
+    for subject, measured in values.items():
+        median = statistics.median(measured)
+        ratio = None
+        if rows:
+            ours = rows[0].median
+            ratio = ours / median if more_is_better else median / ours
+        rows.append(Row(measure, subject, median, min(measured), max(measured), unit, ratio))
     return rows
 
 

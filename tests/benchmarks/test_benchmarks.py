@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import decode_fold
-from tests.benchmarks.table import show
+import pytest
+
+from tests.benchmarks import decode_fold, front_end
+from tests.benchmarks.table import beside, show
 
 
 def test_decode_fold_measures_the_same_work() -> None:
@@ -14,3 +16,22 @@ def test_decode_fold_measures_the_same_work() -> None:
     table = decode_fold.measure((100,))
     assert [row.ratio is None for row in table[:3]] == [True, False, False]
     assert "decode and fold (ours)" in show(table)
+
+
+def test_more_and_less_are_both_better_above_one() -> None:
+    """Half the time and twice the frames are both told as two times better."""
+    (_, slower) = beside("time", "ms", {"ours": [1.0, 2.0, 9.0], "other": [4.0]})
+    (_, fewer) = beside("frames", "fps", {"ours": [60.0], "other": [30.0]}, more_is_better=True)
+    assert (slower.ratio, fewer.ratio) == (2.0, 2.0)
+
+
+@pytest.mark.browser
+def test_front_end_draws_the_same_rows_in_every_way() -> None:
+    """All three ways are mounted, live and scrolled in a browser; a row per action is checked by `measure_way`."""
+    rows = front_end.measure((200,), seconds=0.6)
+    told = {(row.measure, row.subject): row.median for row in rows}
+    for way in front_end.WAYS:
+        assert told["first paint, 200 actions", way] > 0
+        assert 1 < told["scroll, 200 actions", way] <= 70
+        assert told["scroll, a frame's drawing, 200 actions", way] > 0
+    assert 1 < told["bundle, minified and gzipped", "ours"] < told["bundle, minified", "ours"]
