@@ -1,5 +1,6 @@
 // Every state of the widget, by name: recorded traits, how the kernel behaves, and what was clicked to get there.
 import type { Connection, RunTraits } from "../src/protocol";
+import { odd } from "../test/odd-runs";
 import { BASE_MS, scenario } from "../test/scenario";
 import type { Manner } from "./model";
 import { RECORDED } from "./recorded";
@@ -77,6 +78,15 @@ const recorded = [...RECORDED].map(([name, read]): [string, () => State] => [
   },
 ]);
 
+async function squeezeIdle(stage: Stage): Promise<void> {
+  await stage.pause(300); // until it is counted
+  click(stage, ".fw-tl-view-menu");
+  click(stage, ".fw-choice [type=checkbox]");
+  click(stage, ".fw-choice [value=clock]");
+  click(stage, ".fw-tl-view-menu");
+  await stage.pause(300);
+}
+
 export const STATES: Record<string, () => State> = {
   connecting: () => ({ traits: unread({ state: "connecting" }), laterMs: 3_000 }),
   "no-actions": () => ({ traits: scenario.noActions() }),
@@ -138,5 +148,18 @@ export const STATES: Record<string, () => State> = {
   "failed-details": () => ({ traits: failed("a44"), selecting: failed, act: openDetails }),
   "waiting-details": () => ({ ...live(running("a49")), act: openDetails }),
   "many-actions": () => ({ traits: scenario.big(2_000) }),
+  "all-paused": () => ({ traits: odd.paused(), act: openDetails }),
+  "idle-squeezed": () => ({ traits: odd.paused(""), act: squeezeIdle }),
+  "details-gone": () => ({ traits: odd.detailsGone(), act: openDetails }),
+  "trace-details": () => ({ traits: odd.trace(), act: openDetails }),
+  "longest-first": () => ({
+    traits: failed(""),
+    selecting: failed,
+    act: (stage) => {
+      click(stage, ".fw-tl-view-menu");
+      click(stage, ".fw-choice [value=duration]");
+    },
+  }),
+  note: () => ({ traits: running(""), act: (stage) => click(stage, ".fw-states-title") }),
   ...Object.fromEntries(recorded),
 };

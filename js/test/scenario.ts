@@ -272,7 +272,7 @@ export function detailOf(actions: readonly ActionSpec[], id: string): ActionDeta
   };
 }
 
-function traitsOf(actions: readonly ActionSpec[], nowMs: number, selected = ""): RunTraits {
+export function traitsOf(actions: readonly ActionSpec[], nowMs: number, selected = ""): RunTraits {
   const root = actions[0];
   const counts: Record<string, number> = {};
   for (const { phase } of actions) counts[value(phase)] = (counts[value(phase)] ?? 0) + 1;

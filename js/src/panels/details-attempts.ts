@@ -136,7 +136,7 @@ export class AttemptsPane {
       h("p", { class: "fw-note" }, statusLine(detail)),
       h(
         "div",
-        { class: "fw-phase-row" },
+        { class: "fw-phase-row fw-status-row", "data-reached": true },
         tinted(phase, 12),
         h("span", { class: "fw-phase-name fw-cut" }, label(phase)),
         time,

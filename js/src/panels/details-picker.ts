@@ -17,8 +17,7 @@ export class AttemptPicker {
     const key = attempts.map(({ attempt }) => attempt).join();
     if (key !== this.#key) {
       this.#key = key;
-      const last = attempts.at(-1)?.attempt;
-      const options = attempts.map(({ attempt }) => h("option", { value: attempt }, `${attempt} of ${last}`));
+      const options = attempts.map(({ attempt }) => h("option", { value: attempt }, String(attempt)));
       this.#select.replaceChildren(...options);
     }
     this.#select.value = String(chosen);

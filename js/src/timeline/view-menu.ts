@@ -27,7 +27,7 @@ function choices<T extends string>(
 ): HTMLElement {
   const rows = all.map(([value, text]) => {
     // A name is shared by a group within one shadow root, so views do not disturb each other.
-    const input = h("input", { type: "radio", name: title });
+    const input = h("input", { type: "radio", name: title, value });
     input.addEventListener("change", () => {
       chosen.value = value;
     });

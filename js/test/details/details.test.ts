@@ -230,7 +230,7 @@ test("where the list of attempts is a tab of its own, the attempt is picked besi
   view.frame.ui.slim.value = true;
   expect(pick.hidden).toBe(false);
   const select = pick.querySelector("select")!;
-  expect([...select.options].map(({ text }) => text)).toEqual(["1 of 2", "2 of 2"]);
+  expect([...select.options].map(({ text }) => text)).toEqual(["1", "2"]);
   expect(select.value).toBe("2");
   const events = () => tabs(view).find(([text]) => text?.startsWith("Events"))![0];
   const before = events();
