@@ -1,0 +1,101 @@
+"""A notebook saved by a real JupyterLab, its kernel gone: what a reader sees of a run, trusted or not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.jupyter_lab import JupyterLab, Notebook
+from tests.server_process import ServerProcess
+
+pytestmark = pytest.mark.browser
+
+CONNECT = """
+import flyte_widgets as fw
+_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
+w = fw.RunWidget({name!r})
+w
+"""
+#: The failed run of this seed has a child that fails with this error.
+FAILED = {"seed": 5, "outcome": "failed", "elapsed_s": 100_000}
+
+
+@pytest.fixture
+def shown(open_notebook: Callable[..., Notebook], shared_server: ServerProcess) -> Callable[..., tuple[Notebook, str]]:
+    """Open a notebook with the widget of a failed run, and wait until it shows the end."""
+
+    def shown_(*more_cells: str) -> tuple[Notebook, str]:
+        name = shared_server.simulate(**FAILED)
+        where = {"endpoint": shared_server.endpoint, "project": shared_server.project, "domain": shared_server.domain}
+        notebook = open_notebook(CONNECT.format(name=name, **where).strip(), *more_cells)
+        notebook.run_cell(0)
+        expect(notebook.widgets.first.locator(".fw-badge")).to_have_text("Failed")
+        return notebook, name
+
+    return shown_
+
+
+def saved(notebook: Notebook) -> Any:
+    """Save, end the kernel, and give the file's content."""
+    notebook.page.evaluate(
+        """async () => {
+          await window.jupyterapp.commands.execute('docmanager:save');
+          await window.jupyterapp.shell.currentWidget.sessionContext.shutdown();
+        }"""
+    )
+    return json.loads((notebook.lab.root / f"{notebook.name}.ipynb").read_text())
+
+
+def picture(page: Page) -> Locator:
+    """The static picture on the page, whatever of its attributes was cut."""
+    return page.locator(".jp-RenderedHTML").filter(has_text="Saved by flyte-widgets")
+
+
+def test_saved_notebook_tells_the_run_without_its_kernel(
+    shown: Callable[..., tuple[Notebook, str]], lab: JupyterLab, page: Page
+) -> None:
+    """Live, only the widget is to be seen; reopened, trusted or not: name, phase, counts, error, times, pictures."""
+    notebook, name = shown()
+    expect(picture(page)).to_be_hidden()
+    page.wait_for_function("() => document.querySelectorAll('.jp-RenderedHTML img').length === 3")
+    content = saved(notebook)
+    for kind in ("trusted", "untrusted"):
+        if kind == "untrusted":  # nobody has ever run this content
+            content["cells"][0]["source"] = "# edited elsewhere"
+        (lab.root / f"{kind}.ipynb").write_text(json.dumps(content))
+        Notebook(page, lab, kind)
+        reopened = picture(page)
+        expect(reopened).to_be_visible()
+        for words in (name, "Failed", "actions done", "pipeline", "failed"):
+            expect(reopened).to_contain_text(words)
+        expect(reopened.locator("pre")).not_to_be_empty()
+        drawn = "() => [...document.querySelectorAll('.jp-RenderedHTML img')].filter((i) => i.naturalWidth > 0).length"
+        assert page.evaluate(drawn) == 3
+        # An untrusted page never gets the widget; a trusted one says that its model is gone, above the picture.
+        instead = "model not found" if kind == "trusted" else f'RunWidget("{name}")'
+        expect(page.locator(".jp-OutputArea-output").first).to_contain_text(instead)
+
+
+def test_freeze_leaves_a_notebook_that_needs_no_kernel(shown: Callable[..., tuple[Notebook, str]], page: Page) -> None:
+    """`freeze()` puts the picture in the place of the live view, and the file holds no widget any more."""
+    notebook, name = shown("w.freeze()")
+    notebook.run_cell(1)
+    expect(notebook.widgets).to_have_count(0)
+    expect(picture(page)).to_have_count(1)
+    expect(picture(page)).to_be_visible()
+    expect(picture(page)).to_contain_text(name)
+    outputs = [output for cell in saved(notebook)["cells"] for output in cell["outputs"]]
+    assert not [output for output in outputs if "application/vnd.jupyter.widget-view+json" in output["data"]]
+
+
+def test_closed_widget_gives_the_picture_back(shown: Callable[..., tuple[Notebook, str]], page: Page) -> None:
+    """When the live view goes, by `close()`, what it hid is to be seen again."""
+    notebook, name = shown("w.close()")
+    expect(picture(page)).to_be_hidden()
+    notebook.run_cell(1)
+    expect(picture(page)).to_be_visible()
+    expect(picture(page)).to_contain_text(name)
