@@ -116,7 +116,7 @@ def _failure(receipt: Receipt, failure: Failure) -> str:
     message = failure.message.strip()
     if len(message) > _MESSAGE_LIMIT:
         message = "… (cut)\n" + message[-_MESSAGE_LIMIT:]  # the end of a traceback says most
-    plain = "white-space:pre-wrap;overflow-wrap:anywhere;background-color:transparent;border:0"
+    plain = "white-space:pre-wrap;overflow-wrap:break-word;word-break:normal;background-color:transparent;border:0"
     return (
         f'<div style="{box};padding:8px 12px;margin:8px 0"><div style="font-size:12px">{about}</div>'
         f'<pre style="{pre};{plain}">{clean(message)}</pre></div>'
@@ -125,11 +125,13 @@ def _failure(receipt: Receipt, failure: Failure) -> str:
 
 def _pictures(receipt: Receipt) -> str:
     """Put both side by side where there is room; each shrinks a little before they stand one below the other."""
-    style = "height:auto;margin:4px 0;border-radius:6px;background-color:transparent"
+    style = "height:auto;margin:4px 0 0;border-radius:6px;background-color:transparent"
     said = f"Time in each phase: {diagram_words(receipt)}."
-    diagram = _image(diagram_picture(receipt), said, f"{style};flex:1 1 430px;min-width:0;max-width:528px")
+    diagram = _image(
+        diagram_picture(receipt), said, f"{style};flex:1 1 430px;min-width:0;max-width:528px;margin-right:4px"
+    )
     said = f"Timeline: {rows.words(receipt)}."
-    timeline = _image(timeline_picture(receipt), said, f"{style};flex:1 1 320px;min-width:0;max-width:402px")
+    timeline = _image(timeline_picture(receipt), said, f"{style};{narrow}")
     return f'<div style="{_ROW};align-items:flex-start;justify-content:space-between">{diagram} {timeline}</div>'
 
 

@@ -1,0 +1,98 @@
+"""RunWidget among other widgets: observed, linked, laid out, in boxes and in interactive functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import ipywidgets
+import pytest
+import traitlets
+
+from flyte_widgets.phases import ActionPhase
+from flyte_widgets.widgets.run_widget import RunWidget
+from flyte_widgets.widgets.traits import RunTraits
+from tests.run_helpers import END, client_of, eventually
+from tests.server_process import ServerProcess
+
+
+@pytest.fixture
+def widget(shared_server: ServerProcess) -> Iterator[RunWidget]:
+    """The widget of a run that is about to end."""
+    widget = RunWidget(shared_server.simulate(seed=7, speed=60), client=client_of(shared_server))
+    yield widget
+    widget.close()
+
+
+def test_traits_can_be_observed_and_linked(widget: RunWidget) -> None:
+    """`observe` hears every phase in order, `dlink` drives another widget, `link` sets the selection."""
+    phases: list[Any] = []
+    widget.observe(lambda change: phases.append(change["new"]), "phase")
+    label, over = ipywidgets.Label(), ipywidgets.Checkbox()
+    traitlets.dlink((widget, "phase"), (label, "value"), lambda phase: phase.label if phase else "")
+    traitlets.dlink((widget, "is_terminal"), (over, "value"))
+    field = ipywidgets.Text()
+    traitlets.link((widget, "selected"), (field, "value"))
+    field.value = "a0"
+    widget.wait(30)
+    assert widget.selected == "a0"
+    eventually(lambda: over.value and label.value == "Succeeded")
+    assert phases[-1] is ActionPhase.SUCCEEDED
+    assert len(phases) == len(set(phases))
+
+
+def test_interactive_output_follows_a_trait(widget: RunWidget) -> None:
+    """A function of `ipywidgets.interactive_output` gets the traits' values, anew at each change."""
+    seen: list[tuple[bool, int]] = []
+
+    def show(is_terminal: bool, attempt: int) -> None:
+        seen.append((is_terminal, attempt))
+
+    # It takes widgets with a value, so a trait is linked to one.
+    over, attempt = ipywidgets.Checkbox(), ipywidgets.IntText()
+    traitlets.dlink((widget, "is_terminal"), (over, "value"))
+    traitlets.dlink((widget, "attempt"), (attempt, "value"))
+    ipywidgets.interactive_output(show, {"is_terminal": over, "attempt": attempt})
+    widget.wait(30)
+    eventually(lambda: seen[-1] == (True, 1))
+
+
+def test_layout_and_boxes_take_it_as_any_widget(shared_server: ServerProcess) -> None:
+    """`layout` is given and changed as with any DOM widget, and a box refers to it by its model."""
+    name = shared_server.simulate(seed=7, elapsed_s=END)
+    widget = RunWidget(name, client=client_of(shared_server), layout=ipywidgets.Layout(width="600px"))
+    assert widget.get_state()["layout"] == f"IPY_MODEL_{widget.layout.model_id}"
+    widget.layout.max_height = "300px"
+    widget.add_class("mine")
+    assert "mine" in widget._dom_classes
+    box = ipywidgets.VBox([ipywidgets.Label("run"), widget])
+    assert f"IPY_MODEL_{widget.model_id}" in box.get_state()["children"]
+    widget.close()
+
+
+def test_every_trait_is_documented_and_only_the_selection_is_the_browsers() -> None:
+    """Each synced trait of our own has words, and a browser that sets another one changes nothing."""
+    import ast
+    import inspect
+
+    body = ast.parse(inspect.getsource(RunTraits)).body[0]
+    assert isinstance(body, ast.ClassDef)
+    described = set()
+    for statement, following in zip(body.body, body.body[1:], strict=False):
+        target = statement.target if isinstance(statement, ast.AnnAssign) else getattr(statement, "targets", [None])[0]
+        if (
+            isinstance(target, ast.Name)
+            and isinstance(following, ast.Expr)
+            and isinstance(following.value, ast.Constant)
+        ):
+            described.add(target.id)
+    own = set(RunTraits.class_own_traits(sync=True))
+    assert own <= described
+
+
+def test_browser_sets_nothing_but_the_selection(widget: RunWidget) -> None:
+    """What a front end sends for other traits is dropped."""
+    before = widget.phase
+    widget.set_state({"selected": "a0", "phase": "failed", "run_name": "other", "is_terminal": True})
+    assert (widget.selected, widget.run_name) == ("a0", widget.run.name)
+    assert widget.phase is before or widget.phase is not ActionPhase.FAILED
