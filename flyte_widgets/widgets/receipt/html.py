@@ -127,9 +127,9 @@ def _pictures(receipt: Receipt) -> str:
     """Put both side by side where there is room; each shrinks a little before they stand one below the other."""
     style = "height:auto;margin:4px 0 0;border-radius:6px;background-color:transparent"
     said = f"Time in each phase: {diagram_words(receipt)}."
-    diagram = _image(
-        diagram_picture(receipt), said, f"{style};flex:1 1 430px;min-width:0;max-width:528px;margin-right:4px"
-    )
+    wide = "flex:1 1 430px;min-width:0;max-width:528px;margin-right:4px"
+    narrow = "flex:1 1 320px;min-width:0;max-width:402px"
+    diagram = _image(diagram_picture(receipt), said, f"{style};{wide}")
     said = f"Timeline: {rows.words(receipt)}."
     timeline = _image(timeline_picture(receipt), said, f"{style};{narrow}")
     return f'<div style="{_ROW};align-items:flex-start;justify-content:space-between">{diagram} {timeline}</div>'
