@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 
 from flyte_widgets.errors import afresh
 from flyte_widgets.run.state import PhaseChange
+from flyte_widgets.watch.board import Update
 from flyte_widgets.watch.status import STANDING
-from flyte_widgets.watch.watcher import Update, Watcher
+from flyte_widgets.watch.watcher import Watcher
 
 
 class Inbox:

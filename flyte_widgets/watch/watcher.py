@@ -9,62 +9,39 @@ unary read says so and the children have settled.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import threading
 import time
-import weakref
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from collections.abc import Coroutine, Iterable
+from typing import Any
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.api.connect import UNARY_TIMEOUT_S
 from flyte_widgets.api.messages import ActionDetails, ClusterEvent, EnrichedAction, RunIdentifier
-from flyte_widgets.errors import ApiError, NotFoundError, UnimplementedError
+from flyte_widgets.errors import ApiError
 from flyte_widgets.phases import ActionPhase
-from flyte_widgets.run.state import ROOT, PhaseChange, RunState
-from flyte_widgets.watch.backoff import Backoff
+from flyte_widgets.run.state import ROOT
+from flyte_widgets.watch.board import Board
+from flyte_widgets.watch.course import watch
 from flyte_widgets.watch.events import follow_focused
-from flyte_widgets.watch.followers import break_silence, follow_action, follow_tree, tell_outage
 from flyte_widgets.watch.history import HistoryReader
-from flyte_widgets.watch.status import STANDING, AbortStatus, Connection, ConnectionState, state_of
+from flyte_widgets.watch.status import STANDING, ConnectionState, state_of
 
 logger = logging.getLogger(__name__)
 
 LAST_HEARD_STEP_MS = 5_000.0
 """While the stream lives, the time it was last heard is shown in steps: it is no news."""
-SETTLE_S = 30.0
-"""How long the children of an ended root are given to end, too."""
-RETRIED_ROOT_S = 2.0
-"""A tracked local run reports FAILED between two attempts of its root: an end by failure is looked at twice."""
 STANDING_RECHECK_S = 15.0
 
 
-@dataclass
-class Update:
-    """What one round of messages changed."""
-
-    rows: set[int] = field(default_factory=set)
-    changes: list[PhaseChange] = field(default_factory=list)
-    details: set[str] = field(default_factory=set)
-
-
-class Listener(Protocol):
-    """Is told of updates, on the background loop: it must be quick, and only hand over."""
-
-    def run_updated(self, update: Update) -> None:
-        """Take note of changed rows, phases, details, connection or abort."""
-
-
-class Watcher:
+class Watcher(Board):
     """Watches one run on one backend for any number of listeners, which it holds weakly."""
 
     def __init__(self, client: FlyteClient, run_id: RunIdentifier, *, tracked: bool | None = None) -> None:
         self.client = client
         self.run_id = run_id
         self.tracked = tracked
-        self.state = RunState()
+        super().__init__()
         self.lock = threading.Lock()
         """Held while messages are folded: who reads more than one field on another thread takes it, too."""
         self.has_list = self.has_tree = False
@@ -75,15 +52,11 @@ class Watcher:
         """Cluster events that streams told of the actions in focus, by attempt."""
         self.missing: set[str] = set()
         """Actions in focus that have ended and whose details the backend no longer has."""
-        self.connection = Connection()
-        self.abort_status = AbortStatus()
         self.over = asyncio.Event()
         """Set once the run has ended and was read whole, or the watch was given up."""
         self.is_streaming = False
         """Whether WatchActions is open and has said something."""
-        self._listeners: weakref.WeakSet[Any] = weakref.WeakSet()
         self.heard_s = self.stream_heard_s = time.monotonic()
-        self._changed: set[asyncio.Future[None]] = set()
         self.kicked = asyncio.Event()
         self._main: asyncio.Task[None] | None = None
         self._focus: dict[str, list[Any]] = {}
@@ -98,7 +71,7 @@ class Watcher:
         """Begin to watch, or begin anew after the watch was over."""
         if self._main is None or self._main.done():
             self.over.clear()
-            self._main = asyncio.create_task(self._watch(), name=f"watch {self.run_id.name}")
+            self._main = asyncio.create_task(watch(self), name=f"watch {self.run_id.name}")
 
     async def stop(self) -> None:
         """End all streams. What is known stays."""
@@ -127,14 +100,6 @@ class Watcher:
         self._spawned.add(task)
         task.add_done_callback(self._spawned.discard)
 
-    def subscribe(self, listener: Listener) -> None:
-        """Tell `listener` of all updates from now on."""
-        self._listeners.add(listener)
-
-    def unsubscribe(self, listener: Listener) -> None:
-        """Tell it no more."""
-        self._listeners.discard(listener)
-
     def focus(self, action: str) -> None:
         """Keep the details of an action fresh, until `unfocus` was called as often."""
         if action in ("", ROOT):
@@ -160,6 +125,15 @@ class Watcher:
     def want_history(self, actions: Iterable[str]) -> None:
         """Read the phase transitions of these actions, in the background, bounded."""
         self._history.want(actions)
+
+    async def history_read(self) -> None:
+        """Wait until all wishes for histories were answered."""
+        await self._history.idle()
+
+    @property
+    def focused(self) -> list[str]:
+        """The actions in focus."""
+        return list(self._focus)
 
     def now_ms(self) -> float:
         """Now, epoch ms, by the backend's clock as far as it is known."""
@@ -234,159 +208,10 @@ class Watcher:
             self.show(state="live", last_ms=now_ms, next_try_ms=None, message="", hint="", poll_s=None)
         self.publish()
 
-    def publish(self, details: Iterable[str] = ()) -> None:
-        """Tell the listeners what was folded since the last call."""
-        update = Update(self.state.take_dirty(), self.state.take_changes(), set(details))
-        for waiter in self._changed:
-            if not waiter.done():
-                waiter.set_result(None)
-        self._changed.clear()
-        for listener in list(self._listeners):
-            try:
-                listener.run_updated(update)
-            except Exception:
-                logger.exception("a listener of run %s failed", self.run_id.name)
-
-    def show(self, **changes: Any) -> None:
-        """Change what is said of the connection."""
-        changed = replace(self.connection, **changes)
-        if changed != self.connection:
-            self.connection = changed
-            self.publish()
-
     def show_polling(self, every_s: float, why: ApiError | None = None) -> None:
         """Say that unary reads stand in for the stream; `why`, if that is not just silent."""
         message, hint = (why.message, why.hint) if why is not None else ("", "")
         self.show(state="polling", last_ms=self.now_ms(), poll_s=every_s, message=message, hint=hint, next_try_ms=None)
-
-    def show_abort(self, status: AbortStatus) -> None:
-        """Change what is said of the abort."""
-        self.abort_status = status
-        self.publish()
-
-    async def until_changed(self, timeout_s: float | None = None) -> None:
-        """Wait for the next update, or for the time to run out."""
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._changed.add(waiter)
-        try:
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(waiter, timeout_s)
-        finally:
-            self._changed.discard(waiter)
-
-    # --- the watch -------------------------------------------------------------------------------------------------
-
-    async def _watch(self) -> None:
-        followers: list[asyncio.Task[None]] = []
-
-        def begin(*follows: Callable[[], Awaitable[None]]) -> None:
-            followers.extend(asyncio.create_task(self._guarded(follow)) for follow in follows)
-
-        try:
-            try:
-                begin(lambda: tell_outage(self))
-                await self._find_run()
-                begin(lambda: follow_tree(self), lambda: follow_action(self, ROOT), lambda: break_silence(self))
-                begin(self._list_actions)
-                await self._until_over()
-            finally:
-                for task in followers:
-                    task.cancel()
-                await asyncio.gather(*followers, return_exceptions=True)
-            self.show(state="ended", last_ms=self.now_ms(), next_try_ms=None, message="", hint="", poll_s=None)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            logger.exception("the watch of run %s broke", self.run_id.name)
-            self.show(state="failed", message=f"The watch broke: {type(error).__name__}.", hint="See the log.")
-        self.over.set()
-        self.publish()
-
-    async def _guarded(self, follow: Callable[[], Awaitable[None]]) -> None:
-        """Run a follower again if it breaks: a bug in one must not leave the view standing still in silence."""
-        backoff = Backoff()
-        while True:
-            try:
-                await follow()
-            except Exception as error:
-                logger.exception("watching run %s", self.run_id.name)
-                self.show(state="reconnecting", message=f"An error of flyte-widgets: {type(error).__name__}.", hint="")
-            else:
-                return
-            await self.pause(backoff.next_delay_s())
-
-    async def _find_run(self) -> None:
-        """Read the run for the first time: only GetRunDetails says reliably that there is none."""
-        backoff = Backoff()
-        while True:
-            try:
-                await self._read_run()
-            except ApiError as error:
-                await self.pause(self.trouble(error, backoff.next_delay_s(error.retry_after_s)))
-            else:
-                return
-
-    async def _list_actions(self) -> None:
-        """Read the list of all actions once: the stream's first messages may be long in coming, or hold but a part."""
-        backoff = Backoff()
-        while not self.has_list:
-            try:
-                await self.reconcile()
-            except ApiError as error:
-                await self.pause(self.trouble(error, backoff.next_delay_s(error.retry_after_s)))
-
-    async def _read_run(self) -> None:
-        """GetRunDetails, on RunService and, where that does not know the run, on TrackedRunService."""
-        services = (False, True) if self.tracked is None else (self.tracked,)
-        first_error: ApiError | None = None
-        for tracked in services:
-            try:
-                details = await self.client.get_run_details(self.run_id, tracked=tracked)
-            except (NotFoundError, UnimplementedError) as error:
-                first_error = first_error or error
-                continue
-            self.tracked = tracked
-            self.heard()
-            if details.action is not None:
-                self.take_details(details.action)
-            return
-        if first_error is not None:
-            raise first_error
-
-    async def _until_over(self) -> None:
-        """Return when a unary read has shown the run's end, and its children have settled."""
-        backoff = Backoff()
-        while True:
-            root = self.state.root
-            if root is None or not root.is_terminal:
-                await self.until_changed()
-                continue
-            try:
-                if await self._settle():
-                    return
-            except ApiError as error:
-                await self.pause(self.trouble(error, backoff.next_delay_s(error.retry_after_s)))
-
-    async def _settle(self) -> bool:
-        """Read the end. False where the run turns out not to be over."""
-        give_up_s = time.monotonic() + SETTLE_S
-        if self.phase is ActionPhase.FAILED:
-            await asyncio.sleep(RETRIED_ROOT_S)
-        while True:
-            await self.reconcile()
-            root = self.state.root
-            if root is None or not root.is_terminal:
-                return False
-            if self.state.active_count == 0 or time.monotonic() > give_up_s:
-                break
-            await asyncio.sleep(1.0)
-        for action in list(self._focus):
-            try:
-                await self.read_action(action)
-            except NotFoundError:
-                self.take_missing(action)  # that is no reason not to end
-        await self._history.idle()
-        return True
 
     async def pause(self, delay_s: float) -> bool:
         """Wait, but not beyond a `retry()`. True if it was one."""

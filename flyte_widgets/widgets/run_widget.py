@@ -17,9 +17,9 @@ from flyte_widgets.run.columns import Columns
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.watch.abort import abort
 from flyte_widgets.watch.backends import Lease
+from flyte_widgets.watch.board import Update
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
-from flyte_widgets.watch.watcher import Update
 from flyte_widgets.widgets.facts import facts_of
 from flyte_widgets.widgets.publisher import publisher
 from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S

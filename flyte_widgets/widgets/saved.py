@@ -20,10 +20,11 @@ from uuid import uuid4
 
 from flyte_widgets.api.messages import ActionDetails
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.watch.board import Update
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.status import STANDING
-from flyte_widgets.watch.watcher import Update, Watcher
+from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.publisher import publisher
 from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S, read_what_is_missing, receipt_of
 from flyte_widgets.widgets.receipt.html import page, receipt_html

@@ -12,9 +12,9 @@ from flyte_widgets.errors import WaitTimeoutError
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
 from flyte_widgets.run.state import ROOT, PhaseChange
 from flyte_widgets.untrusted import printable, shortened
+from flyte_widgets.watch.board import Update
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
-from flyte_widgets.watch.watcher import Update
 from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S, read_what_is_missing, receipt_of
 from flyte_widgets.widgets.receipt.model import Receipt
 from flyte_widgets.widgets.receipt.rows import Row, most_telling, rows_of

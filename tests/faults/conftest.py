@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from flyte_widgets.watch import followers, watcher
+from flyte_widgets.watch import course, followers, watcher
 from tests.fault_proxy import FaultProxy
 from tests.faults.scene import Scene
 from tests.server_process import ServerProcess
@@ -59,7 +59,7 @@ def short_clock(monkeypatch: pytest.MonkeyPatch) -> None:
         (followers, "SILENCE_S"),
         (followers, "REOPEN_S"),
         (followers, "POLL_S"),
-        (watcher, "SETTLE_S"),
+        (course, "SETTLE_S"),
         (watcher, "STANDING_RECHECK_S"),
     ):
         monkeypatch.setattr(module, name, getattr(module, name) / 10)

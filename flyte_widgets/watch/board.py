@@ -1,0 +1,86 @@
+"""What is told of a watch, and to whom. On the background loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import weakref
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from flyte_widgets.run.state import PhaseChange, RunState
+from flyte_widgets.watch.status import AbortStatus, Connection
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Update:
+    """What one round of messages changed."""
+
+    rows: set[int] = field(default_factory=set)
+    changes: list[PhaseChange] = field(default_factory=list)
+    details: set[str] = field(default_factory=set)
+
+
+class Listener(Protocol):
+    """Is told of updates, on the background loop: it must be quick, and only hand over."""
+
+    def run_updated(self, update: Update) -> None:
+        """Take note of changed rows, phases, details, connection or abort."""
+
+
+class Board:
+    """Tells listeners, which it holds weakly, what was folded into a state, and how the watch stands."""
+
+    def __init__(self) -> None:
+        self.state = RunState()
+        self.connection = Connection()
+        self.abort_status = AbortStatus()
+        self._listeners: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._changed: set[asyncio.Future[None]] = set()
+
+    def subscribe(self, listener: Listener) -> None:
+        """Tell `listener` of all updates from now on."""
+        self._listeners.add(listener)
+
+    def unsubscribe(self, listener: Listener) -> None:
+        """Tell it no more."""
+        self._listeners.discard(listener)
+
+    def publish(self, details: Iterable[str] = ()) -> None:
+        """Tell the listeners what was folded since the last call."""
+        update = Update(self.state.take_dirty(), self.state.take_changes(), set(details))
+        for waiter in self._changed:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._changed.clear()
+        for listener in list(self._listeners):
+            try:
+                listener.run_updated(update)
+            except Exception:
+                logger.exception("a listener failed")
+
+    def show(self, **changes: Any) -> None:
+        """Change what is said of the connection."""
+        changed = replace(self.connection, **changes)
+        if changed != self.connection:
+            self.connection = changed
+            self.publish()
+
+    def show_abort(self, status: AbortStatus) -> None:
+        """Change what is said of the abort."""
+        self.abort_status = status
+        self.publish()
+
+    async def until_changed(self, timeout_s: float | None = None) -> None:
+        """Wait for the next update, or for the time to run out."""
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._changed.add(waiter)
+        try:
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(waiter, timeout_s)
+        finally:
+            self._changed.discard(waiter)
