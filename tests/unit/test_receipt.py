@@ -85,6 +85,10 @@ def failed_run(*children: KnownAction, **more: object) -> Receipt:
     return Receipt(**{**values, **more})  # type: ignore[arg-type]
 
 
+def timeline_of(run: Receipt) -> str:
+    return timeline_picture(run, most_telling(rows_of(run.actions)))
+
+
 FAILED = failed_run(action("a1", P.FAILED, 10, 50, name="train_model"), action("a2", P.ABORTED, 20, 30))
 TOLD = ("Failed", "etl.pipeline", "r4p2bdpt7f", "4m 06s", "3 of 3 actions done", "2 failed", "1 aborted", "user error")
 
@@ -205,7 +209,7 @@ def test_size_is_bounded() -> None:
     assert "(cut)" in html
     assert len(receipt_text(run)) < 2_000
     assert len(whole_picture(run)) < SIZE_LIMIT
-    assert "and 20 rows more" in timeline_picture(run)
+    assert "and 20 rows more" in timeline_of(run)
 
 
 def test_rows_fold_as_in_the_live_timeline() -> None:
@@ -250,7 +254,7 @@ def test_what_was_not_read_is_not_claimed() -> None:
     assert (dict(path.visits), path.spent_ms, path.edges) == ({P.FAILED: 1}, {}, {})
     run = failed_run(actions=(unread,), counts={P.FAILED: 1})
     assert "s fg2" not in diagram_picture(run).partition("</style>")[2]
-    assert timeline_picture(run).partition("</style>")[2].count('<rect x="112"') == 1
+    assert timeline_of(run).partition("</style>")[2].count('<rect x="112"') == 1
 
 
 def test_a_run_that_goes_on_says_only_what_was_seen() -> None:
@@ -259,8 +263,8 @@ def test_a_run_that_goes_on_says_only_what_was_seen() -> None:
     run = failed_run(phase=P.RUNNING, ended_ms=None, actions=(running,), counts={P.RUNNING: 1}, failure=None)
     assert "Last seen running" in Parsed(receipt_html(run)).words
     assert "5m 00s" in receipt_text(run)
-    assert 'class="gap"' in timeline_picture(run)
-    assert 'class="gap"' not in timeline_picture(FAILED)
+    assert 'class="gap"' in timeline_of(run)
+    assert 'class="gap"' not in timeline_of(FAILED)
 
 
 def test_nothing_known_is_told_as_such() -> None:
@@ -372,3 +376,17 @@ def test_page_is_a_file_of_its_own() -> None:
     assert 'charset="utf-8"' in text
     assert 'content="light dark"' in text
     assert re.findall(r"https?://[^\"<]*", text) == [FAILED.console_url]
+
+
+def test_folds_of_very_many_show_shares_and_every_failure() -> None:
+    """Of 20,000 members the strip shows the shares, with a lone failure, as of twenty."""
+    few = [action(f"s{n}", P.SUCCEEDED, n, 20, name="task") for n in range(20)]
+    many = [action(f"m{n}", P.SUCCEEDED, n // 1_000, 20, name="task") for n in range(20_000)]
+    many[7] = action("m7", P.FAILED, 0, 20, name="task")
+
+    def strips(*members: KnownAction) -> dict[str, str]:
+        picture = timeline_of(failed_run(*members)).partition("</style>")[2]
+        return {phase: d for d, phase in re.findall(r'<path d="(M[^"]*z)" class="([ft]\d+)"/>', picture)}
+
+    assert strips(*few)["f4"] == strips(*many[8:])["f4"]
+    assert "f6" in strips(*many)

@@ -16,6 +16,8 @@ from flyte_widgets.widgets.receipt.words import STACK_ORDER, stack_place
 
 STRIP_PX: Final = 10
 _FAILED_LEAST_PX: Final = 1.5
+_MOST_MEMBERS: Final = 1_000
+"""A strip is 10 px high: more members than this do not show."""
 _SLOTS: Final = len(STACK_ORDER) + 1
 _FAILED: Final = STACK_ORDER.index(ActionPhase.FAILED)
 
@@ -24,27 +26,38 @@ def fold_strip(
     members: Sequence[KnownAction], y: float, receipt: Receipt, axis: Axis, step_px: float
 ) -> tuple[str, float]:
     """Draw the strip with its top at `y`; gives it, and where it ends. Steps of `step_px`, each as in its middle."""
-    known = [life for member in members if (life := _life(member, receipt))]
+    drawn = _sample(members)
+    known = [(life, weight) for member, weight in drawn if (life := _life(member, receipt))]
     if not known:
         return "", axis.x0
-    x0 = axis.x(min(life[0][1] for life in known))
+    x0 = axis.x(min(life[0][1] for life, _ in known))
     going = any(not member.is_terminal for member in members)
-    x1 = max(axis.x(receipt.end_ms if going else max(life[-1][1] for life in known)), x0 + step_px)
+    x1 = max(axis.x(receipt.end_ms if going else max(life[-1][1] for life, _ in known)), x0 + step_px)
     steps = max(1, math.ceil((x1 - x0) / step_px))
     counts = [[0] * (steps + 1) for _ in range(_SLOTS)]
-    for life in known:
+    for life, weight in known:
         for (phase, from_ms), (_, to_ms) in zip(life, [*life[1:], (None, math.inf)], strict=True):
             a = max(0, math.ceil((axis.x(from_ms) - x0) / step_px - 0.5))
             b = steps if to_ms == math.inf else min(steps, math.ceil((axis.x(to_ms) - x0) / step_px - 0.5))
             if a < b:
-                counts[stack_place(phase)][a] += 1
-                counts[stack_place(phase)][b] -= 1
+                counts[stack_place(phase)][a] += weight
+                counts[stack_place(phase)][b] -= weight
     for slot in counts:
         for step in range(1, steps + 1):
             slot[step] += slot[step - 1]
-    tops = _tops(counts, steps, len(members))
+    tops = _tops(counts, steps, sum(weight for _, weight in drawn))
     ground = rect(x0, y, x1 - x0, STRIP_PX, "hover", 2)
     return ground + _areas(tops, steps, x0, x1, y, step_px), x1
+
+
+def _sample(members: Sequence[KnownAction]) -> list[tuple[KnownAction, int]]:
+    """Choose from very many, evenly, and say for how many each stands. Failures are all there, each for itself."""
+    stride = len(members) // _MOST_MEMBERS + 1
+    if stride == 1:
+        return [(member, 1) for member in members]
+    failed = [member for member in members if member.phase is ActionPhase.FAILED]
+    others = [member for member in members if member.phase is not ActionPhase.FAILED]
+    return [*((member, 1) for member in failed), *((member, stride) for member in others[::stride])]
 
 
 def _life(action: KnownAction, receipt: Receipt) -> list[tuple[ActionPhase | None, Milliseconds]]:

@@ -22,6 +22,7 @@ from flyte_widgets.widgets.receipt.picture import (
     strip_picture,
     timeline_picture,
 )
+from flyte_widgets.widgets.receipt.rows import most_telling, rows_of
 from flyte_widgets.widgets.receipt.svg import clean, data_uri
 from flyte_widgets.widgets.receipt.words import (
     done_words,
@@ -130,8 +131,9 @@ def _pictures(receipt: Receipt) -> str:
     wide = "flex:1 1 430px;min-width:0;max-width:528px;margin-right:4px"
     narrow = "flex:1 1 320px;min-width:0;max-width:402px"
     diagram = _image(diagram_picture(receipt), said, f"{style};{wide}")
-    said = f"Timeline: {rows.words(receipt)}."
-    timeline = _image(timeline_picture(receipt), said, f"{style};{narrow}")
+    telling = most_telling(rows_of(receipt.actions))
+    said = f"Timeline: {rows.words(receipt, telling)}."
+    timeline = _image(timeline_picture(receipt, telling), said, f"{style};{narrow}")
     return f'<div style="{_ROW};align-items:flex-start;justify-content:space-between">{diagram} {timeline}</div>'
 
 

@@ -10,6 +10,7 @@ from flyte_widgets.widgets.receipt import diagram as states
 from flyte_widgets.widgets.receipt import timeline as rows
 from flyte_widgets.widgets.receipt.model import Receipt
 from flyte_widgets.widgets.receipt.paths import Path, path_of
+from flyte_widgets.widgets.receipt.rows import Telling, most_telling, rows_of
 from flyte_widgets.widgets.receipt.svg import bar_classes, chip, clean, document, num, rect, text
 from flyte_widgets.widgets.receipt.words import done_words, duration, phase_words, stack_place, told_counts, took, when
 
@@ -39,11 +40,11 @@ def diagram_picture(receipt: Receipt) -> str:
     return document(states.WIDTH + 2 * PAD, states.HEIGHT + 2 * PAD, diagram_words(receipt), body)
 
 
-def timeline_picture(receipt: Receipt) -> str:
+def timeline_picture(receipt: Receipt, telling: Telling) -> str:
     """Draw the timeline on a ground of its own."""
-    body, height = _timeline(receipt)
+    body, height = _timeline(receipt, telling)
     inner = f'<g transform="translate({PAD} {PAD})">{body}</g>'
-    return document(rows.WIDTH + 2 * PAD, height + 2 * PAD, rows.words(receipt), inner)
+    return document(rows.WIDTH + 2 * PAD, height + 2 * PAD, rows.words(receipt, telling), inner)
 
 
 def diagram_words(receipt: Receipt) -> str:
@@ -65,7 +66,7 @@ def whole_picture(receipt: Receipt) -> str:
     parts.append(error)
     y += error_px + 8
     if receipt.actions:
-        body, height = _timeline(receipt)
+        body, height = _timeline(receipt, most_telling(rows_of(receipt.actions)))
         parts.append(f'<g transform="translate(12 {num(y)})">{states.diagram(receipt)}</g>')
         parts.append(f'<g transform="translate({WIDTH - 12 - rows.WIDTH} {num(y)})">{body}</g>')
         y += max(states.HEIGHT, height) + 12
@@ -76,9 +77,9 @@ def whole_picture(receipt: Receipt) -> str:
     return document(WIDTH, y + 24, title, card + "".join(parts), opaque=False)
 
 
-def _timeline(receipt: Receipt) -> tuple[str, float]:
+def _timeline(receipt: Receipt, telling: Telling) -> tuple[str, float]:
     for grain_px in _GRAINS_PX:
-        body, height = rows.timeline(receipt, grain_px)
+        body, height = rows.timeline(receipt, telling, grain_px)
         if len(body) <= _TIMELINE_LIMIT:
             break
     return body, height

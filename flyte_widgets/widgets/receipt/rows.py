@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.widgets.receipt.model import KnownAction
@@ -33,6 +33,13 @@ class Row:
         return summary_phase(Counter(action.phase for action in self.members if action.phase is not None))
 
 
+class Telling(NamedTuple):
+    """The rows that are drawn, in their order, and how many are not."""
+
+    rows: list[Row]
+    left_out: int
+
+
 def rows_of(actions: Sequence[KnownAction]) -> list[Row]:
     """Give all rows, top to bottom. Every action is in exactly one, or under a fold."""
     children: list[list[int]] = [[] for _ in actions]
@@ -53,11 +60,8 @@ def rows_of(actions: Sequence[KnownAction]) -> list[Row]:
     return rows
 
 
-def most_telling(rows: Sequence[Row], limit: int = MOST_ROWS) -> tuple[list[Row], int]:
-    """Choose at most `limit` rows, in their order: the first, what failed, then what took longest. Give the rest, too.
-
-    The second value is the number of rows that are left out.
-    """
+def most_telling(rows: Sequence[Row], limit: int = MOST_ROWS) -> Telling:
+    """Choose at most `limit` rows: the first, what did not succeed, then what took longest."""
 
     def rank(place: int) -> tuple[int, float]:
         row = rows[place]
@@ -68,7 +72,7 @@ def most_telling(rows: Sequence[Row], limit: int = MOST_ROWS) -> tuple[list[Row]
         return (0 if place == 0 else 2 if ended_well else 1, -length_ms)
 
     chosen = sorted(sorted(range(len(rows)), key=rank)[:limit])
-    return [rows[place] for place in chosen], len(rows) - len(chosen)
+    return Telling([rows[place] for place in chosen], len(rows) - len(chosen))
 
 
 def _below(actions: Sequence[KnownAction], places: Sequence[int], level: int) -> list[tuple[int, int] | Row]:

@@ -13,7 +13,7 @@ from flyte_widgets.untrusted import shortened
 from flyte_widgets.widgets.receipt.axis import Axis
 from flyte_widgets.widgets.receipt.folds import STRIP_PX, fold_strip
 from flyte_widgets.widgets.receipt.model import KnownAction, Receipt
-from flyte_widgets.widgets.receipt.rows import Row, most_telling, rows_of
+from flyte_widgets.widgets.receipt.rows import Row, Telling
 from flyte_widgets.widgets.receipt.sheet import code
 from flyte_widgets.widgets.receipt.spans import Attempt, Span, attempts_of
 from flyte_widgets.widgets.receipt.svg import bar_classes, clean, glyph, is_outlined, num, rect, text
@@ -33,9 +33,9 @@ _LETTER_PX: Final = 6.1
 """About the width of a letter at 11 px, in a font that runs wide."""
 
 
-def timeline(receipt: Receipt, grain_px: float = 1) -> tuple[str, float]:
+def timeline(receipt: Receipt, telling: Telling, grain_px: float = 1) -> tuple[str, float]:
     """Draw the rows; gives the picture's body and its height."""
-    rows, left_out = most_telling(rows_of(receipt.actions))
+    rows, left_out = telling
     starts = [action.created_ms for row in rows for action in row.members if action.created_ms is not None]
     starts += [receipt.started_ms] if receipt.started_ms is not None else []
     from_ms = min(starts, default=receipt.end_ms)
@@ -55,17 +55,17 @@ def timeline(receipt: Receipt, grain_px: float = 1) -> tuple[str, float]:
     return "".join(parts), height
 
 
-def words(receipt: Receipt) -> str:
+def words(receipt: Receipt, telling: Telling) -> str:
     """Say what the timeline shows, for those who do not see it: "etl.pipeline failed, 4m 06s; prepare ×4 succeeded"."""
-    rows, left_out = most_telling(rows_of(receipt.actions))
     said = []
-    for row in rows:
+    for row in telling.rows:
         phase = row.phase.label.lower() if row.phase is not None else "unknown"
         times = f" ×{len(row.members):,}" if row.is_fold else ""
         attempts = [] if row.is_fold else attempts_of(row.members[0], receipt)
         length = f", {duration(attempts[-1].end_ms - attempts[0].start_ms)}" if attempts else ""
         said.append(f"{shortened(row.label, 60)}{times} {phase}{length}")
-    return "; ".join(said + ([f"and {plural(left_out, 'row')} more"] if left_out else []))
+    more = [f"and {plural(telling.left_out, 'row')} more"] if telling.left_out else []
+    return "; ".join([*said, *more])
 
 
 def _row(row: Row, y: float, receipt: Receipt, axis: Axis, grain_px: float) -> str:
