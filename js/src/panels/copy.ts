@@ -5,23 +5,25 @@ import type { View } from "../ui";
 
 const SHOWN_MS = 1_500;
 
-/** An icon button; `read` is asked at the click. */
-export function copyButton(view: View, title: string, read: () => string): HTMLButtonElement {
-  const button = h("button", { class: "fw-icon-button", title, "aria-label": title }, icon("copy"));
+/** A button with an icon and, where one is given, a word. `read` is asked at the click. */
+export function copyButton(view: View, title: string, read: () => string, word = ""): HTMLButtonElement {
+  const button = h("button", { class: word ? "fw-button fw-copy" : "fw-icon-button", "aria-label": title });
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const show = (name: "copy" | "check" | "warning", words: string): void => {
-    button.replaceChildren(icon(name));
+  const show = (name: "copy" | "check" | "warning", words: string, brief: string): void => {
+    button.replaceChildren(icon(name), ...(word ? [h("span", {}, brief)] : []));
     setAttribute(button, "data-done", name === "check" ? "" : null);
     setAttribute(button, "title", words);
   };
+  show("copy", title, word);
   button.addEventListener(
     "click",
     async () => {
       const copied = await copyText(read(), button);
-      show(copied ? "check" : "warning", copied ? "Copied" : "The browser did not let it be copied");
+      if (copied) show("check", "Copied", "Copied");
+      else show("warning", "The browser did not let it be copied", "Not allowed");
       view.announce(button.title);
       clearTimeout(timer);
-      timer = setTimeout(() => show("copy", title), SHOWN_MS);
+      timer = setTimeout(() => show("copy", title, word), SHOWN_MS);
     },
     { signal: view.signal },
   );

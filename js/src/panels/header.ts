@@ -7,6 +7,7 @@ import type { View } from "../ui";
 import { mountAbort } from "./abort";
 import { mountBadge } from "./badge";
 import { copyButton } from "./copy";
+import { safeUrl } from "./details-links";
 import { mountFreshness } from "./freshness";
 
 export function mountHeader(view: View, band: HTMLElement): void {
@@ -23,7 +24,8 @@ export function mountHeader(view: View, band: HTMLElement): void {
 
 function mountIdentity(view: View, row: HTMLElement): void {
   const { traits } = view.store;
-  const task = h("strong", { class: "fw-task fw-cut" });
+  const taskName = h("span");
+  const task = h("strong", { class: "fw-task fw-cut" }, taskName);
   const run = h("span", { class: "fw-run fw-mono fw-cut" });
   const copy = copyButton(view, "Copy the line that shows this run", () => traits.reference.value);
   const open = h(
@@ -40,34 +42,25 @@ function mountIdentity(view: View, row: HTMLElement): void {
   row.append(task, h("span", { class: "fw-id" }, run, copy, open));
   view.effect(() => {
     const { task_name, run_name, reference, phase, project, domain } = traits;
-    setText(task, task_name.value);
+    setText(taskName, task_name.value);
     setAttribute(task, "title", task_name.value || null);
     setAttribute(task, "hidden", task_name.value ? null : "");
     setText(run, run_name.value);
     setAttribute(run, "title", [project.value, domain.value, run_name.value].filter(Boolean).join(" / "));
     const known = phase.value !== "";
     setAttribute(copy, "hidden", known && reference.value ? null : "");
-    const url = webAddress(traits.console_url.value);
+    const url = safeUrl(traits.console_url.value) || null;
     setAttribute(open, "href", url);
     setAttribute(open, "hidden", known && url ? null : "");
   });
-}
-
-/** Only http(s): an address comes from a server. */
-export function webAddress(text: string): string | null {
-  try {
-    const url = new URL(text);
-    return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
-  } catch {
-    return null;
-  }
 }
 
 function mountElapsed(view: View, row: HTMLElement): void {
   const { store } = view;
   const { traits } = store;
   const attempt = h("span", { class: "fw-attempt" });
-  const elapsed = h("span", { class: "fw-elapsed" });
+  const time = h("span");
+  const elapsed = h("span", { class: "fw-elapsed" }, h("span", {}, time));
   row.append(attempt, elapsed);
   const beganMs = Date.now();
   const draw = (): void => {
@@ -85,7 +78,7 @@ function mountElapsed(view: View, row: HTMLElement): void {
       setAttribute(elapsed, "title", `${spoken(tookMs)} since the start`);
     }
     elapsed.dataset.faint = String(connecting);
-    setText(elapsed, text);
+    setText(time, text);
     setAttribute(elapsed, "hidden", text ? null : "");
   };
   view.effect(draw);
