@@ -16,7 +16,7 @@ from flyte_widgets.widgets.receipt.words import STACK_ORDER, stack_place
 
 STRIP_PX: Final = 10
 _FAILED_LEAST_PX: Final = 1.5
-_MOST_MEMBERS: Final = 1_000
+_MOST_MEMBERS: Final = 300
 """A strip is 10 px high: more members than this do not show."""
 _SLOTS: Final = len(STACK_ORDER) + 1
 _FAILED: Final = STACK_ORDER.index(ActionPhase.FAILED)
