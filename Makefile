@@ -30,8 +30,9 @@ lint: setup ## run ruff, mypy, biome and tsc
 bench: setup browser ## measure against what a user would use instead
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-gallery: setup browser ## draw every state of the widget without a kernel, into .cache/gallery
+gallery: setup browser ## draw every state of the widget without a kernel, into .cache/gallery, and check them all
 	@cd js && npm run --silent gallery && ../$(BIN)/python gallery/shots.py ../.cache/gallery
+	@$(BIN)/python -m pytest tests/browser/test_gallery.py -m long
 
 screenshot: setup browser ## take the README's picture from the real widget in JupyterLab
 	@$(BIN)/python notebooks/screenshot.py

@@ -43,7 +43,7 @@ class Take:
 
 TAKES = {
     "running": Take(102, "train_model"),
-    "paused": Take(185, "approve_release"),
+    "paused": Take(172, "approve_release"),
     "succeeded": Take(1_000),
     "failed": Take(1_000, "train_model", {"outcome": "failed"}),
     "timed-out": Take(1_000, "pipeline", {"outcome": "timed_out"}),

@@ -80,12 +80,15 @@
     }
   }
 
+  /** What lies over the rest, with a ground of its own: texts and targets below it are meant to be covered. */
+  const layer = (el) => el.closest(".fw-popup, .fw-tl-tip");
+
   // A line's box may reach a little into the next line's, its letters do not.
   const OVER_X_PX = 1.5;
   const OVER_Y_PX = 3;
   for (const [i, a] of texts.entries()) {
     for (const b of texts.slice(i + 1)) {
-      if (a.el === b.el) continue;
+      if (a.el === b.el || layer(a.el) !== layer(b.el)) continue;
       const { left, right, top, bottom } = meet(a.box, b.box);
       if (right - left > OVER_X_PX && bottom - top > OVER_Y_PX)
         wrong.add(`texts overlap: ${nameOf(a.el)} and ${nameOf(b.el)}`);
@@ -117,6 +120,7 @@
   };
   const targets = [...frame.querySelectorAll("button, a[href], input, select, summary, [role=button], [role=tab]")]
     .filter((el) => seen(el))
+    .map((el) => el.closest("label") ?? el) // a click on the label is one on its field
     .map((el) => ({ el, box: grown(el) }))
     .map(({ el, box }) => ({
       el,
@@ -127,7 +131,7 @@
     }));
   for (const a of targets.filter((target) => target.small)) {
     for (const b of targets) {
-      if (a === b || a.el.contains(b.el) || b.el.contains(a.el)) continue;
+      if (a.el === b.el || a.el.contains(b.el) || b.el.contains(a.el) || layer(a.el) !== layer(b.el)) continue;
       const dx = Math.max(b.box.left - a.x, 0, a.x - b.box.right);
       const dy = Math.max(b.box.top - a.y, 0, a.y - b.box.bottom);
       const near = b.small

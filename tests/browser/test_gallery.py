@@ -1,7 +1,7 @@
 """Every state of the widget, without a kernel: nothing is cut, covered, too small or unnamed, whatever the width
 and theme.
 
-`make test` looks at each state in three of the nine settings, each theme and each width once; `-m long` at all.
+`make test` looks at each state in three of the nine settings, each theme and each width once; `make gallery` at all.
 """
 
 from __future__ import annotations
@@ -112,6 +112,7 @@ def test_states_stand_in_every_theme_and_width(gallery: Gallery) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 def test_states_stand_in_all_settings(gallery: Gallery) -> None:
     """As above, for all nine settings of each state."""
     assert looked_at(gallery, list(itertools.product(gallery.states, THEMES, WIDTHS_PX))) == []

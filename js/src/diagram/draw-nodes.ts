@@ -73,7 +73,7 @@ export class NodeDrawing {
     const others = model.unknown.length - 1;
     setText(this.#unknown.label, label(odd) + (others > 0 ? ` +${others}` : ""));
     const names = model.unknown.map((phase) => nameOf(model, phase, nowMs));
-    setAttribute(this.#unknown.button, "title", others > 0 ? names.join("\n") : null);
+    setAttribute(this.#unknown.button, "title", names.join("\n"));
   }
 
   /** Times only: the rest stands until the next update. */
@@ -150,6 +150,7 @@ export class NodeDrawing {
     const text = timeMs === null ? "" : duration(timeMs);
     setText(node.time, text && node.amount.textContent ? ` · ${text}` : text);
     const empty = !text && !node.amount.textContent;
+    setAttribute(node.second, "title", empty ? null : node.second.textContent);
     node.second.hidden = empty;
     node.button.classList.toggle("has-second", !empty);
     fitLabel(node);

@@ -24,7 +24,7 @@ export function mountHeader(view: View, band: HTMLElement): void {
 
 function mountIdentity(view: View, row: HTMLElement): void {
   const { traits } = view.store;
-  const taskName = h("span");
+  const taskName = h("span", { class: "fw-large" });
   const task = h("strong", { class: "fw-task fw-cut" }, taskName);
   const run = h("span", { class: "fw-run fw-mono fw-cut" });
   const copy = copyButton(view, "Copy the line that shows this run", () => traits.reference.value);
@@ -59,7 +59,7 @@ function mountElapsed(view: View, row: HTMLElement): void {
   const { store } = view;
   const { traits } = store;
   const attempt = h("span", { class: "fw-attempt" });
-  const time = h("span");
+  const time = h("span", { class: "fw-large" });
   const elapsed = h("span", { class: "fw-elapsed" }, h("span", {}, time));
   row.append(attempt, elapsed);
   const beganMs = Date.now();
