@@ -13,7 +13,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 class BundleHook(BuildHookInterface[Any]):
     """An sdist carries the bundle; only a checkout without one needs node."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 (hatchling's signature)
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Run `npm ci && npm run build` in js/, unless the bundle is there."""
         root = Path(self.root)
         if (root / "flyte_widgets/widgets/static/widget.js").exists():
