@@ -184,3 +184,41 @@ print(connections(port), loop_tasks(), threading.active_count())
 """
     )
     assert play(program, shared_server.endpoint, name) == "0 [] 2\n"
+
+
+def test_interrupt_while_streaming_ends_the_loop_and_leaves_nothing(shared_server: ServerProcess) -> None:
+    """Ctrl-C inside `async for change in run.watch()` ends it; no listener and no stream is left, the run goes on."""
+    name = shared_server.simulate(elapsed_s=50, hold=True)
+    program = (
+        PREAMBLE
+        + """
+import asyncio
+from flyte_widgets.watch.loop import background
+async def follow():
+    async for change in run.watch():
+        print(change.action, flush=True)
+try:
+    asyncio.run(follow())
+except KeyboardInterrupt:
+    print("interrupted")
+async def left():
+    await asyncio.sleep(0.3)
+    return len(run._watcher._listeners), len(asyncio.all_tasks()) - 1
+listeners, _ = background().call(left(), 5)
+print(listeners, run.phase)
+run.close()
+import gc; gc.collect()
+async def tasks():
+    await asyncio.sleep(0.5)
+    return len(asyncio.all_tasks()) - 1
+print(background().call(tasks(), 5))
+"""
+    )
+    process = start(program, shared_server.endpoint, name)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "a0\n"
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "")
+    assert out.splitlines()[-3:] == ["interrupted", "0 RUNNING", "0"]
