@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from tests.jupyter_lab import CHROMIUM_ARGS, chromium
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
 
@@ -47,3 +49,12 @@ def sdk(shared_server: ServerProcess) -> Iterator[Sdk]:
     sdk = Sdk(shared_server.endpoint, shared_server.project, shared_server.domain)
     yield sdk
     sdk.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: one for all, for Playwright can be started but once in a process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()

@@ -25,25 +25,31 @@ PAINTS = 3
 """First paints measured, each on a new page."""
 
 
-def measure(counts: tuple[int, ...] = (1_000, 10_000, 100_000), seconds: float = 3.0) -> list[Row]:
-    """Measure at each size: first paint, frames while the run goes on and while scrolling, elements, heap."""
-    rows: list[Row] = []
+def measure() -> list[Row]:
+    """Measure at each size, in a browser of its own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=CHROMIUM_ARGS)
-        script = bundle_of(HERE / "variants" / "page.ts")
-        for count in counts:
-            measured = {way: measure_way(browser, script, way, count, seconds) for way in WAYS}
-            for name, unit, more_is_better in MEASURES:
-                values = {way: told[name] for way, told in measured.items()}
-                rows += beside(f"{name}, {count:,} actions", unit, values, more_is_better=more_is_better)
+        rows = measure_in(browser, (1_000, 10_000, 100_000), seconds=3.0)
         browser.close()
+    return rows
+
+
+def measure_in(browser: Browser, counts: tuple[int, ...], seconds: float) -> list[Row]:
+    """Measure first paint, frames while the run goes on and while scrolling, elements, heap; weigh the bundle."""
+    rows: list[Row] = []
+    script = bundle_of(HERE / "variants" / "page.ts")
+    for count in counts:
+        measured = {way: measure_way(browser, script, way, count, seconds) for way in WAYS}
+        for name, unit, more_is_better in MEASURES:
+            values = {way: told[name] for way, told in measured.items()}
+            rows += beside(f"{name}, {count:,} actions", unit, values, more_is_better=more_is_better)
     return rows + bundle_bytes()
 
 
 MEASURES = (
     ("first paint", "ms", False),
     ("live growth", "fps", True),
-    ("live growth, a frame's drawing", "ms", False),
+    ("live growth, drawing", "ms/s", False),
     ("scroll", "fps", True),
     ("scroll, a frame's drawing", "ms", False),
     ("elements for rows", "nodes", False),
@@ -70,24 +76,24 @@ def measure_way(browser: Browser, script: str, way: str, count: int, seconds: fl
     page.close()
     return {
         "first paint": paints,
-        "live growth": fps(grown),
-        "live growth, a frame's drawing": grown["drawMs"],
-        "scroll": fps(scrolled),
-        "scroll, a frame's drawing": scrolled["drawMs"],
+        "live growth": [rate for rate, _ in by_half_second(grown)],
+        "live growth, drawing": [drawn for _, drawn in by_half_second(grown)],
+        "scroll": [rate for rate, _ in by_half_second(scrolled)],
+        "scroll, a frame's drawing": [drawn_ms for drawn_ms in scrolled["drawMs"] if drawn_ms > 0],
         "elements for rows": [nodes],
         "heap once shown": [max(heap, 0.1)],
     }
 
 
-def fps(counted: dict[str, Any]) -> list[float]:
-    """Frames a second, in each half second: a mean over all would hide that it stands still now and then."""
-    rates: list[float] = []
-    frames, span_ms = 0, 0.0
-    for interval_ms in counted["intervalMs"]:
-        frames, span_ms = frames + 1, span_ms + interval_ms
+def by_half_second(counted: dict[str, Any]) -> list[tuple[float, float]]:
+    """Frames and milliseconds of drawing a second, in each half second: a mean over all would hide a standstill."""
+    rates: list[tuple[float, float]] = []
+    frames, span_ms, drawn_ms = 0, 0.0, 0.0
+    for interval_ms, draw_ms in zip(counted["intervalMs"], counted["drawMs"], strict=True):
+        frames, span_ms, drawn_ms = frames + 1, span_ms + interval_ms, drawn_ms + draw_ms
         if span_ms >= 500:
-            rates.append(frames / span_ms * 1000)
-            frames, span_ms = 0, 0.0
+            rates.append((frames / span_ms * 1000, drawn_ms / span_ms * 1000))
+            frames, span_ms, drawn_ms = 0, 0.0, 0.0
     return rates
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.benchmarks import decode_fold, front_end
 from tests.benchmarks.table import beside, show
@@ -26,9 +27,9 @@ def test_more_and_less_are_both_better_above_one() -> None:
 
 
 @pytest.mark.browser
-def test_front_end_draws_the_same_rows_in_every_way() -> None:
+def test_front_end_draws_the_same_rows_in_every_way(browser: Browser) -> None:
     """All three ways are mounted, live and scrolled in a browser; a row per action is checked by `measure_way`."""
-    rows = front_end.measure((200,), seconds=0.6)
+    rows = front_end.measure_in(browser, (200,), seconds=0.6)
     told = {(row.measure, row.subject): row.median for row in rows}
     for way in front_end.WAYS:
         assert told["first paint, 200 actions", way] > 0

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.jupyter_lab import CHROMIUM_ARGS, JupyterLab, Notebook, chromium
+from tests.jupyter_lab import JupyterLab, Notebook
 
 # Two cores may be busy with other tests: how long a thing takes is not what these tests are about.
 expect.set_options(timeout=30_000)
@@ -22,15 +22,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
     lab = JupyterLab(folder, settings)
     yield lab
     lab.close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=CHROMIUM_ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

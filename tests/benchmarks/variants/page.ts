@@ -65,7 +65,7 @@ async function frames(ms: number, each: () => void): Promise<{ intervalMs: numbe
     drawnMs = 0;
     const nowMs = await new Promise<number>((resolve) => askFrame(resolve));
     intervalMs.push(nowMs - lastMs);
-    if (drawnMs > 0) drawMs.push(drawnMs);
+    drawMs.push(drawnMs);
     lastMs = nowMs;
     each();
   }
