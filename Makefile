@@ -15,7 +15,8 @@ demo: setup ## open JupyterLab on the quickstart notebook, with real runs on the
 
 test: setup browser ## run all tests, those in a real browser included
 	@cd js && npm run --silent test
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -m "browser and not long" $(ARGS)
+	@$(BIN)/python -m pytest -m "not browser and not long" $(ARGS)
 
 faults: setup ## do to the watcher all that networks, proxies and backends do, and print what it said and when it was right
 	@$(BIN)/python -m pytest tests/faults tests/backend/test_local_crash.py -m "long or not long" $(ARGS)

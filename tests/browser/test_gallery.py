@@ -14,8 +14,6 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.gallery import Gallery
 
-pytestmark = pytest.mark.browser
-
 TOP = """
 - text: Running
 - strong: etl.pipeline

@@ -11,8 +11,6 @@ from tests.hostile import LINKS, hostile_server
 from tests.jupyter_lab import Notebook
 from tests.scripted_server import ScriptedServer
 
-pytestmark = pytest.mark.browser
-
 CELL = """
 import flyte_widgets as fw
 _ = fw.connect({url!r}, project="p", domain="d", console="")

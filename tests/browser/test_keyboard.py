@@ -11,8 +11,6 @@ from playwright.sync_api import Page, expect
 from tests.jupyter_lab import Notebook
 from tests.server_process import ServerProcess
 
-pytestmark = pytest.mark.browser
-
 MOST_TABS = 60
 CONNECT = """
 import flyte_widgets as fw

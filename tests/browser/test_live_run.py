@@ -16,8 +16,6 @@ from tests.fault_proxy import FaultProxy
 from tests.jupyter_lab import Notebook
 from tests.server_process import ServerProcess
 
-pytestmark = pytest.mark.browser
-
 CONNECT = """
 import flyte_widgets as fw
 _ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")

@@ -12,7 +12,7 @@ from tests.jupyter_lab import Notebook
 
 QUICKSTART = Path(__file__).parents[2] / "notebooks" / "quickstart.ipynb"
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 def test_quickstart_shows_a_real_run_live(open_notebook: Callable[..., Notebook]) -> None:

@@ -12,8 +12,6 @@ from playwright.sync_api import Locator, Page, expect
 from tests.jupyter_lab import JupyterLab, Notebook
 from tests.server_process import ServerProcess
 
-pytestmark = pytest.mark.browser
-
 CONNECT = """
 import flyte_widgets as fw
 _ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
