@@ -27,18 +27,18 @@ class Note(NamedTuple):
 CUDA_OUT_OF_MEMORY: Final = SimError(
     "OutOfMemoryError",
     """Traceback (most recent call last):
-  File "/root/etl/train.py", line 88, in train_model
+  File "/app/etl/train.py", line 88, in train_model
     batch = loader.next(size=cfg.batch)
-  File "/root/etl/io.py", line 41, in next
+  File "/app/etl/io.py", line 41, in next
     return torch.stack(rows).to("cuda")
 torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.40 GiB (GPU 0; 15.78 GiB total; 14.02 GiB in use)""",
 )
 BAD_VALUE: Final = SimError(
     "ValueError",
     """Traceback (most recent call last):
-  File "/root/etl/steps.py", line 57, in square
+  File "/app/etl/steps.py", line 57, in square
     value = parse(row["amount"])
-  File "/root/etl/parse.py", line 12, in parse
+  File "/app/etl/parse.py", line 12, in parse
     return float(text.replace(",", "."))
 ValueError: could not convert string to float: 'n/a'""",
 )
@@ -48,7 +48,7 @@ OUT_OF_MEMORY: Final = SimError(
 CONNECTION_LOST: Final = SimError(
     "ConnectionError",
     """Traceback (most recent call last):
-  File "/root/etl/io.py", line 23, in fetch
+  File "/app/etl/io.py", line 23, in fetch
     response = session.get(url, timeout=10)
 ConnectionError: HTTPSConnectionPool(host='data.example', port=443): Read timed out. (read timeout=10)""",
 )

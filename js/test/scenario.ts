@@ -207,9 +207,9 @@ const ERROR: ErrorInfo = {
   code: "exit code 1",
   message: [
     "Traceback (most recent call last):",
-    '  File "/root/etl/train.py", line 88, in train_model',
+    '  File "/app/etl/train.py", line 88, in train_model',
     "    batch = loader.next(size=cfg.batch)",
-    '  File "/root/etl/io.py", line 41, in next',
+    '  File "/app/etl/io.py", line 41, in next',
     '    return torch.stack(rows).to("cuda")',
     "torch.OutOfMemoryError: CUDA out of memory. Tried to",
     "allocate 2.40 GiB (GPU 0; 15.78 GiB total; 14.02 GiB in use)",
