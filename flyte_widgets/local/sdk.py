@@ -197,11 +197,6 @@ def require_task(task: Any) -> None:
         )
 
 
-def input_names(task: Any) -> list[str]:
-    """Names of the inputs of a task, in their order."""
-    return list(task.native_interface.inputs)
-
-
 def _bare_config() -> Any:
     return flyte_init._InitConfig(root_dir=Path.cwd())
 
