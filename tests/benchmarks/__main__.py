@@ -1,27 +1,57 @@
-"""`make bench`: measures ours beside what a user would use instead, and prints one table."""
+"""`make bench`: measures ours beside what a user would use instead, and prints one table.
+
+A measure is a module here with a function `measure()` that gives findings (table.py): rows side by side, targets, and
+how costs grow. Each runs alone: `make bench ARGS="messages packages"`. Only a run of all renews the README's section.
+"""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
+import time
+import traceback
 from pathlib import Path
 
-from tests.benchmarks import decode_fold, front_end
-from tests.benchmarks.table import save, show
+from tests.benchmarks.machine import describe, say
+from tests.benchmarks.readme import renew
+from tests.benchmarks.table import Finding, Target, save, show
 
-MEASURES = {"decode_fold": decode_fold.measure, "front_end": front_end.measure}
+MEASURES = {
+    "decode_fold": "from bytes to state",
+    "front_end": "first paint, frames, heap",
+}
+"""Module and what it measures, in the order in which they run."""
 RESULT = Path(".cache") / "bench.json"
 
 
-def main() -> None:
-    """Run all measures, or those named."""
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("measures", nargs="*", default=list(MEASURES), metavar="MEASURE", help=", ".join(MEASURES))
-    chosen = parser.parse_args().measures
-    rows = [row for name in chosen for row in MEASURES[name]()]
-    save(rows, RESULT)
-    sys.stdout.write(show(rows) + "\n")
+def main() -> int:
+    """Run all measures, or those named. A measure that breaks is told, and does not keep the others from running."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.split("\n", maxsplit=1)[0])
+    known = ", ".join(MEASURES)
+    parser.add_argument("measures", nargs="*", choices=[*MEASURES, []], metavar="MEASURE", help=f"any of: {known}")
+    chosen = parser.parse_args().measures or list(MEASURES)
+    findings: list[Finding] = []
+    broken: list[str] = []
+    begun = time.monotonic()
+    for number, name in enumerate(chosen, 1):
+        say(f"{name}: {MEASURES[name]} ({number} of {len(chosen)})")
+        try:
+            findings += importlib.import_module(f"tests.benchmarks.{name}").measure()
+        except Exception:  # noqa: BLE001 - told, and the exit status says so
+            traceback.print_exc()
+            broken.append(name)
+    machine = describe()
+    save(findings, machine, RESULT)
+    sys.stdout.write(f"{machine}\n\n{show(findings)}\n")
+    missed = [finding for finding in findings if isinstance(finding, Target) and not finding.met]
+    say(f"done in {(time.monotonic() - begun) / 60:.1f} minutes: {len(missed)} targets not met; all is in {RESULT}")
+    if broken:
+        say(f"broken: {', '.join(broken)}")
+    elif chosen == list(MEASURES):
+        renew(findings, machine)
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.benchmarks import decode_fold, front_end
-from tests.benchmarks.table import beside, show
+from tests.benchmarks.table import Row, show
 
 
 def test_decode_fold_measures_the_same_work() -> None:
@@ -14,16 +14,9 @@ def test_decode_fold_measures_the_same_work() -> None:
     (page,) = decode_fold.snapshot(100)
     rows = decode_fold.extract(page)
     assert len({row[0] for row in rows}) == 100
-    table = decode_fold.measure((100,))
+    table = [finding for finding in decode_fold.measure((100,)) if isinstance(finding, Row)]
     assert [row.ratio is None for row in table[:3]] == [True, False, False]
     assert "decode and fold (ours)" in show(table)
-
-
-def test_more_and_less_are_both_better_above_one() -> None:
-    """Half the time and twice the frames are both told as two times better."""
-    (_, slower) = beside("time", "ms", {"ours": [1.0, 2.0, 9.0], "other": [4.0]})
-    (_, fewer) = beside("frames", "fps", {"ours": [60.0], "other": [30.0]}, more_is_better=True)
-    assert (slower.ratio, fewer.ratio) == (2.0, 2.0)
 
 
 @pytest.mark.browser
