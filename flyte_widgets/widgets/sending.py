@@ -1,0 +1,167 @@
+"""The half of a RunWidget that talks: what goes out to the front ends, when, and how much of it at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from flyte_widgets.run.columns import Columns
+from flyte_widgets.watch.board import Update
+from flyte_widgets.watch.handles import Run
+from flyte_widgets.watch.watcher import Watcher
+from flyte_widgets.widgets.facts import facts_of
+from flyte_widgets.widgets.pages import Pages
+from flyte_widgets.widgets.publisher import publisher
+from flyte_widgets.widgets.saved import SavedView
+
+SEND_EVERY_S: Final = 0.2
+"""At most one message in this time, answers apart; the first one after a pause goes out at once."""
+TRAITS_EVERY_S: Final = 1.0
+"""Counts and the like travel at most this often. What a reader waits for (`_URGENT`) does not wait for it."""
+BEAT_EVERY_S: Final = 10.0
+"""So often the front end is told that the kernel lives, while nothing else tells it."""
+
+_URGENT: Final = ("phase", "is_terminal", "error", "abort_state", "detail", "root")
+_FROM_BROWSER: Final = {"selected", "_view_count"}
+
+
+class SendingView(SavedView):
+    """Sends what the run's watcher tells: traits, columns, answers, signs of life. Nothing of it waits for a kernel."""
+
+    _run: Run
+    _watcher: Watcher
+
+    def _begin_to_send(self) -> None:
+        """Set up what the methods below use. Before `super().__init__`, which already asks for the state."""
+        self._lock = threading.RLock()
+        """For traits and columns. Held while observers run, so never taken on the background loop."""
+        self._news_lock = threading.Lock()
+        self._rows: set[int] = set()
+        self._pages = Pages()
+        self._hellos: list[tuple[int, int, bool]] = []
+        self._calls_roll: str | None = None
+        self._saved = False
+        self._columns_at_s = self._traits_at_s = self._beat_at_s = self._next_s = 0.0
+        self._columns = Columns(self._watcher.state)
+
+    # --- news from the watcher, on the background loop ---------------------------------------------------------------
+
+    def run_updated(self, update: Update) -> None:
+        """Take note of what changed; sending is the publisher's."""
+        with self._news_lock:
+            self._rows |= update.rows
+        publisher().wake(self)
+
+    # --- sending, on the publisher's thread --------------------------------------------------------------------------
+
+    def publish(self, now_s: float) -> float | None:
+        """Answer hellos, and send one message of what is due: changed rows, changed traits, a sign of life."""
+        with self._lock:
+            if self.comm is None:
+                return None
+            self._answer_hellos()
+            if self._watcher.connection.state == "ended" and not self._saved:
+                self._next_s = 0.0  # whoever waits for the end finds all of it
+                self._publish_columns(now_s)
+                self._publish_traits(now_s)
+            if now_s < self._next_s:
+                return self._next_s
+            kinds = [(self._columns_at_s, self._publish_columns), (self._traits_at_s, self._publish_traits)]
+            later: list[float] = []
+            # The one that was not sent for longer comes first: neither keeps the other waiting.
+            for _, send in (*sorted(kinds, key=lambda kind: kind[0]), (0.0, self._publish_beat)):
+                due_s = send(now_s)
+                if due_s is not None and due_s <= now_s:
+                    self._next_s = time.monotonic() + SEND_EVERY_S  # packing took its time
+                    return self._next_s
+                later += [] if due_s is None else [due_s]
+        return min(later, default=None)
+
+    # Each of these gives when it is due; if that is now, it has sent. None: it has nothing to send.
+
+    def _publish_columns(self, now_s: float) -> float | None:
+        with self._news_lock:
+            pace = self._pages.pace
+            if not self._rows or pace == "stopped":
+                return None
+            if pace == "slow" and now_s < self._columns_at_s + BEAT_EVERY_S:
+                return self._columns_at_s + BEAT_EVERY_S
+            rows, self._rows = self._rows, set()
+        self._send_block(lambda now_ms: self._columns.delta(rows, now_ms))
+        self._columns_at_s = now_s
+        return now_s
+
+    def _publish_traits(self, now_s: float) -> float | None:
+        facts = self._facts(self.selected)
+        changed = {name: value for name, value in facts.items() if getattr(self, name) != value}
+        is_over = facts["connection"]["state"] == "ended"
+        self._saved = self._saved and facts["is_terminal"]
+        if is_over and not self._saved:
+            changed["snapshot"] = self._current_snapshot()
+        if not changed:
+            return None
+        is_urgent = is_over or self._is_urgent(changed)
+        if not is_urgent and now_s < self._traits_at_s + TRAITS_EVERY_S:
+            return self._traits_at_s + TRAITS_EVERY_S
+        self._traits_at_s, self._saved = now_s, is_over
+        self.tell(changed)
+        return now_s
+
+    def _publish_beat(self, now_s: float) -> float | None:
+        if not self._pages.any_known or self.connection["state"] in ("ended", "closed"):
+            return None
+        due_s = max(self._columns_at_s, self._traits_at_s, self._beat_at_s) + BEAT_EVERY_S
+        if due_s > now_s:
+            return due_s
+        self._beat_at_s = now_s
+        self.send({"kind": "beat", "nowMs": self._watcher.now_ms()})
+        return now_s
+
+    def _answer_hellos(self) -> None:
+        with self._news_lock:
+            hellos, self._hellos = self._hellos, []
+            newcomer, self._calls_roll = self._calls_roll, None
+        for request, seq, looks in hellos:
+            self._reply(request)
+            if looks and (seq == 0 or seq != self._columns.seq):
+                self._send_block(self._columns.snapshot)
+        if newcomer is not None:
+            self.send({"kind": "roll", "newcomer": newcomer})
+
+    def _is_urgent(self, changed: dict[str, Any]) -> bool:
+        if "connection" in changed and changed["connection"]["state"] != self.connection.get("state"):
+            return True
+        return any(name in changed for name in _URGENT)
+
+    def _facts(self, selected: str) -> dict[str, Any]:
+        with self._watcher.lock:
+            return facts_of(self._run, self._watcher, selected)
+
+    def _current_snapshot(self) -> bytes:
+        with self._watcher.lock:
+            return self._columns.saved(self._watcher.now_ms())
+
+    def _send_block(self, pack: Callable[[float], bytes]) -> None:
+        with self._watcher.lock:
+            block = pack(self._watcher.now_ms())
+        self.send({"kind": "columns"}, buffers=[block])
+
+    def _reply(self, request: int, error: str = "", hint: str = "") -> None:
+        self.send({"kind": "reply", "id": request, "ok": not error, "message": error, "hint": hint})
+
+    # --- ipywidgets --------------------------------------------------------------------------------------------------
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take trait values from the browser: only those that are its to set."""
+        with self._lock:
+            super().set_state({name: value for name, value in sync_data.items() if name in _FROM_BROWSER})
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
+        """Give the state as a (re)loaded page needs it: always with all actions as of now."""
+        with self._lock:
+            state: dict[str, Any] = super().get_state(key, drop_defaults)
+            if "snapshot" in state and len(self._watcher.state):
+                state["snapshot"] = self._current_snapshot()
+            return state
