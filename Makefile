@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 BUNDLE := flyte_widgets/widgets/static/widget.js
-JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/package.json
+JS_SOURCES := $(shell find js/src -type f) $(wildcard js/*.mjs) js/package.json
 .DEFAULT_GOAL := help
 .PHONY: help demo test faults check lint bench gallery screenshot dev build lock clean setup browser
 .DELETE_ON_ERROR:

@@ -1,7 +1,10 @@
-// Builds the widget into one ES module. CSS is imported as text, minified, and lands in the shadow root.
-// `--watch` builds on every change; `--gallery` builds the gallery and a widget for it into gallery/dist.
-import { copyFile, mkdir, readFile, stat } from "node:fs/promises";
+// Builds the widget into one ES module, and packs it. CSS is imported as text, minified, and lands in the shadow root.
+// `--watch` builds on every change, neither minified nor packed; `--gallery` builds the gallery and the minified
+// module into gallery/dist.
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { build, context, transform } from "esbuild";
+import { pack } from "./pack.mjs";
 
 const path = (name) => new URL(name, import.meta.url).pathname;
 const watching = process.argv.includes("--watch");
@@ -38,12 +41,15 @@ if (watching) {
   const ctx = await context({ ...widget, logLevel: "info" });
   await ctx.watch();
 } else {
-  await build(widget);
-  const { size } = await stat(widget.outfile);
-  process.stdout.write(`widget.js: ${(size / 1000).toFixed(1)} kB minified\n`);
+  const { outputFiles } = await build({ ...widget, write: false });
+  const module = outputFiles[0].contents;
+  const shipped = gallery ? module : Buffer.from(await pack(module));
+  await mkdir(dirname(widget.outfile), { recursive: true });
+  await writeFile(widget.outfile, shipped);
+  const kB = ({ length }) => `${(length / 1000).toFixed(1)} kB`;
+  process.stdout.write(`widget.js: ${kB(module)} minified, ${kB(shipped)} as it is sent with each widget\n`);
 }
 if (gallery) {
-  await mkdir(path("gallery/dist"), { recursive: true });
   await build({
     ...widget,
     entryPoints: [path("gallery/gallery.ts")],

@@ -6,7 +6,6 @@ view of eight rows. The widget draws its header, diagram and overview besides.
 
 from __future__ import annotations
 
-import gzip
 import subprocess
 import tempfile
 from pathlib import Path
@@ -14,12 +13,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.benchmarks.bundle import measure_bundle
 from tests.benchmarks.table import Row, beside
 from tests.jupyter_lab import CHROMIUM_ARGS, chromium
 
 HERE = Path(__file__).parent
 JS = HERE.parents[1] / "js"
-BUNDLE = HERE.parents[1] / "flyte_widgets" / "widgets" / "static" / "widget.js"
 WAYS = ("ours", "pooled DOM", "draw everything")
 PAINTS = 3
 """First paints measured, each on a new page."""
@@ -43,7 +42,7 @@ def measure_in(browser: Browser, counts: tuple[int, ...], seconds: float) -> lis
         for name, unit, more_is_better in MEASURES:
             values = {way: told[name] for way, told in measured.items()}
             rows += beside(f"{name}, {count:,} actions", unit, values, more_is_better=more_is_better)
-    return rows + bundle_bytes()
+    return rows + measure_bundle(browser)
 
 
 MEASURES = (
@@ -123,10 +122,3 @@ def bundle_of(entry: Path) -> str:
         esbuild = JS / "node_modules" / ".bin" / "esbuild"
         subprocess.run([esbuild, entry, *options, "--log-level=warning"], check=True, timeout=60)
         return out.read_text(encoding="utf-8")
-
-
-def bundle_bytes() -> list[Row]:
-    """Weigh the bundle that is in the wheel."""
-    content = BUNDLE.read_bytes()
-    sizes = {"bundle, minified": len(content), "bundle, minified and gzipped": len(gzip.compress(content, 9))}
-    return [row for name, size in sizes.items() for row in beside(name, "kB", {"ours": [size / 1000]})]

@@ -1,0 +1,80 @@
+"""The packed bundle: unpacked once for a page, and plain about it where it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Page, expect
+
+import flyte_widgets as fw
+from tests.jupyter_lab import Notebook
+from tests.server_process import ServerProcess
+
+TWO = """
+import flyte_widgets as fw
+_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
+display(fw.RunWidget({first!r}))
+display(fw.RunWidget({second!r}))
+"""
+COUNT = """
+window.unpackings = 0;
+window.DecompressionStream = class extends DecompressionStream {
+  constructor(format) { super(format); window.unpackings++; }
+};
+"""
+# As anywidget loads `_esm`: packages/anywidget/src/load.ts.
+LOAD = """async (esm) => {
+  const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
+  const module = await import(url);
+  URL.revokeObjectURL(url);
+  const widget = await module.default();
+  window.loaded = [...(window.loaded ?? []), widget];
+  await widget.render({ model: {}, el: document.body });
+}"""
+
+BY_DATA = '"data:text/javascript," + encodeURIComponent(esm)'
+
+
+def test_two_widgets_on_a_page_share_one_module(
+    page: Page, open_notebook: Callable[..., Notebook], shared_server: ServerProcess
+) -> None:
+    """In JupyterLab: both are drawn, each with its own run, and one has unpacked the module for both."""
+    page.add_init_script(COUNT)
+    runs = [shared_server.simulate(seed=seed, speed=1, elapsed_s=60) for seed in (7, 8)]
+    cell = TWO.format(
+        endpoint=shared_server.endpoint,
+        project=shared_server.project,
+        domain=shared_server.domain,
+        first=runs[0],
+        second=runs[1],
+    )
+    notebook = open_notebook(cell.strip())
+    notebook.run_all()
+    expect(notebook.widgets).to_have_count(2)
+    for widget, run in zip(notebook.widgets.all(), runs, strict=True):
+        expect(widget.get_by_role("region", name=f"Flyte run {run}")).to_be_visible()
+        expect(widget.locator(".fw-badge")).to_have_text("Running")
+    assert page.evaluate("window.unpackings") == 1
+
+
+def test_an_old_browser_is_told_what_is_missing(browser: Browser) -> None:
+    """Without DecompressionStream the cell says so, and what to do instead; the next widget tries again."""
+    page = browser.new_page()
+    page.add_init_script("delete window.DecompressionStream")
+    page.goto("about:blank")
+    page.evaluate(LOAD, fw.RunWidget._esm)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("DecompressionStream is not defined")
+    expect(alert).to_contain_text("w.to_html(path)")
+    page.close()
+
+
+def test_a_page_that_forbids_blobs_is_told_so(browser: Browser) -> None:
+    """Where scripts may come from data: but not from blob: the cell says what the page would have to allow."""
+    page = browser.new_page()
+    policy = "script-src 'unsafe-inline' 'unsafe-eval' data:"
+    page.set_content(f'<meta http-equiv="Content-Security-Policy" content="{policy}"><body></body>')
+    by_data = LOAD.replace('URL.createObjectURL(new Blob([esm], { type: "text/javascript" }))', BY_DATA)
+    page.evaluate(by_data, fw.RunWidget._esm)
+    expect(page.get_by_role("alert")).to_contain_text("content security policy")
+    page.close()
