@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 BUNDLE := flyte_widgets/widgets/static/widget.js
 JS_SOURCES := $(shell find js/src -type f) $(wildcard js/*.mjs) js/package.json
+# Most of these tests wait for something. A file stays in one process: its tests share servers and a loop.
+TWO_AT_ONCE := -n 2 --dist loadfile
 .DEFAULT_GOAL := help
 .PHONY: help demo test faults check lint bench gallery screenshot dev build lock clean setup browser
 .DELETE_ON_ERROR:
@@ -16,7 +18,7 @@ demo: setup ## open JupyterLab on the quickstart notebook, with real runs on the
 test: setup browser ## run all tests, those in a real browser included
 	@cd js && npm run --silent test
 	@$(BIN)/python -m pytest -m "browser and not long" $(ARGS)
-	@$(BIN)/python -m pytest -m "not browser and not long" $(ARGS)
+	@$(BIN)/python -m pytest -m "not browser and not long" $(TWO_AT_ONCE) $(ARGS)
 
 faults: setup ## do to the watcher all that networks, proxies and backends do, and print what it said and when it was right
 	@$(BIN)/python -m pytest tests/faults tests/backend/test_local_crash.py -m "long or not long" $(ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import re
 import subprocess
 import sys
 import time
@@ -159,5 +160,9 @@ def test_awaiting_inside_asyncio_run(proxy: FaultProxy, shared_server: ServerPro
         timeout=60,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    # In dev mode asyncio says, too, where a busy machine kept it waiting.
+    complaints = [
+        line for line in done.stderr.splitlines() if not re.search(r"^Executing <.* took [\d.]+ seconds$", line)
+    ]
+    assert (done.returncode, complaints) == (0, [])
     assert done.stdout.split() == ["SUCCEEDED", "SUCCEEDED", "True"]

@@ -68,7 +68,8 @@ def test_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> Non
     )
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[0] == "r4p2bdpt7f connecting"
+    # "reconnecting" where the first try, in another thread, was sooner refused than this one printed.
+    assert lines[0] in ("r4p2bdpt7f connecting", "r4p2bdpt7f reconnecting")
     assert lines[1].startswith("ConfigError No Flyte backend is configured.")
     assert "fw.connect" in lines[1]
     assert "flyte.init" in lines[1]
