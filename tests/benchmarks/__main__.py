@@ -18,6 +18,7 @@ from tests.benchmarks.readme import renew
 from tests.benchmarks.table import Finding, Target, save, show
 
 MEASURES = {
+    "messages": "messages, bytes and CPU of a live run",
     "decode_fold": "from bytes to state",
     "front_end": "first paint, frames, heap",
 }

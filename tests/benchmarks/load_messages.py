@@ -1,0 +1,142 @@
+"""What the load server sends, encoded beforehand: a run of so many actions, in Connect's JSON and in protobuf. Pure.
+
+The run is as a wide one is: a root, and all others below it in groups of 50. One step changes `CHANGES` actions by one
+phase each, round and round; an action that has ended begins its next attempt.
+"""
+
+from __future__ import annotations
+
+import struct
+import time
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from flyteidl2.common import phase_pb2
+from flyteidl2.workflow import run_definition_pb2, run_service_pb2
+from google.protobuf import json_format
+
+CHANGES = 10
+PAGE, LIST_PAGE = 1_000, 200
+RUN_NAME = "r4p2bdpt7f"
+PHASES = (
+    phase_pb2.ACTION_PHASE_QUEUED,
+    phase_pb2.ACTION_PHASE_WAITING_FOR_RESOURCES,
+    phase_pb2.ACTION_PHASE_INITIALIZING,
+    phase_pb2.ACTION_PHASE_RUNNING,
+    phase_pb2.ACTION_PHASE_SUCCEEDED,
+)
+RUNNING = 3
+"""Where in `PHASES` the actions begin."""
+
+
+class Load:
+    """The messages of a run with `count` actions."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.begun_ms = round(time.time() * 1000)
+
+    def status(self, n: int, changes: int = 0) -> Any:
+        """Tell how an action stands after so many changes."""
+        status = run_definition_pb2.ActionStatus()
+        turn = changes if n == 0 else RUNNING + changes
+        status.phase = phase_pb2.ACTION_PHASE_RUNNING if n == 0 else PHASES[turn % len(PHASES)]
+        status.attempts = 1 + (0 if n == 0 else turn // len(PHASES))
+        status.start_time.FromMilliseconds(self.begun_ms + n * 3)
+        if status.phase == phase_pb2.ACTION_PHASE_SUCCEEDED:
+            status.end_time.FromMilliseconds(self.begun_ms + 60_000 + n * 3)
+        return status
+
+    def action(self, n: int, changes: int = 0) -> Any:
+        """Tell an action as WatchActions and ListActions do."""
+        action = run_definition_pb2.Action(status=self.status(n, changes))
+        self._name(action.id, n)
+        action.metadata.CopyFrom(self._metadata(n))
+        return action
+
+    def details(self, n: int, phase: int | None = None) -> Any:
+        """Tell an action as GetActionDetails does, with its one attempt; in `phase`, if that is given."""
+        details = run_definition_pb2.ActionDetails(status=self.status(n))
+        self._name(details.id, n)
+        details.metadata.CopyFrom(self._metadata(n))
+        details.status.phase = details.status.phase if phase is None else phase
+        attempt = details.attempts.add(attempt=1, phase=details.status.phase)
+        attempt.start_time.CopyFrom(details.status.start_time)
+        for at, reached in enumerate(PHASES[: RUNNING + 1]):
+            transition = attempt.phase_transitions.add(phase=reached)
+            transition.start_time.FromMilliseconds(self.begun_ms + n * 3 + at * 400)
+            if at < RUNNING:
+                transition.end_time.FromMilliseconds(self.begun_ms + n * 3 + (at + 1) * 400)
+        return details
+
+    def run_details(self, phase: int | None = None) -> Any:
+        """Answer GetRunDetails."""
+        return run_service_pb2.GetRunDetailsResponse(
+            details=run_definition_pb2.RunDetails(action=self.details(0, phase))
+        )
+
+    @cached_property
+    def snapshot(self) -> list[bytes]:
+        """All actions, as WatchActions begins: JSON, in frames."""
+        return [self._watched(range(at, min(at + PAGE, self.count))) for at in range(0, self.count, PAGE)]
+
+    @cached_property
+    def steps(self) -> list[bytes]:
+        """What changes, step by step, until all have changed five times: JSON, in frames."""
+        leaves = max(1, self.count - 1)
+        steps = max(1, leaves * len(PHASES) // CHANGES)
+        frames = []
+        for step in range(min(steps, 2_000)):
+            changed = [(step * CHANGES + n) for n in range(min(CHANGES, leaves))]
+            # The stream sends ancestors along.
+            frames.append(
+                self._watched([0, *(1 + at % leaves for at in changed)], [0, *(1 + at // leaves for at in changed)])
+            )
+        return frames
+
+    def list_page(self, token: str) -> bytes:
+        """Answer ListActions, in JSON."""
+        first = int(token or 0)
+        end = min(first + LIST_PAGE, self.count)
+        page = run_service_pb2.ListActionsResponse(actions=[self.action(n) for n in range(first, end)])
+        page.token = str(end) if end < self.count else ""
+        return json_format.MessageToJson(page).encode()
+
+    def _watched(self, numbers: Any, changes: Any = None) -> bytes:
+        page = run_service_pb2.WatchActionsResponse()
+        for n, change in zip(numbers, changes or [0] * len(numbers), strict=True):
+            page.enriched_actions.add(action=self.action(n, change), meets_filter=True)
+        return frame(json_format.MessageToJson(page).encode())
+
+    def _metadata(self, n: int) -> Any:
+        metadata = run_definition_pb2.ActionMetadata(parent="" if n == 0 else "a0")
+        metadata.group = "" if n == 0 else f"group-{(n - 1) // 50}"
+        metadata.task.id.name = metadata.task.short_name = "pipeline" if n == 0 else f"square_{n % 7}"
+        return metadata
+
+    def _name(self, identifier: Any, n: int) -> None:
+        identifier.name = f"a{n}"
+        identifier.run.project, identifier.run.domain, identifier.run.name = "flytesnacks", "development", RUN_NAME
+
+
+def frame(payload: bytes) -> bytes:
+    """A message of a Connect stream."""
+    return struct.pack(">BI", 0, len(payload)) + payload
+
+
+def details_frames(load: Load, phase: int) -> dict[str, bytes]:
+    """WatchActionDetails of the root in a phase, by encoding."""
+    message = run_service_pb2.WatchActionDetailsResponse(details=load.details(0, phase))
+    return {name: frame(text) for name, text in encoded(message).items()}
+
+
+def encoded(message: Any) -> dict[str, bytes]:
+    """A message in both encodings."""
+    return {"json": json_format.MessageToJson(message).encode(), "proto": message.SerializeToString()}
+
+
+def phases() -> Iterator[int]:
+    """Phases of a root that never ends, one after the other."""
+    while True:
+        yield from PHASES[: RUNNING + 1]

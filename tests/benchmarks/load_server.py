@@ -1,0 +1,187 @@
+"""A backend in a process of its own that sends messages encoded beforehand, so that it is never what is slow.
+
+The first part of the path says what run is there: `live-1000` has so many actions, of which ten change in 250 ms;
+`idle-1000` stands still; in `steps` the root goes from phase to phase whenever `Load.step()` says so. Answers what
+RunWidget and the SDK's `run.wait()` ask, each in its own encoding; all other calls get 404.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import select
+import subprocess
+import sys
+import time
+import urllib.request
+from typing import Any
+
+from tests.benchmarks.load_messages import Load, details_frames, encoded, phases
+
+EVERY_S = 0.25
+START_TIMEOUT_S = 60.0
+
+
+class LoadServer:
+    """The server's process. `endpoint(what)` is a backend with one run, by the name that is `RUN_NAME`."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tests.benchmarks.load_server"]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        ready, _, _ = select.select([self._process.stdout], [], [], START_TIMEOUT_S)
+        self._port = int(self._process.stdout.readline()) if ready else 0
+        assert self._port, "the load server did not start"
+
+    def endpoint(self, what: str) -> str:
+        return f"http://127.0.0.1:{self._port}/{what}"
+
+    def step(self, what: str = "steps") -> tuple[str, float]:
+        """Send the root's next phase to all who watch; gives its name and when it was sent, in epoch ms."""
+        with urllib.request.urlopen(f"{self.endpoint(what)}/step", timeout=10) as answer:
+            told = json.load(answer)
+        return told["phase"], told["atMs"]
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.wait(10)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+class _Scenario:
+    """One run, and who watches it."""
+
+    def __init__(self, what: str) -> None:
+        kind, _, count = what.partition("-")
+        self.load = Load(int(count or 5))
+        self.is_live = kind == "live"
+        self.phases = phases()
+        self.phase: int | None = next(self.phases) if kind == "steps" else None
+        self.details = {"json": b"", "proto": b""}
+        self.watchers: set[tuple[str, asyncio.StreamWriter]] = set()
+        self.set_phase()
+        self.load.snapshot, self.load.steps  # noqa: B018 - encode them now
+
+    def set_phase(self) -> None:
+        phase = self.load.details(0).status.phase if self.phase is None else self.phase
+        self.details = details_frames(self.load, phase)
+        self.run = encoded(self.load.run_details(phase))
+
+    def step(self) -> bytes:
+        """Send the next phase."""
+        self.phase = next(self.phases)
+        self.set_phase()
+        at_ms = time.time() * 1000
+        for encoding, writer in self.watchers:
+            writer.write(_chunk(self.details[encoding]))
+        from flyteidl2.common import phase_pb2
+
+        name = phase_pb2.ActionPhase.Name(self.phase).removeprefix("ACTION_PHASE_")
+        return json.dumps({"phase": name, "atMs": at_ms}).encode()
+
+
+class _Serving:
+    def __init__(self) -> None:
+        self._scenarios: dict[str, _Scenario] = {}
+
+    async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            while True:
+                path, headers, body = await _request(reader)
+                what, _, rest = path.removeprefix("/").partition("/")
+                scenario = self._scenarios.get(what) or self._scenarios.setdefault(what, _Scenario(what))
+                await self._answer(scenario, rest.rpartition("/")[2], headers, body, reader, writer)
+        writer.close()
+
+    async def _answer(
+        self,
+        scenario: _Scenario,
+        method: str,
+        headers: dict[str, str],
+        body: bytes,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        encoding = "proto" if "proto" in headers.get("content-type", "") else "json"
+        if method == "step":
+            writer.write(_http(scenario.step(), "application/json"))
+        elif method == "GetRunDetails":
+            writer.write(_http(scenario.run[encoding], f"application/{encoding}"))
+        elif method == "GetActionDetails":
+            n = int(json.loads(body)["actionId"]["name"].removeprefix("a"))
+            details = scenario.details["json"][5:] if n == 0 else encoded(_details(scenario.load, n))["json"]
+            writer.write(_http(details, "application/json"))
+        elif method == "ListActions":
+            token = json.loads(body).get("request", {}).get("token", "")
+            writer.write(_http(scenario.load.list_page(token), "application/json"))
+        elif method in ("WatchActions", "WatchActionDetails"):
+            writer.write(_STREAM_HEAD % encoding.encode())
+            if method == "WatchActions":
+                await self._tell_tree(scenario, writer)
+            else:
+                writer.write(_chunk(scenario.details[encoding]))
+            watcher = (encoding, writer)
+            if method == "WatchActionDetails":
+                scenario.watchers.add(watcher)
+            try:
+                while await reader.read(1024):
+                    pass
+            finally:
+                scenario.watchers.discard(watcher)
+            raise ConnectionError
+        else:
+            writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
+
+    async def _tell_tree(self, scenario: _Scenario, writer: asyncio.StreamWriter) -> None:
+        for page in scenario.load.snapshot:
+            writer.write(_chunk(page))
+        due_s = time.monotonic()
+        while scenario.is_live:
+            for step in scenario.load.steps:
+                due_s += EVERY_S
+                await asyncio.sleep(max(0.0, due_s - time.monotonic()))
+                if writer.is_closing():
+                    raise ConnectionError
+                writer.write(_chunk(step))
+
+
+def _details(load: Load, n: int) -> Any:
+    from flyteidl2.workflow import run_service_pb2
+
+    return run_service_pb2.GetActionDetailsResponse(details=load.details(n))
+
+
+async def _request(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], bytes]:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").strip()
+    first, *lines = head.split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    if "chunked" not in headers.get("transfer-encoding", ""):
+        return first.split()[1], headers, await reader.readexactly(int(headers.get("content-length", 0)))
+    body = b""
+    while size := int(await reader.readuntil(b"\r\n"), 16):
+        body += (await reader.readexactly(size + 2))[:-2]
+    await reader.readuntil(b"\r\n")
+    return first.split()[1], headers, body
+
+
+_STREAM_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/connect+%s\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+def _http(body: bytes, kind: str) -> bytes:
+    return f"HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body
+
+
+def _chunk(data: bytes) -> bytes:
+    return f"{len(data):x}\r\n".encode() + data + b"\r\n"
+
+
+async def _main() -> None:
+    server = await asyncio.start_server(_Serving().connection, "127.0.0.1", 0, limit=1 << 20)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(_main())
