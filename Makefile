@@ -6,7 +6,7 @@ JS_SOURCES := $(shell find js/src -type f) $(wildcard js/*.mjs) js/package.json
 # Most of these tests wait for something. A file stays in one process: its tests share servers and a loop.
 TWO_AT_ONCE := -n 2 --dist loadfile
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults check lint bench gallery screenshot dev build lock clean setup browser
+.PHONY: help demo test hosts faults check lint bench gallery screenshot dev build lock clean setup browser
 .DELETE_ON_ERROR:
 
 help: ## list the tasks
@@ -19,6 +19,11 @@ test: setup browser ## run all tests, those in a real browser included
 	@cd js && npm run --silent test
 	@$(BIN)/python -m pytest -m "browser and not long" $(ARGS)
 	@$(BIN)/python -m pytest -m "not browser and not long" $(TWO_AT_ONCE) $(ARGS)
+
+hosts: setup browser ## try the widget in every notebook host and with every ipykernel, and print what works where
+	@$(BIN)/python -m tests.hosts.environments
+	@rm -f .cache/hosts.json
+	@$(BIN)/python -m pytest tests/hosts -m hosts $(ARGS)
 
 faults: setup ## do to the watcher all that networks, proxies and backends do, and print what it said and when it was right
 	@$(BIN)/python -m pytest tests/faults tests/backend/test_local_crash.py -m "long or not long" $(ARGS)

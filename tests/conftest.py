@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.jupyter_lab import CHROMIUM_ARGS, chromium
+from tests.fault_proxy import FaultProxy
+from tests.jupyter_lab import CHROMIUM_ARGS, JupyterLab, chromium
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
+
+# Two cores may be busy with other tests: how long a thing takes is not what tests in a browser are about.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +62,32 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=CHROMIUM_ARGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
+    """A JupyterLab server: each test has a notebook of its own there."""
+    lab = JupyterLab(tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("settings"))
+    yield lab
+    lab.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a context of its own."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, locale="en-GB", timezone_id="UTC")
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def proxy(shared_server: ServerProcess) -> Iterator[FaultProxy]:
+    """What kernels talk to: passes all on to the shared server, and keeps the calls with their times."""
+    proxy = FaultProxy(shared_server.endpoint)
+    yield proxy
+    proxy.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

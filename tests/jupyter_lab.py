@@ -51,10 +51,14 @@ def chromium() -> str:
 
 
 class JupyterLab:
-    """A JupyterLab server with settings of its own, serving `root`."""
+    """A JupyterLab server with settings of its own, serving `root`. `python`: of the environment it is installed in."""
 
-    def __init__(self, root: Path, settings: Path) -> None:
+    module = "jupyterlab"
+    app = "LabApp"
+
+    def __init__(self, root: Path, settings: Path, python: Path | str = sys.executable) -> None:
         self.root = root
+        self.data_dir = settings / "JUPYTER_DATA_DIR"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
@@ -66,11 +70,11 @@ class JupyterLab:
             "ServerApp.port_retries": "0",
             "IdentityProvider.token": TOKEN,
             "ServerApp.root_dir": str(root),
-            "LabApp.expose_app_in_browser": "True",
+            f"{self.app}.expose_app_in_browser": "True",
             "LabApp.news_url": "None",
             "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         }
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={self.port}"]
+        command = [str(python), "-m", self.module, "--no-browser", "--allow-root", f"--port={self.port}"]
         command += [f"--{name}={value}" for name, value in options.items()]
         self._process = subprocess.Popen(
             command, env=env, stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True
@@ -84,9 +88,9 @@ class JupyterLab:
                 self.api("status")
                 return
             except OSError:
-                assert self._process.poll() is None, f"JupyterLab ended: see {self._log.name}"
+                assert self._process.poll() is None, f"{self.module} ended: see {self._log.name}"
                 time.sleep(0.1)
-        raise AssertionError("JupyterLab did not start")
+        raise AssertionError(f"{self.module} did not start")
 
     def api(self, path: str) -> Any:
         """Ask the server's REST API."""
@@ -106,17 +110,28 @@ class JupyterLab:
             self._process.wait(10)
         self._log.close()
 
-    def write(self, name: str, *sources: str) -> None:
+    def write(self, name: str, *sources: str, kernel: str = "python3") -> None:
         """Put a notebook with these cells into the root."""
         cells = [nbformat.v4.new_code_cell(source) for source in sources]
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        spec = {"name": kernel, "display_name": kernel, "language": "python"}
         nbformat.write(
-            nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), self.root / f"{name}.ipynb"
+            nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec}), self.root / f"{name}.ipynb"
         )
 
     def url(self, name: str) -> str:
         """Where a notebook opens, in a workspace of its own."""
         return f"http://127.0.0.1:{self.port}/lab/workspaces/auto-{name}/tree/{name}.ipynb?token={TOKEN}&reset"
+
+
+class Notebook7(JupyterLab):
+    """A Notebook 7 server: JupyterLab's parts, one document a page."""
+
+    module = "notebook"
+    app = "JupyterNotebookApp"
+
+    def url(self, name: str) -> str:
+        """Where a notebook opens."""
+        return f"http://127.0.0.1:{self.port}/notebooks/{name}.ipynb?token={TOKEN}"
 
 
 class Notebook:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,14 +22,6 @@ _ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
 w = fw.RunWidget({name!r})
 w
 """
-
-
-@pytest.fixture
-def proxy(shared_server: ServerProcess) -> Iterator[FaultProxy]:
-    """What the kernel talks to: passes all on to the shared server, and counts the calls."""
-    proxy = FaultProxy(shared_server.endpoint)
-    yield proxy
-    proxy.close()
 
 
 @pytest.fixture

@@ -1,0 +1,149 @@
+"""What is done to the widget in every host, and what must then be true. `widget` is its element, `.flyte-widgets`."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Locator, expect
+
+from tests.fault_proxy import FaultProxy
+from tests.hosts.record import Cell
+from tests.run_helpers import eventually
+from tests.server_process import ServerProcess
+
+CONNECT = """
+import flyte_widgets as fw
+_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
+w = fw.RunWidget({name!r})
+w
+"""
+#: A run in the middle of its life, that goes on by itself.
+LIVE = {"seed": 7, "speed": 4, "elapsed_s": 15}
+#: One that goes on for longer than any test.
+LASTING = {"seed": 3, "speed": 1, "elapsed_s": 60}
+#: What the Abort button says while nobody answers it.
+WAITING = "waiting for the kernel"
+
+
+class Blocker:
+    """A cell that runs until it is released. It blocks the kernel's main thread, as a training loop does."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "release"
+        self.source = (
+            f"import pathlib, time\nwhile not pathlib.Path({str(self._file)!r}).exists():\n    time.sleep(0.05)"
+        )
+
+    def release(self) -> None:
+        """Let the cell end."""
+        self._file.touch()
+
+
+def cell_for(name: str, proxy: FaultProxy) -> str:
+    """The cell that shows a run, which it asks for by way of the proxy."""
+    where = {"endpoint": proxy.endpoint, "project": ServerProcess.project, "domain": ServerProcess.domain}
+    return CONNECT.format(name=name, **where).strip()
+
+
+def badge(widget: Locator) -> Locator:
+    """Where the run's phase stands."""
+    return widget.locator(".fw-badge")
+
+
+def see_it_live(cell: Cell, start: Callable[[], Locator]) -> Locator:
+    """`start` shows a LIVE run: it is drawn, and then more of its actions come by themselves."""
+    begun = time.monotonic()
+    widget = start()
+    expect(badge(widget)).to_have_text("Running")
+    cell.seconds = time.monotonic() - begun
+    rows = widget.get_by_role("treegrid")
+    expect(rows).to_be_visible()
+    before = rows.get_attribute("aria-rowcount")
+    expect(rows).not_to_have_attribute("aria-rowcount", before or "")
+    return widget
+
+
+def abort(widget: Locator) -> float:
+    """Press Abort and confirm; gives when, by the monotonic clock."""
+    widget.get_by_role("button", name="Abort", exact=True).click()
+    sure = widget.get_by_role("button", name="Abort run")
+    sure.wait_for()
+    widget.evaluate(
+        # How long the words take is the page's own to say: what Playwright sees comes later.
+        """(host, waiting) => {
+          const root = host.shadowRoot;
+          const sure = [...root.querySelectorAll("button")].find((one) => one.textContent === "Abort run");
+          sure.addEventListener("click", () => {
+            const begun = performance.now();
+            const look = () => {
+              if (!root.textContent.includes(waiting)) return;
+              host.waitingAfterMs = performance.now() - begun;
+              observer.disconnect();
+            };
+            const observer = new MutationObserver(look);
+            observer.observe(root, { subtree: true, childList: true, characterData: true });
+          }, { capture: true });
+        }""",
+        WAITING,
+    )
+    at_s = time.monotonic()
+    sure.click()
+    return at_s
+
+
+def abort_when_idle(cell: Cell, widget: Locator, proxy: FaultProxy) -> None:
+    """Abort a LASTING run: the backend is asked once, and then the widget says that it is so."""
+    expect(badge(widget)).to_have_text("Running")
+    clicked_s = abort(widget)
+    expect(badge(widget)).to_have_text("Aborted")
+    cell.seconds = asked_s(proxy) - clicked_s
+
+
+def abort_at_once(cell: Cell, widget: Locator, proxy: FaultProxy, blocker: Blocker) -> None:
+    """Abort a LASTING run while a cell runs: all is done before that ends."""
+    clicked_s = abort(widget)
+    expect(badge(widget)).to_have_text("Aborted")
+    cell.seconds = asked_s(proxy) - clicked_s
+    blocker.release()
+
+
+def abort_after_the_cell(cell: Cell, widget: Locator, proxy: FaultProxy, blocker: Blocker) -> None:
+    """The same where the kernel hears nothing meanwhile: the button says so, and the abort comes when the cell ends."""
+    abort(widget)
+    expect(widget.locator(".fw-abort-note")).to_contain_text(WAITING)
+    cell.seconds = widget.evaluate("(host) => host.waitingAfterMs") / 1000
+    cell.note = f"“{WAITING}”; aborted when the cell had ended"
+    assert proxy.count("AbortRun") == 0
+    blocker.release()
+    expect(badge(widget)).to_have_text("Aborted")
+    asked_s(proxy)
+
+
+def asked_s(proxy: FaultProxy) -> float:
+    """When the backend was asked to abort, which it was once."""
+    eventually(lambda: proxy.count("AbortRun"))
+    times = [call.at_s for call in proxy.log if call.method == "AbortRun"]
+    assert len(times) == 1, f"{len(times)} requests to abort"
+    return times[0]
+
+
+def see_theme(cell: Cell, widget: Locator, dark: bool) -> None:
+    """The widget is painted as the host is, with words that can be read on it."""
+    background, words = luminances(widget)
+    assert (background < 0.25) is dark, f"painted at {background:.2f} of white"
+    assert abs(background - words) > 0.5, f"words of {words:.2f} on {background:.2f}"
+    cell.note = f"{background:.2f} of white"
+
+
+def luminances(widget: Locator) -> tuple[float, float]:
+    """How light the widget's background and its words are, 0 to 1, as the browser computes them."""
+    colours = widget.locator(".fw").evaluate("(e) => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]")
+    found = []
+    for colour in colours:
+        red, green, blue, *alpha = (float(number) for number in re.findall(r"[\d.]+", colour))
+        assert not alpha or alpha[0] == 1, f"{colour} lets the host's colours through"
+        found.append((0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255)
+    return found[0], found[1]
