@@ -3,7 +3,8 @@
 // `decode` below, each padded to 8 bytes, little-endian. The same vectors test this and flyte_widgets/run/columns.py.
 import { type ColumnsHeader, MAGIC } from "./protocol";
 
-const NO_STRING = 0xffffffff;
+/** In the place of a group: none. */
+export const NO_STRING = 0xffffffff;
 
 export class ColumnsError extends Error {}
 
@@ -35,6 +36,9 @@ export class Actions {
   id: string[] = [];
   name: string[] = [];
   group: string[] = [];
+  /** Places of names and groups in the table: equal ones are equal texts, until all rows come anew. */
+  nameAt = new Uint32Array(0);
+  groupAt = new Uint32Array(0);
   parent = new Int32Array(0);
   phase = new Uint8Array(0);
   kind = new Uint8Array(0);
@@ -52,7 +56,12 @@ export class Actions {
   segAttempt = new Uint16Array(0);
   segPhase = new Uint8Array(0);
   segFlags = new Uint8Array(0);
-  /** Rows whose parent, name or group came or changed with the last block: the tree has to be ordered anew. */
+  /** Blocks taken so far, and for each row the one that brought it last. */
+  blocks = 0;
+  changedIn = new Uint32Array(0);
+  /** Snapshots taken so far: with each, all texts and rows are new. */
+  snapshots = 0;
+  /** Counts up when a row that was here already got another parent, name or group, and with each snapshot. */
   treeRevision = 0;
   #segUsed = 0;
   #segGarbage = 0;
@@ -64,6 +73,7 @@ export class Actions {
     if (header.since === 0) this.#clear();
     const { rows, segments, total } = header;
     this.#reserve(total, segments);
+    this.blocks++;
     for (const [i, text] of sections.newStrings.entries()) this.strings[header.stringsFrom + i] = text;
     for (let i = 0; i < rows; i++) this.#setRow(sections, i);
     this.seq = header.seq;
@@ -79,22 +89,24 @@ export class Actions {
   #setRow(s: Sections, i: number): void {
     const row = s.row[i]!;
     const id = this.strings[s.id[i]!] ?? "";
-    const name = this.strings[s.name[i]!] ?? "";
+    const nameAt = s.name[i]!;
+    const name = this.strings[nameAt] ?? "";
     const groupAt = s.group[i]!;
     const group = groupAt === NO_STRING ? "" : (this.strings[groupAt] ?? "");
     const parent = s.parent[i]!;
-    if (
+    const moved =
       this.id[row] !== id ||
-      this.name[row] !== name ||
-      this.group[row] !== group ||
-      this.parent[row] !== parent
-    ) {
-      this.treeRevision++;
-    }
+      this.nameAt[row] !== nameAt ||
+      this.groupAt[row] !== groupAt ||
+      this.parent[row] !== parent;
+    if (row < this.count && moved) this.treeRevision++;
     this.id[row] = id;
     this.name[row] = name;
     this.group[row] = group;
+    this.nameAt[row] = nameAt;
+    this.groupAt[row] = groupAt;
     this.parent[row] = parent;
+    this.changedIn[row] = this.blocks;
     this.rowOf.set(id, row);
     this.phase[row] = s.phase[i]!;
     this.kind[row] = s.kind[i]!;
@@ -128,10 +140,14 @@ export class Actions {
     this.strings.length = this.id.length = this.name.length = this.group.length = 0;
     this.rowOf.clear();
     this.segCount.fill(0);
+    this.snapshots++;
     this.treeRevision++;
   }
 
   #reserve(rows: number, newSegments: number): void {
+    this.nameAt = grown(this.nameAt, rows);
+    this.groupAt = grown(this.groupAt, rows);
+    this.changedIn = grown(this.changedIn, rows);
     this.parent = grown(this.parent, rows);
     this.phase = grown(this.phase, rows);
     this.kind = grown(this.kind, rows);
@@ -234,12 +250,19 @@ export function decode(block: DataView): { header: ColumnsHeader; sections: Sect
     segPhase: take(Uint8Array, segments),
     segFlags: take(Uint8Array, segments),
   };
-  const blob = take(Uint8Array, stringBytes);
-  const newStrings: string[] = [];
+  const newStrings = split(text, take(Uint8Array, stringBytes), columns.stringEnd);
+  return { header, sections: { ...columns, newStrings } };
+}
+
+/** The texts of a blob that end at these bytes. Decoded in one go where a byte is a letter, as it is nearly always. */
+function split(decoder: TextDecoder, blob: Uint8Array, ends: Uint32Array): string[] {
+  const whole = decoder.decode(blob);
+  const isPlain = whole.length === blob.length;
+  const texts = new Array<string>(ends.length);
   let from = 0;
-  for (const end of columns.stringEnd) {
-    newStrings.push(text.decode(blob.subarray(from, end)));
+  for (const [i, end] of ends.entries()) {
+    texts[i] = isPlain ? whole.slice(from, end) : decoder.decode(blob.subarray(from, end));
     from = end;
   }
-  return { header, sections: { ...columns, newStrings } };
+  return texts;
 }

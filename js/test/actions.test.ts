@@ -110,9 +110,26 @@ test("deltas add and change rows, keep the rest, and reuse strings that came bef
   expect(actions.treeRevision).toBe(before); // neither parent nor name changed
   const added = action("a2", { parent: 1, name: "task a1" });
   actions.apply(packer.delta(new Map([[2, added]])));
-  expect(actions.treeRevision).toBeGreaterThan(before);
+  expect(actions.treeRevision).toBe(before); // what is new goes to the end of what is there
   specs = [specs[0]!, changed, added];
   expectRows(actions, specs);
+  expect([...actions.changedIn.subarray(0, 3)]).toEqual([1, 2, 3]);
+});
+
+test.each([
+  ["parent", { parent: 2 }],
+  ["name", { name: "other" }],
+  ["group", { group: "other" }],
+])("a row that gets another %s changes the tree; so does a snapshot", (_, change) => {
+  const packer = new Packer();
+  const actions = new Actions();
+  const specs = [action("a0"), action("a1", { parent: 0 }), action("a2", { parent: 0 })];
+  actions.apply(packer.snapshot(specs));
+  const before = actions.treeRevision;
+  actions.apply(packer.delta(new Map([[1, { ...specs[1]!, ...change }]])));
+  expect(actions.treeRevision).toBe(before + 1);
+  actions.apply(packer.snapshot(specs));
+  expect(actions.treeRevision).toBe(before + 2);
 });
 
 test("a delta that does not follow is a gap, one from before is old, and neither changes anything", () => {

@@ -1,6 +1,7 @@
 // How one action went through the states: visits, times and transitions, over all its attempts. Pure.
 // Only what the backend reported counts: where no transitions are known there are no times and no edges.
 import type { Actions } from "../actions";
+import { Changes } from "../changes";
 import { isTerminal, phaseOf } from "../phases";
 import { type ActionDetail, Row, Seg } from "../protocol";
 
@@ -125,25 +126,43 @@ export function timeIn(path: Path, phase: number, nowMs: number): number | null 
 }
 
 /**
- * Transitions that any action of the run made, by the histories that are known, as [from, to].
- * One pass over typed arrays: a run may have 100,000 actions.
+ * Transitions that any action of a run made, by the histories that are known. Only what has come since is read anew:
+ * a run may have 100,000 actions, and is read five times a second.
  */
-export function transitionsOfAll(actions: Actions): [number, number][] {
-  const { segFrom, segCount, segPhase, segAttempt, segFlags, flags } = actions;
-  const seen = new Uint8Array(256 * 256);
-  for (let row = 0; row < actions.count; row++) {
-    if ((flags[row]! & Row.History) === 0) continue;
-    const from = segFrom[row]!;
-    const until = from + segCount[row]!;
-    let before = START;
-    for (let i = from; i < until; i++) {
-      if (i === from || segAttempt[i] !== segAttempt[i - 1]) before = START;
-      const phase = segPhase[i]!;
-      if ((segFlags[i]! & EARLIER) === 0) seen[before * 256 + phase] = 1;
-      before = phase;
+export class TransitionsOfAll {
+  readonly #changes = new Changes();
+  readonly #seen = new Uint8Array(256 * 256);
+  #snapshots = -1;
+  #pairs: [number, number][] = [];
+
+  /** As [from, to]; the same array while there are no others. */
+  read(actions: Actions): [number, number][] {
+    const { segFrom, segCount, segPhase, segAttempt, segFlags, flags, snapshots } = actions;
+    const seen = this.#seen;
+    let isNew = snapshots !== this.#snapshots;
+    if (isNew) seen.fill(0);
+    this.#snapshots = snapshots;
+    for (const row of this.#changes.take(actions)) {
+      if ((flags[row]! & Row.History) === 0) continue;
+      const from = segFrom[row]!;
+      const until = from + segCount[row]!;
+      let before = START;
+      for (let i = from; i < until; i++) {
+        if (i === from || segAttempt[i] !== segAttempt[i - 1]) before = START;
+        const phase = segPhase[i]!;
+        const at = before * 256 + phase;
+        if ((segFlags[i]! & EARLIER) === 0 && seen[at] === 0) {
+          seen[at] = 1;
+          isNew = true;
+        }
+        before = phase;
+      }
     }
+    if (isNew) {
+      this.#pairs = [];
+      for (let at = seen.indexOf(1); at >= 0; at = seen.indexOf(1, at + 1))
+        this.#pairs.push([at >> 8, at & 255]);
+    }
+    return this.#pairs;
   }
-  const pairs: [number, number][] = [];
-  for (let at = seen.indexOf(1); at >= 0; at = seen.indexOf(1, at + 1)) pairs.push([at >> 8, at & 255]);
-  return pairs;
 }

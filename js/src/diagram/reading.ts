@@ -4,16 +4,17 @@ import { h, setAttribute, setText } from "../dom";
 import { phaseOf } from "../phases";
 import type { View } from "../ui";
 import { type DiagramModel, readAction, readAll } from "./model";
-import { lifeOfDetail, lifeOfRow, NOWHERE, type Path, pathOf, transitionsOfAll } from "./path";
+import { lifeOfDetail, lifeOfRow, NOWHERE, type Path, pathOf, TransitionsOfAll } from "./path";
 
 const ROOT = "a0";
 
 /** The model of the reading that is chosen, kept true. Without a selection there is only one. */
 export function modelOf({ store, ui }: View): ReadonlySignal<DiagramModel> {
   const { traits, actions, revision } = store;
+  const transitions = new TransitionsOfAll();
   const others = computed(() => {
     void revision.value;
-    return transitionsOfAll(actions);
+    return transitions.read(actions);
   });
   const pathTo = (id: string): Path | null => {
     const detail = [traits.detail.value, traits.root.value].find((known) => known?.id === id);

@@ -13,6 +13,7 @@ import {
   Order,
   openTo,
   order,
+  TextSearch,
   type Toggles,
 } from "./order";
 import { type Overview, OverviewCount } from "./overview";
@@ -26,7 +27,7 @@ import {
   type TimeWindow,
   zoomWindow,
 } from "./scale";
-import { flatOrder, type Sort } from "./sort";
+import { flatOrder, type Sort, Sorter } from "./sort";
 import type { Clock } from "./times";
 import { Tree } from "./tree";
 
@@ -66,8 +67,14 @@ export class TimelineModel {
   #squeezeKey = "[[],0]";
   readonly #toggles: Toggles = new Map();
   readonly #filterToggles: Toggles = new Map();
-  #treeRevision = -1;
-  #treeCount = -1;
+  readonly #sorter = new Sorter();
+  readonly #search = new TextSearch();
+  /** Counts up with all that the reader does to the order. */
+  #wishes = 0;
+  /** What the rows were ordered by; the tree's order is the same while this is. */
+  #orderedBy: readonly unknown[] = [];
+  /** Where the fold with the focus is, which is looked for once in an order. */
+  #foldAt = { order: null as Order | null, key: "", index: -1 };
 
   constructor(
     readonly store: Store,
@@ -94,19 +101,20 @@ export class TimelineModel {
     return true;
   }
 
-  /** Order the rows anew. */
+  /** Order the rows by what has come. */
   reorder(): void {
-    const { actions } = this;
-    if (this.#treeRevision !== actions.treeRevision || this.#treeCount !== actions.count) {
-      this.#treeRevision = actions.treeRevision;
-      this.#treeCount = actions.count;
-      this.tree = new Tree(actions);
+    const { actions, filter, clock, sort } = this;
+    if (!this.tree.grow()) this.tree = new Tree(actions);
+    const { tree } = this;
+    if (sort !== "tree") {
+      this.order = flatOrder(actions, tree, filter, clock, sort, this.#sorter, this.#search);
+      this.#orderedBy = [];
+      return;
     }
-    const { tree, filter, clock, sort } = this;
-    this.order =
-      sort === "tree"
-        ? order(actions, tree, filter, this.#activeToggles)
-        : flatOrder(actions, tree, filter, clock, sort);
+    const by = [tree, tree.count, this.#wishes];
+    if (!isFiltering(filter) && by.every((value, i) => value === this.#orderedBy[i])) return;
+    this.#orderedBy = by;
+    this.order = order(actions, tree, filter, this.#activeToggles, this.#search);
   }
 
   /** Count the run anew for the overview, for at most `budgetMs` now; false where it is to be called again. */
@@ -121,6 +129,7 @@ export class TimelineModel {
   }
 
   setFilter(filter: Filter): void {
+    this.#wishes++;
     this.filter = filter;
     this.#filterToggles.clear();
   }
@@ -137,6 +146,13 @@ export class TimelineModel {
     if (!key) return -1;
     const row = this.actions.rowOf.get(key);
     if (row !== undefined) return this.order.indexOf(row);
+    const at = this.#foldAt;
+    if (at.order !== this.order || at.key !== key)
+      this.#foldAt = { order: this.order, key, index: this.#indexOfFold(key) };
+    return this.#foldAt.index;
+  }
+
+  #indexOfFold(key: string): number {
     for (let i = 0; i < this.order.count; i++) {
       if (this.order.item[i]! < 0 && this.keyAt(i) === key) return i;
     }
@@ -151,6 +167,7 @@ export class TimelineModel {
   toggle(index: number, open?: boolean): boolean {
     const fold = this.order.fold[index];
     if (!fold || (open !== undefined && open === (fold === Fold.Open))) return false;
+    this.#wishes++;
     this.#activeToggles.set(this.keyAt(index), fold !== Fold.Open);
     return true;
   }
@@ -159,13 +176,14 @@ export class TimelineModel {
   show(id: string): number {
     const row = this.actions.rowOf.get(id);
     if (row === undefined) return -1;
-    const marks = matching(this.actions, this.tree, this.filter);
+    const marks = matching(this.actions, this.tree, this.filter, this.#search);
     if (marks && !marks[row]) {
       this.ui.query.value = "";
       this.ui.phaseFilter.value = 0;
       this.ui.hideFinished.value = false;
       this.setFilter(NO_FILTER);
     }
+    this.#wishes++;
     openTo(this.actions, this.tree, row, this.#activeToggles);
     this.reorder();
     return this.order.indexOf(row);

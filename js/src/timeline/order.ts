@@ -1,5 +1,5 @@
 // Which rows are shown, in which order: depth first over the tree, with folds, filters and search. Pure.
-import type { Actions } from "../actions";
+import { type Actions, NO_STRING } from "../actions";
 import { isTerminal } from "../phases";
 import type { Tree } from "./tree";
 
@@ -21,8 +21,8 @@ export type Toggles = Map<string, boolean>;
 
 export const actionKey = (id: string): string => id;
 export const bucketKey = (actions: Actions, tree: Tree, bucket: number): string => {
-  const { parent, label, isGroup } = tree.buckets[bucket]!;
-  return `${actions.id[parent]!}${isGroup ? "\u0001" : "\u0002"}${label}`;
+  const { parent, isGroup } = tree.buckets;
+  return `${actions.id[parent[bucket]!]!}${isGroup[bucket] ? "\u0001" : "\u0002"}${tree.labelOf(bucket)}`;
 };
 
 export enum Fold {
@@ -46,12 +46,20 @@ export class Order {
     /** Rows that match, when filtering. */
     readonly matches: Uint8Array | null,
     /** Members of each bucket that are shown; null: all. */
-    private readonly shownIn: Int32Array | null,
+    private readonly shownIn: Uint32Array | null,
     capacity: number,
   ) {
     this.item = new Int32Array(capacity);
     this.level = new Uint16Array(capacity);
     this.fold = new Uint8Array(capacity);
+  }
+
+  /** Rows without folds, one under the other. */
+  static flat(tree: Tree, matches: Uint8Array | null, rows: Uint32Array): Order {
+    const order = new Order(tree, matches, null, rows.length);
+    order.item.set(rows);
+    order.count = rows.length;
+    return order;
   }
 
   /** Where an action is shown; -1: nowhere. */
@@ -69,13 +77,13 @@ export class Order {
 
   /** Members of a bucket that are shown. */
   sizeOf(bucket: number): number {
-    return this.shownIn ? this.shownIn[bucket]! : this.tree.buckets[bucket]!.size;
+    return (this.shownIn ?? this.tree.buckets.size)[bucket]!;
   }
 
   /** Shown members of a bucket, in their order. */
   *members(bucket: number): Generator<number> {
     const { tree, matches } = this;
-    for (let row = tree.buckets[bucket]!.first; row >= 0; row = tree.mate[row]!) {
+    for (let row = tree.buckets.first[bucket]!; row >= 0; row = tree.mate[row]!) {
       if (!matches || matches[row]) yield row;
     }
   }
@@ -104,22 +112,52 @@ export class Order {
   }
 }
 
+/** Looks each text of the table up once, however often the rows are ordered while one query is asked. */
+export class TextSearch {
+  #query = "";
+  #snapshots = -1;
+  /** By place in the table: 0 not looked at, 1 without the query, 2 with it. */
+  #told = new Uint8Array(0);
+
+  /** Begin to ask for a query, in lower case. */
+  ask(actions: Actions, query: string): void {
+    const isSame = this.#query === query && this.#snapshots === actions.snapshots;
+    const told = isSame ? this.#told : new Uint8Array(0);
+    const length = actions.strings.length;
+    this.#told = told.length >= length ? told : new Uint8Array(length * 2);
+    if (this.#told !== told) this.#told.set(told);
+    this.#query = query;
+    this.#snapshots = actions.snapshots;
+  }
+
+  has({ strings }: Actions, at: number): boolean {
+    if (at === NO_STRING) return false;
+    this.#told[at] ||= strings[at]!.toLowerCase().includes(this.#query) ? 2 : 1;
+    return this.#told[at] === 2;
+  }
+}
+
 export const MATCH = 1;
 const ABOVE = 2;
 
 /** Mark what matches (1) and what is above it (2). Null: everything is shown. */
-export function matching(actions: Actions, tree: Tree, filter: Filter): Uint8Array | null {
+export function matching(
+  actions: Actions,
+  tree: Tree,
+  filter: Filter,
+  search = new TextSearch(),
+): Uint8Array | null {
   if (!isFiltering(filter)) return null;
   const query = filter.query.trim().toLowerCase();
-  const byName = tree.names.texts.map((name) => name.toLowerCase().includes(query));
+  if (query) search.ask(actions, query);
+  const { nameAt, groupAt } = actions;
   const byId = query ? (actions.rowOf.get(query) ?? -1) : -1;
   const marks = new Uint8Array(tree.count);
   for (let row = 0; row < tree.count; row++) {
     const phase = actions.phase[row]!;
     if (filter.phase && phase !== filter.phase) continue;
     if (filter.hideFinished && isTerminal(phase)) continue;
-    const group = actions.group[row];
-    if (query && !byName[tree.nameOf[row]!] && row !== byId && !group?.toLowerCase().includes(query))
+    if (query && !search.has(actions, nameAt[row]!) && row !== byId && !search.has(actions, groupAt[row]!))
       continue;
     marks[row] = MATCH;
     for (let up = tree.parent[row]!; up >= 0 && !marks[up]; up = tree.parent[up]!) marks[up] = ABOVE;
@@ -128,14 +166,20 @@ export function matching(actions: Actions, tree: Tree, filter: Filter): Uint8Arr
 }
 
 /** The rows to show. `toggles` are the reader's own; while filtering give those made since the filter was set. */
-export function order(actions: Actions, tree: Tree, filter: Filter, toggles: Toggles): Order {
-  const marks = matching(actions, tree, filter);
+export function order(
+  actions: Actions,
+  tree: Tree,
+  filter: Filter,
+  toggles: Toggles,
+  search?: TextSearch,
+): Order {
+  const marks = matching(actions, tree, filter, search);
   const { buckets, bucketOf } = tree;
-  let shownIn: Int32Array | null = null;
+  let shownIn: Uint32Array | null = null;
   let leads: Uint8Array | null = null;
   if (marks) {
-    shownIn = new Int32Array(buckets.length);
-    leads = new Uint8Array(buckets.length);
+    shownIn = new Uint32Array(buckets.count);
+    leads = new Uint8Array(buckets.count);
     for (let row = 0; row < tree.count; row++) {
       const b = bucketOf[row]!;
       if (b < 0 || !marks[row]) continue;
@@ -145,7 +189,8 @@ export function order(actions: Actions, tree: Tree, filter: Filter, toggles: Tog
     }
   }
   const result = new Order(tree, marks, shownIn, Math.min(tree.count + 1, 4096));
-  const begun = new Uint8Array(buckets.length);
+  const sizes = shownIn ?? buckets.size;
+  const begun = new Uint8Array(buckets.count);
   const toggled = (key: () => string, byDefault: boolean): boolean =>
     toggles.size === 0 ? byDefault : (toggles.get(key()) ?? byDefault);
   const hasShownChild = (row: number): boolean => {
@@ -178,16 +223,15 @@ export function order(actions: Actions, tree: Tree, filter: Filter, toggles: Tog
       here.row = (inBucket ? tree.mate : tree.next)[row]!;
       if (marks && !marks[row]) continue;
       const b = bucketOf[row]!;
-      const bucket = buckets[b];
       if (inBucket) {
-        emit(row, level, result.sizeOf(b) >= FOLD_FROM);
-      } else if (bucket && (bucket.isGroup || result.sizeOf(b) >= FOLD_FROM)) {
+        emit(row, level, sizes[b]! >= FOLD_FROM);
+      } else if (b >= 0 && (buckets.isGroup[b] || sizes[b]! >= FOLD_FROM)) {
         if (begun[b]) continue;
         begun[b] = 1;
-        const byDefault = leads?.[b] === 1 || result.sizeOf(b) < FOLD_FROM;
+        const byDefault = leads?.[b] === 1 || sizes[b]! < FOLD_FROM;
         const open = toggled(() => bucketKey(actions, tree, b), byDefault);
         result.push(-1 - b, level, open ? Fold.Open : Fold.Closed);
-        if (open) stack.push({ row: bucket.first, level: level + 1, inBucket: true });
+        if (open) stack.push({ row: buckets.first[b]!, level: level + 1, inBucket: true });
       } else {
         emit(row, level, false);
       }

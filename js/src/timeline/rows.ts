@@ -121,7 +121,7 @@ class LabelRow {
   #showFold(model: TimelineModel, strips: StripCache, bucket: number, level: number): void {
     const counts = strips.countsOf(bucket);
     const size = model.order.sizeOf(bucket);
-    const { label } = model.tree.buckets[bucket]!;
+    const label = model.tree.labelOf(bucket);
     this.#mark.show(summaryPhase(counts));
     setText(this.#name, label);
     this.#times.hidden = false;

@@ -40,20 +40,42 @@ export function summaryPhase(counts: ReadonlyMap<number, number>): number {
 export function countPhases(actions: Actions, rows: Iterable<number>): Map<number, number> {
   const counts = new Map<number, number>();
   for (const row of rows) counts.set(actions.phase[row]!, (counts.get(actions.phase[row]!) ?? 0) + 1);
-  const place = (phase: number) => slotOf(phase);
-  return new Map([...counts].sort(([a], [b]) => place(a) - place(b)));
+  return inStackOrder(counts);
 }
 
-/** Count the members over the shown time and half as much on either side, so that a pan need not count anew. */
-export function stripBins(actions: Actions, rows: Iterable<number>, clock: Clock, scale: Scale): Bins {
-  const { fromMs, toMs } = scale.window;
-  const stepMs = STRIP_STEP_PX / scale.pxPerMs;
-  const aside = (toMs - fromMs) / 2;
-  const first = Math.floor((fromMs - aside) / stepMs) * stepMs;
-  const steps = Math.ceil((toMs + aside - first) / stepMs);
-  const binner = new Binner(actions, clock, { fromMs: first, stepMs, steps }, true, scale.squeeze);
-  for (const row of rows) binner.add(row);
-  return binner.finish();
+export const inStackOrder = (counts: ReadonlyMap<number, number>): Map<number, number> =>
+  new Map([...counts].sort(([a], [b]) => slotOf(a) - slotOf(b)));
+
+/** Rows between two looks at the clock. */
+const SLICE = 512;
+
+/**
+ * Counts members over the shown time and half as much on either side, so that a pan need not count anew; a slice at a
+ * time, so that a frame never waits for a fold of 100,000.
+ */
+export class StripCount {
+  readonly #binner: Binner;
+  readonly #rows: Iterator<number>;
+
+  constructor(actions: Actions, rows: Iterable<number>, clock: Clock, scale: Scale) {
+    const { fromMs, toMs } = scale.window;
+    const stepMs = STRIP_STEP_PX / scale.pxPerMs;
+    const aside = (toMs - fromMs) / 2;
+    const first = Math.floor((fromMs - aside) / stepMs) * stepMs;
+    const steps = Math.ceil((toMs + aside - first) / stepMs);
+    this.#binner = new Binner(actions, clock, { fromMs: first, stepMs, steps }, true, scale.squeeze);
+    this.#rows = rows[Symbol.iterator]();
+  }
+
+  /** Count on until about `untilMs` of `performance.now()`. The result once all are counted, else null. */
+  run(untilMs = Number.POSITIVE_INFINITY): Bins | null {
+    for (let n = 1; ; n++) {
+      const { done, value } = this.#rows.next();
+      if (done) return this.#binner.finish();
+      this.#binner.add(value);
+      if (n % SLICE === 0 && performance.now() > untilMs) return null;
+    }
+  }
 }
 
 export function strip(bins: Bins, members: number, heightPx: number, outcome: number, scale: Scale): Strip {

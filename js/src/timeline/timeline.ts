@@ -181,6 +181,7 @@ class Timeline implements Stage {
     const { theme, store } = this.view;
     model.tick();
     this.#refresh();
+    this.#strips.begin();
     if (body.layOut()) this.#headDirty = true;
     const dpr = globalThis.devicePixelRatio || 1;
     const palette = theme.palette.peek();
@@ -214,6 +215,7 @@ class Timeline implements Stage {
     this.#toolbar.update(now === "live", model.following);
     this.#showTooltip(hoverIndex);
     this.#history.see(body.visibleActions());
+    if (this.#strips.isCounting) this.#schedule();
     this.#headDirty = false;
     this.#drawnAt = performance.now();
     this.#drawnNowMs = model.clock.nowMs;
@@ -237,7 +239,7 @@ class Timeline implements Stage {
     if (reordered || recounted) this.#headDirty = true;
     if (recounted) this.#idleMs.value = lengthMs(model.overview.idle);
     if (!reordered) return;
-    this.#strips.clear();
+    this.#strips.refresh();
     const index = model.indexOfKey(key);
     if (index >= 0 && index !== anchor) body.scrollPx += (index - anchor) * rowPx;
   }

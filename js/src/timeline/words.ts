@@ -64,7 +64,7 @@ export function tooltipOf(
   const bucket = -1 - item;
   const size = model.order.sizeOf(bucket);
   return {
-    title: model.tree.buckets[bucket]!.label,
+    title: model.tree.labelOf(bucket),
     aside: plural(size, "action"),
     lines: inReadingOrder(countsOf(bucket)).map(([phase, n]) => ({
       phase,

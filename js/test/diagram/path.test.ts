@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Actions } from "../../src/actions";
-import { lifeOfDetail, lifeOfRow, pathOf, timeIn, transitionsOfAll } from "../../src/diagram/path";
+import { lifeOfDetail, lifeOfRow, pathOf, TransitionsOfAll, timeIn } from "../../src/diagram/path";
 import { Phase } from "../../src/phases";
 import type { ActionDetail, Attempt } from "../../src/protocol";
 import { Row, Seg } from "../../src/protocol";
@@ -198,7 +198,7 @@ describe("transitions of all actions", () => {
       segments,
     };
     actions.apply(pack([row]));
-    return transitionsOfAll(actions);
+    return new TransitionsOfAll().read(actions);
   };
 
   test("are told by attempt: a new attempt begins at the start", () => {

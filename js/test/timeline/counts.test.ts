@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Phase } from "../../src/phases";
 import { activeAt, drawn, gripAt, heightOf, OverviewCount } from "../../src/timeline/overview";
 import { Scale } from "../../src/timeline/scale";
-import { countPhases, strip, stripBins, summaryPhase } from "../../src/timeline/strip";
+import { countPhases, StripCount, strip, summaryPhase } from "../../src/timeline/strip";
 import type { ActionSpec } from "../pack";
 import { bigRun, runningActions } from "../scenario";
 import { action, load, segment } from "./help";
@@ -25,7 +25,7 @@ const stripOf = (specs: ActionSpec[], clock = live, on = scale) => {
   const actions = load(specs);
   const rows = specs.map((_s, row) => row);
   const outcome = summaryPhase(countPhases(actions, rows));
-  return strip(stripBins(actions, rows, clock, on), rows.length, 14, outcome, on);
+  return strip(new StripCount(actions, rows, clock, on).run()!, rows.length, 14, outcome, on);
 };
 /** Height of a phase at x. */
 const heightAt = (cells: ReturnType<typeof stripOf>["cells"], phase: number, x: number) =>

@@ -52,7 +52,7 @@ export function ordered(
 export function lines({ actions, tree, order: o }: ReturnType<typeof ordered>): string[] {
   return Array.from({ length: o.count }, (_, i) => {
     const item = o.item[i]!;
-    const name = item >= 0 ? actions.id[item] : `${tree.buckets[-1 - item]!.label} ×${o.sizeOf(-1 - item)}`;
+    const name = item >= 0 ? actions.id[item] : `${tree.labelOf(-1 - item)} ×${o.sizeOf(-1 - item)}`;
     return "  ".repeat(o.level[i]!) + name;
   });
 }

@@ -178,7 +178,7 @@ test("every action of a big run has exactly one row once all is open", () => {
   actions.apply(pack(specs));
   const tree = new Tree(actions);
   const all: Toggles = new Map(specs.map((s) => [s.id, true]));
-  for (let b = 0; b < tree.buckets.length; b++) all.set(bucketKey(actions, tree, b), true);
+  for (let b = 0; b < tree.buckets.count; b++) all.set(bucketKey(actions, tree, b), true);
   const result = order(actions, tree, NO_FILTER, all);
   const rows = [...result.item.subarray(0, result.count)].filter((item) => item >= 0);
   expect(new Set(rows).size).toBe(5_000);
