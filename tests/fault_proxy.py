@@ -203,9 +203,10 @@ class FaultProxy:
             line.reset()
 
     async def _end_all(self) -> None:
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._tasks:  # what was accepted last may come only now
+            for task in list(self._tasks):
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.sleep(0.05)  # transports that were closed are let go in the loop's next rounds
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -232,8 +233,11 @@ class FaultProxy:
         finally:
             self._lines.discard(line)
             line.writer.close()
-            with contextlib.suppress(OSError):
-                await line.writer.wait_closed()
+            try:
+                with contextlib.suppress(OSError):
+                    await line.writer.wait_closed()
+            finally:  # cancelled while the client takes its time: nobody else would close it
+                line.writer.transport.abort()
 
     def _fault(self, method: str) -> Fault:
         faults = self._faults.get(method) or self._faults.get("*") or [pass_on]

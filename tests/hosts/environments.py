@@ -7,6 +7,7 @@ hosts/constraints.txt: the versions of what only they have.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import json
 import re
@@ -43,9 +44,16 @@ class Environment:
 
     def make(self) -> Environment:
         """Make it, unless it is there and as it should be."""
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        with (FOLDER / f"{self.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # other tests may want it, too
+            self._make()
+        return self
+
+    def _make(self) -> None:
         stamp, wanted = self.folder / "made-from", self._wanted()
         if stamp.exists() and stamp.read_text() == wanted:
-            return self
+            return
         print(f"Making the environment {self.name} (.cache/hosts/{self.name})", flush=True)
         if not self.python.exists():
             venv.create(self.folder, clear=True, with_pip=True)
@@ -54,7 +62,6 @@ class Environment:
         options = ("--quiet", "--disable-pip-version-check", "--constraint", str(constraints), "--editable", str(ROOT))
         self.run("-m", "pip", "install", *options, *ENVIRONMENTS[self.name])
         stamp.write_text(wanted)
-        return self
 
     def run(self, *arguments: str) -> str:
         """Run its Python; gives what that prints."""
