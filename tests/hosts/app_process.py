@@ -7,8 +7,6 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -24,10 +22,10 @@ def free_port() -> int:
 
 
 class AppProcess:
-    """`command` has to serve `url`; in `folder`, where its log is kept, too."""
+    """`command` has to listen on `port`. It runs in `folder`, where its log is kept, too."""
 
-    def __init__(self, command: list[str], url: str, folder: Path, env: Mapping[str, str]) -> None:
-        self.url = url
+    def __init__(self, command: list[str], port: int, folder: Path, env: Mapping[str, str]) -> None:
+        self.port = port
         self._log = (folder / "app.log").open("w")
         self._process = subprocess.Popen(
             command, cwd=folder, env={**os.environ, **env}, stdout=self._log, stderr=self._log, start_new_session=True
@@ -38,8 +36,8 @@ class AppProcess:
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(self.url, timeout=30):
-                    return
+                socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
+                return
             except OSError:
                 assert self._process.poll() is None, f"{self._process.args} ended:\n{Path(self._log.name).read_text()}"
                 time.sleep(0.1)

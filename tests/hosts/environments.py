@@ -30,7 +30,7 @@ ENVIRONMENTS: dict[str, tuple[str, ...]] = {
     "ipykernel-7.3": ("ipykernel==7.3.0",),
     "marimo": ("marimo==0.25.2",),
     "notebook": ("notebook==7.6.5",),
-    "voila": ("voila==0.5.13",),
+    "voila": ("voila==0.5.13", "ipykernel"),
 }
 
 
@@ -80,7 +80,7 @@ class Environment:
 
     def _constraints(self) -> list[str]:
         """Give all versions but of what this environment has at another."""
-        own = {_package(requirement) for requirement in ENVIRONMENTS[self.name]}
+        own = {_package(requirement) for requirement in ENVIRONMENTS[self.name] if "==" in requirement}
         return [pin for file in CONSTRAINTS for pin in _pins(file) if _package(pin) not in own]
 
     def _wanted(self) -> str:

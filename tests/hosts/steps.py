@@ -29,17 +29,36 @@ WAITING = "waiting for the kernel"
 
 
 class Blocker:
-    """A cell that runs until it is released. It blocks the kernel's main thread, as a training loop does."""
+    """A cell that runs until it is released. It blocks the kernel's main thread, as a training loop does.
+
+    `later_source`: the same for a host that shows nothing before all cells have run. It blocks from `begin()` on.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / "release"
-        self.source = (
-            f"import pathlib, time\nwhile not pathlib.Path({str(self._file)!r}).exists():\n    time.sleep(0.05)"
+        self._begin, self._begun, self._release = (folder / name for name in ("begin", "begun", "release"))
+        wait = "while not pathlib.Path({!r}).exists(): time.sleep(0.05)"
+        self.source = f"import pathlib, time\n{wait.format(str(self._release))}"
+        self.later_source = "\n".join(
+            (
+                "import asyncio, pathlib, threading, time",
+                "def block():",
+                f"    pathlib.Path({str(self._begun)!r}).touch()",
+                f"    {wait.format(str(self._release))}",
+                "def begin(loop=asyncio.get_running_loop()):",
+                f"    {wait.format(str(self._begin))}",
+                "    loop.call_soon_threadsafe(block)",
+                "threading.Thread(target=begin, daemon=True).start()",
+            )
         )
+
+    def begin(self) -> None:
+        """Begin to block, and wait until it does."""
+        self._begin.touch()
+        eventually(self._begun.exists)
 
     def release(self) -> None:
         """Let the cell end."""
-        self._file.touch()
+        self._release.touch()
 
 
 def cell_for(name: str, proxy: FaultProxy) -> str:

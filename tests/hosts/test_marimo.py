@@ -55,11 +55,10 @@ def serve(tmp_path: Path, shared_server: ServerProcess, proxy: FaultProxy) -> It
         port = free_port()
         marimo = str(Environment(HOST).make().folder / "bin" / "marimo")
         options = ["--headless", "--no-token", "--host", "127.0.0.1", "--port", str(port)]
-        url = f"http://127.0.0.1:{port}"
         # Its settings are the user's; the tests want none.
         homes = {name: str(tmp_path) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
-        started.append(AppProcess([marimo, "run", str(file), *options], url, tmp_path, homes))
-        return url
+        started.append(AppProcess([marimo, "run", str(file), *options], port, tmp_path, homes))
+        return f"http://127.0.0.1:{port}"
 
     yield serve_
     for app in started:
