@@ -91,10 +91,12 @@ export function hostColours(host: HTMLElement, name: HostTheme["name"]): HostCol
   return found;
 }
 
-/** VS Code paints the output of every widget white; ours has its own background. */
+/** VS Code paints the output of every widget white, in two boxes around it; ours has its own background. */
 export function unpaint(node: Element): void {
-  const wrapper = node.closest<HTMLElement>(".cell-output-ipywidget-background");
-  wrapper?.style.setProperty("background", "transparent", "important");
+  for (let at: Element | null = node; at; at = parentOf(at)) {
+    if (!at.classList.contains("cell-output-ipywidget-background")) continue;
+    (at as HTMLElement).style.setProperty("background", "transparent", "important");
+  }
 }
 
 /** Call `changed` when the theme may have changed, until `signal` aborts. */

@@ -149,12 +149,16 @@ test("a theme that comes to the same colours wakes nobody", async () => {
   expect(palette.value).not.toBe(before);
 });
 
-test("VS Code's white behind widgets is taken away", () => {
-  const wrapper = place();
-  wrapper.className = "cell-output-ipywidget-background";
+test("VS Code's white behind widgets is taken away, in both of its boxes", () => {
+  const outer = place();
+  const inner = document.createElement("div");
   const node = document.createElement("div");
-  wrapper.append(node);
+  outer.className = inner.className = "cell-output-ipywidget-background";
+  outer.append(inner);
+  inner.append(node);
   unpaint(node);
-  expect(wrapper.style.getPropertyValue("background")).toBe("transparent");
-  expect(wrapper.style.getPropertyPriority("background")).toBe("important");
+  for (const box of [outer, inner]) {
+    expect(box.style.getPropertyValue("background")).toBe("transparent");
+    expect(box.style.getPropertyPriority("background")).toBe("important");
+  }
 });

@@ -24,6 +24,8 @@ w
 LIVE = {"seed": 7, "speed": 4, "elapsed_s": 15}
 #: One that goes on for longer than any test.
 LASTING = {"seed": 3, "speed": 1, "elapsed_s": 60}
+#: One that has failed, with a child whose error is shown.
+FAILED = {"seed": 5, "outcome": "failed", "elapsed_s": 100_000}
 #: What the Abort button says while nobody answers it.
 WAITING = "waiting for the kernel"
 
@@ -166,3 +168,24 @@ def luminances(widget: Locator) -> tuple[float, float]:
         assert not alpha or alpha[0] == 1, f"{colour} lets the host's colours through"
         found.append((0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255)
     return found[0], found[1]
+
+
+def picture(outputs: Locator) -> Locator:
+    """The static picture among these outputs, whatever of its attributes a host cut."""
+    return outputs.filter(has_text="Saved by flyte-widgets")
+
+
+def await_pictures(picture: Locator) -> None:
+    """Wait until the picture is that of the end: only that one has all its drawings."""
+    expect(picture.locator("img")).to_have_count(3)
+
+
+def see_saved(cell: Cell, picture: Locator, name: str) -> None:
+    """With no kernel, the run's name, phase, counts, error and durations can be read, and its drawings are drawn."""
+    expect(picture).to_be_visible()
+    for words in (name, "Failed", "pipeline", re.compile(r"\d+ of \d+ actions done"), re.compile(r"\d+m \d+s")):
+        expect(picture).to_contain_text(words)
+    expect(picture.locator("pre")).to_contain_text("Error")
+    drawn = picture.locator("img").evaluate_all("(all) => all.map((img) => img.complete && img.naturalWidth > 0)")
+    assert drawn == [True] * 3
+    cell.note = "static picture"

@@ -1,0 +1,134 @@
+"""VS Code: its own bundle of ipywidgets in a webview like its own, on the newest ipykernel (see vscode/)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.fault_proxy import FaultProxy
+from tests.hosts import steps
+from tests.hosts.record import Record
+from tests.hosts.vscode.build import build
+from tests.hosts.vscode.editor import Editor, Origin
+from tests.jupyter_lab import JupyterLab
+from tests.server_process import ServerProcess
+
+HOST = "VS Code (its ipywidgets, in a webview)"
+Edit = Callable[..., Editor]
+
+
+@pytest.fixture(scope="module")
+def origins() -> Iterator[tuple[Origin, Origin]]:
+    """The editor's and the webview's; in the latter the nbextensions of the kernel's environment, as in VS Code."""
+    pages = build()
+    editor, webview = Origin(pages), Origin(pages, {"nbextensions": Path(sys.prefix) / "share/jupyter/nbextensions"})
+    yield editor, webview
+    editor.close()
+    webview.close()
+
+
+@pytest.fixture
+def edit(page: Page, lab: JupyterLab, origins: tuple[Origin, Origin]) -> Edit:
+    """Open an editor with an empty notebook."""
+    return lambda theme="Dark Modern": Editor(page, *origins, lab, theme)
+
+
+@pytest.fixture
+def cell_for(shared_server: ServerProcess, proxy: FaultProxy) -> Callable[..., str]:
+    """The cell that shows a new run."""
+    return lambda run: steps.cell_for(shared_server.simulate(**run), proxy)
+
+
+def test_live(edit: Edit, cell_for: Callable[..., str], record: Record) -> None:
+    editor = edit()
+
+    def start() -> Locator:
+        editor.start(cell_for(steps.LIVE))
+        return editor.widgets
+
+    with record(HOST, "live") as cell:
+        steps.see_it_live(cell, start)
+
+
+def test_click_when_idle(edit: Edit, cell_for: Callable[..., str], proxy: FaultProxy, record: Record) -> None:
+    editor = edit()
+    editor.start(cell_for(steps.LASTING))
+    assert editor.wait() == "ok"
+    with record(HOST, "click idle") as cell:
+        steps.abort_when_idle(cell, editor.widgets, proxy)
+
+
+def test_click_while_a_cell_runs(
+    edit: Edit, cell_for: Callable[..., str], proxy: FaultProxy, record: Record, blocker: steps.Blocker
+) -> None:
+    """VS Code knows no subshells: the click waits, and says so."""
+    editor = edit()
+    editor.start(cell_for(steps.LASTING))
+    expect(steps.badge(editor.widgets)).to_have_text("Running")
+    editor.start(blocker.source)
+    with record(HOST, "click while busy") as cell:
+        steps.abort_after_the_cell(cell, editor.widgets, proxy, blocker)
+    assert editor.wait() == "ok"
+
+
+@pytest.mark.parametrize(("theme", "dark"), [("Light Modern", False), ("Dark Modern", True)])
+def test_theme(edit: Edit, cell_for: Callable[..., str], record: Record, theme: str, dark: bool) -> None:
+    """Opened in the one theme, changed to the other and back: painted as the editor is, on no white ground."""
+    editor = edit(theme)
+    editor.start(cell_for(steps.LASTING))
+    expect(steps.badge(editor.widgets)).to_have_text("Running")
+    # What makes it hard: ipywidgets 8 brings JupyterLab's variables, light ones in any theme.
+    assert editor.style("body", "--jp-layout-color1").strip() in ("white", "#fff", "#ffffff")
+    with record(HOST, "dark") as cell:
+        other = "Light Modern" if dark else "Dark Modern"
+        for name, expected in ((theme, dark), (other, not dark), (theme, dark)):
+            editor.set_theme(name)
+            expect(editor.widgets).to_have_attribute("data-fw-theme", "dark" if expected else "light")
+            steps.see_theme(cell, editor.widgets, expected)
+            grounds = editor.webview.locator(".cell-output-ipywidget-background")
+            painted = grounds.evaluate_all("(all) => all.map((one) => getComputedStyle(one).backgroundColor)")
+            assert painted == ["rgba(0, 0, 0, 0)"] * 2
+
+
+def test_nothing_that_a_webview_forbids_is_needed(
+    edit: Edit, cell_for: Callable[..., str], page: Page, shared_server: ServerProcess
+) -> None:
+    """No dialog, no pop-up, no address but the pages' own, no error; and the editor's styles for tables stay out."""
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    editor = edit()
+    editor.start(cell_for({**steps.LASTING, "elapsed_s": 1000}))
+    widget = editor.widgets
+    expect(steps.badge(widget)).to_have_text("Succeeded")
+    widget.get_by_role("row", name="embed_corpus").click()
+    expect(widget.get_by_role("region", name="Details of embed_corpus")).to_be_visible()
+    aligned = widget.locator("td, th").evaluate_all("(all) => all.map((one) => getComputedStyle(one).textAlign)")
+    assert "right" not in aligned
+    assert [url for url in asked if "127.0.0.1" not in url and not url.startswith(("blob:", "data:"))] == []
+    assert said == []
+    # The webview is as it should be: it forbids these, with errors in the console.
+    assert editor.evaluate("() => [window.open('about:blank'), confirm('?')]") == [None, False]
+    assert len(said) == 2
+
+
+def test_reopened_without_a_kernel(edit: Edit, shared_server: ServerProcess, proxy: FaultProxy, record: Record) -> None:
+    """VS Code saves no state of widgets; where a kernel does not know one, it shows what else the output has."""
+    editor = edit()
+    name = shared_server.simulate(**steps.FAILED)
+    editor.start(steps.cell_for(name, proxy))
+    expect(steps.badge(editor.widgets)).to_have_text("Failed")
+    picture = steps.picture(editor.webview.locator(".output"))
+    expect(picture).to_be_hidden()
+    steps.await_pictures(picture)
+    with record(HOST, "saved") as cell:
+        editor.open("Dark Modern", alive=False)
+        steps.see_saved(cell, picture, name)
+        expect(editor.webview.locator(".output").first).to_have_text(f'RunWidget("{name}")')
+        expect(editor.widgets).to_have_count(0)
