@@ -5,6 +5,7 @@ BUNDLE := flyte_widgets/widgets/static/widget.js
 JS_SOURCES := $(shell find js/src -type f) $(wildcard js/*.mjs) js/package.json
 # Most of these tests wait for something. A file stays in one process: its tests share servers and a loop.
 TWO_AT_ONCE := -n 2 --dist loadfile
+EXTENSION := $(shell find js/labextension -type f)
 .DEFAULT_GOAL := help
 .PHONY: help demo test hosts faults check lint bench gallery screenshot dev build lock clean setup browser
 .DELETE_ON_ERROR:
@@ -62,7 +63,7 @@ setup: .cache/venv $(BUNDLE)
 browser: .cache/venv
 	@.ci/chromium
 
-.cache/venv: pyproject.toml constraints.txt hatch_build.py | $(BUNDLE)
+.cache/venv: pyproject.toml constraints.txt hatch_build.py $(EXTENSION) | $(BUNDLE)
 	@.ci/venv $(PYTHON)
 	@mkdir -p .cache && touch $@
 

@@ -55,6 +55,10 @@ class CommandedView(SendingView):
             background().soon(self._watcher.retry)
         elif kind == "want":
             background().soon(self._watcher.want_history, _texts(content.get("actions"))[:_WANT_LIMIT])
+        elif kind == "asked":
+            self._ask_again()
+        elif kind == "sidebar":
+            self._on_sidebar_answer(content)
         else:
             self._reply(request, f"RunWidget knows no request {kind!r}.", "Reload the page: its script may be older.")
             return

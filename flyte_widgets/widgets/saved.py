@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
-import contextvars
 import logging
 import threading
 import time
@@ -25,6 +24,7 @@ from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.status import STANDING
 from flyte_widgets.watch.watcher import Watcher
+from flyte_widgets.widgets.outputs import Bundle, Output, is_terminal, show
 from flyte_widgets.widgets.publisher import publisher
 from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S, read_what_is_missing, receipt_of
 from flyte_widgets.widgets.receipt.html import page, receipt_html
@@ -44,31 +44,15 @@ _MOST_SHOWN: Final = 8
 """Outputs that are kept true; older ones stay as they are."""
 _EMPTY: Final = {"text/html": "", "text/plain": ""}
 
-Bundle = dict[str, Any]
 Reading = concurrent.futures.Future["ActionDetails | None"]
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One place where the widget was displayed: the outputs of the view and of the picture, and the cell's context.
+    """One place where the widget was displayed: the outputs of the view and of the picture."""
 
-    ipykernel 7.0 finds the cell that an output belongs to by context variables, which other threads do not have.
-    """
-
-    view_id: str
-    picture_id: str
-    context: contextvars.Context
-
-    def update(self, display_id: str, bundle: Bundle) -> None:
-        """Replace an output. From any thread; a front end that is gone or a kernel that refuses is no error here."""
-        try:
-            # As part of the cell that runs now: nbclient hears of no other.
-            _display(bundle, display_id=display_id, update=True)
-        except LookupError:
-            # A copy: a context cannot be entered by two threads.
-            self.context.copy().run(_display, bundle, display_id=display_id, update=True)
-        except Exception:  # the picture is an extra: it must not end the publisher
-            logger.debug("an output could not be replaced", exc_info=True)
+    view: Output
+    picture: Output
 
 
 class SavedPicture:
@@ -104,21 +88,26 @@ class SavedPicture:
 
     def show(self, view: Bundle, metadata: dict[str, Any]) -> None:
         """Display the view, and under it the picture."""
-        shown = Shown(uuid4().hex, uuid4().hex, contextvars.copy_context())
-        _display(view, metadata=metadata, display_id=shown.view_id)
+        shown = Shown(Output(), Output())
+        shown.view.show(view, metadata)
         self._await_first_read()
-        _display(self.bundle(FIRST_READ_S), display_id=shown.picture_id)
+        shown.picture.show(self.bundle(FIRST_READ_S))
         if not self._shown:
             background().soon(self._watcher.subscribe, self)
         self._shown = [*self._shown, shown][-_MOST_SHOWN:]
         publisher().wake(self)
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether the widget was displayed in a cell."""
+        return bool(self._shown)
+
     def freeze(self) -> None:
         """Replace the live view by the picture, everywhere."""
         picture = self.bundle(READ_LIMIT_S)
         for shown in self._shown:
-            shown.update(shown.view_id, picture)
-            shown.update(shown.picture_id, _EMPTY)
+            shown.view.replace(picture)
+            shown.picture.replace(_EMPTY)
         self._shown = []
 
     def finish(self) -> None:
@@ -161,7 +150,7 @@ class SavedPicture:
     def _replace(self, picture: Bundle) -> None:
         self._drawn, self._next_s = self._stage(), time.monotonic() + UPDATE_EVERY_S
         for shown in self._shown:
-            shown.update(shown.picture_id, picture)
+            shown.picture.replace(picture)
 
     def _end_reading(self) -> Reading | None:
         """Give the reading of what the picture of an ended run still misses; the first call for an end begins it."""
@@ -199,34 +188,25 @@ class SavedView(RunTraits):
 
     def _ipython_display_(self, **_options: Any) -> None:
         if self.comm is None:  # closed: there is nothing left but the picture
-            _display(self._picture.bundle())
-        elif _is_terminal():
-            _display({"text/plain": receipt_text(self._picture.receipt())})
+            show(self._picture.bundle())
+        elif is_terminal():
+            show({"text/plain": receipt_text(self._picture.receipt())})
         else:
-            data, metadata = self._view()
-            self._picture.show({VIEW_MIME: data[VIEW_MIME], "text/plain": self.reference}, metadata)
+            self._picture.show(*self._live_bundle())
 
     def _repr_mimebundle_(self, **_options: Any) -> tuple[Bundle, Bundle]:
         """Give view and picture as one output: for whoever asks for it without displaying it."""
         data, metadata = self._view()
         return {**data, **self._picture.bundle()}, metadata
 
+    def _live_bundle(self) -> tuple[Bundle, Bundle]:
+        """Give the live view alone, as an output."""
+        data, metadata = self._view()
+        return {VIEW_MIME: data[VIEW_MIME], "text/plain": self.reference}, metadata
+
     def _view(self) -> tuple[Bundle, Bundle]:
         data, metadata = super()._repr_mimebundle_() or ({}, {})
         return data, metadata
-
-
-def _display(bundle: Bundle, **options: Any) -> None:
-    from IPython.display import display  # noqa: PLC0415 - only where a front end is
-
-    display(bundle, raw=True, **options)
-
-
-def _is_terminal() -> bool:
-    """Tell whether this is IPython in a terminal: nothing but text can be shown there."""
-    from IPython import get_ipython  # noqa: PLC0415
-
-    return type(get_ipython()).__name__ == "TerminalInteractiveShell"
 
 
 def _written(text: str, path: str | Path | None) -> str:

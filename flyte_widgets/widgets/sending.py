@@ -14,7 +14,7 @@ from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.facts import facts_of
 from flyte_widgets.widgets.pages import Pages
 from flyte_widgets.widgets.publisher import publisher
-from flyte_widgets.widgets.saved import SavedView
+from flyte_widgets.widgets.sidebar import SidebarView
 
 SEND_EVERY_S: Final = 0.2
 """At most one message in this time, answers apart; the first one after a pause goes out at once."""
@@ -27,7 +27,7 @@ _URGENT: Final = ("phase", "is_terminal", "error", "abort_state", "detail", "roo
 _FROM_BROWSER: Final = {"selected", "_view_count"}
 
 
-class SendingView(SavedView):
+class SendingView(SidebarView):
     """Sends what the run's watcher tells: traits, columns, answers, signs of life. Nothing of it waits for a kernel."""
 
     _run: Run
@@ -62,6 +62,7 @@ class SendingView(SavedView):
             if self.comm is None:
                 return None
             self._answer_hellos()
+            self._publish_sidebar()
             if self._watcher.connection.state == "ended" and not self._saved:
                 self._next_s = 0.0  # whoever waits for the end finds all of it
                 self._publish_columns(now_s)

@@ -139,13 +139,16 @@ export type Request =
   | { kind: "hello"; seq: number } // reply, then a snapshot unless `seq` is current
   | { kind: "abort"; action: string; reason: string }
   | { kind: "retry" } // try to reconnect now
-  | { kind: "want"; actions: string[] }; // rows on screen whose history is not known
+  | { kind: "want"; actions: string[] } // rows on screen whose history is not known
+  | { kind: "asked" } // which calls of `sidebar()` have no answer?
+  | { kind: "sidebar"; call: number; refusal: string; views: number }; // how a call went; "": there is a panel
 
 /** Python to the browser. `columns` carries one buffer. */
 export type Message =
   | { kind: "reply"; id: number; ok: boolean; message?: string; hint?: string }
   | { kind: "columns" }
-  | { kind: "beat"; nowMs: number };
+  | { kind: "beat"; nowMs: number }
+  | { kind: "sidebar"; call: number; side: "right" | "left" | "main" }; // open a panel, and say how it went
 
 /** Header of a block of columns. A snapshot is a delta since 0. */
 export interface ColumnsHeader {

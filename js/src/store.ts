@@ -55,6 +55,8 @@ export class Store {
   readonly heardMs: Signal<number> = signal(Date.now());
   /** What went wrong with a message from Python; "" = nothing. */
   readonly fault: Signal<string> = signal("");
+  /** What every view should tell until it is dismissed; "" = nothing. */
+  readonly notice: Signal<string> = signal("");
   readonly requests: Requests;
   #everHeard = false;
   #checkedMs = Date.now();

@@ -26,7 +26,7 @@ export class Frame {
   /** `host` is in `el` already; its shadow root gets the frame. */
   constructor(
     readonly store: Store,
-    private readonly host: HTMLElement,
+    readonly host: HTMLElement,
     css: string,
   ) {
     this.theme = createTheme(host, this.signal);

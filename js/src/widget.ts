@@ -3,15 +3,17 @@ import type { AnyModel } from "@anywidget/types";
 import { diagramCss } from "./diagram/diagram";
 import { h } from "./dom";
 import { detailsCss } from "./panels/details";
+import panelBarCss from "./panels/panel-bar.css";
 import panelsCss from "./panels/panels.css";
 import type { RunTraits } from "./protocol";
 import { mountRun } from "./run";
+import { Sidebar } from "./sidebar";
 import { Store } from "./store";
 import { timelineCss } from "./timeline/timeline";
 import { Frame } from "./view";
 import frameCss from "./widget.css";
 
-const CSS = frameCss + panelsCss + diagramCss + timelineCss + detailsCss;
+const CSS = frameCss + panelBarCss + panelsCss + diagramCss + timelineCss + detailsCss;
 
 type Model = AnyModel<RunTraits>;
 type Cleanup = () => void;
@@ -22,28 +24,57 @@ interface Props {
   signal?: AbortSignal;
 }
 
+/** What the views of a model have in common. */
+class Shared {
+  readonly store: Store;
+  readonly sidebar: Sidebar;
+  #views = 0;
+
+  constructor(readonly model: Model) {
+    this.store = new Store(model);
+    const draw = (into: HTMLElement) => this.draw(into);
+    this.sidebar = new Sidebar(this.store, model, draw, () => this.#views);
+    this.store.start();
+  }
+
+  draw(into: HTMLElement): Frame {
+    const host = h("div", { class: "flyte-widgets" });
+    into.append(host);
+    // For the console and for tests: document.querySelector(".flyte-widgets").store
+    Object.assign(host, { store: this.store });
+    const frame = new Frame(this.store, host, CSS);
+    this.#views++;
+    frame.signal.addEventListener("abort", () => this.#views--);
+    mountRun(frame);
+    return frame;
+  }
+
+  close(): void {
+    this.sidebar.close();
+    this.store.close();
+  }
+}
+
 /** Called once per model: anywidget imports the module anew for each, and calls its default export. */
 export default function runWidget(): {
   initialize(props: Props): Cleanup;
   render(props: Props & { el: HTMLElement }): Cleanup;
 } {
-  const stores: { model: Model; store: Store }[] = [];
+  const known: Shared[] = [];
 
   /** The model that `render` gets need not be the object that `initialize` got, but a stand-in for the same. */
-  const storeOf = (model: Model): Store | undefined =>
-    (stores.find((entry) => entry.model === model) ?? (stores.length === 1 ? stores[0] : undefined))?.store;
+  const sharedOf = (model: Model): Shared | undefined =>
+    known.find((shared) => shared.model === model) ?? (known.length === 1 ? known[0] : undefined);
 
-  const open = (model: Model): { store: Store; close: Cleanup } => {
-    const store = new Store(model);
-    const entry = { model, store };
-    stores.push(entry);
-    store.start();
+  const open = (model: Model): { shared: Shared; close: Cleanup } => {
+    const shared = new Shared(model);
+    known.push(shared);
     return {
-      store,
+      shared,
       close: () => {
-        store.close();
-        const at = stores.indexOf(entry);
-        if (at >= 0) stores.splice(at, 1);
+        shared.close();
+        const at = known.indexOf(shared);
+        if (at >= 0) known.splice(at, 1);
       },
     };
   };
@@ -55,15 +86,9 @@ export default function runWidget(): {
     },
 
     render({ model, el, signal }) {
-      const known = storeOf(model);
-      const own = known ? null : open(model);
-      const host = h("div", { class: "flyte-widgets" });
-      el.append(host);
-      const store = known ?? own!.store;
-      // For the console and for tests: document.querySelector(".flyte-widgets").store
-      Object.assign(host, { store });
-      const frame = new Frame(store, host, CSS);
-      mountRun(frame);
+      const shared = sharedOf(model);
+      const own = shared ? null : open(model);
+      const frame = (shared ?? own!.shared).draw(el);
       return once(() => {
         frame.close();
         own?.close();

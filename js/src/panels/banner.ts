@@ -86,6 +86,15 @@ export function mountBanner(
       dismissed.value = traits.error.value;
     },
   );
+  row(
+    () => {
+      const text = store.notice.value;
+      return text ? { tone: "plain", icon: "info", strong: "", text, button: "Dismiss" } : null;
+    },
+    () => {
+      store.notice.value = "";
+    },
+  );
   row(() => {
     const broken = [...faults.value].map(([name, message]) => `The ${name} stopped: ${message}`);
     if (store.fault.value) broken.push(store.fault.value);
