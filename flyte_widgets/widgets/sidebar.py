@@ -62,6 +62,7 @@ class SidebarView(SavedView):
         self._calls: list[Call] = []
         self._answers: list[Answer] = []
         self._call_count = 0
+        self._asks_again = False
         super().__init__(**traits)
 
     def sidebar(self, side: Side = "right") -> None:
@@ -94,8 +95,7 @@ class SidebarView(SavedView):
     def _ask_again(self) -> None:
         """Ask a page that has only just begun to listen."""
         with self._calls_lock:
-            for call in self._calls:
-                call.sent = call.refused
+            self._asks_again = True
         publisher().wake(self)
 
     def _on_sidebar_answer(self, content: dict[str, Any]) -> None:
@@ -114,12 +114,14 @@ class SidebarView(SavedView):
         """On the publisher's thread: ask what was not asked yet, and tell what was answered."""
         with self._calls_lock:
             answers, self._answers = self._answers, []
-            news = [(answer, call) for answer in answers for call in self._take(answer)]
-            waiting = [call for call in self._calls if not call.sent]
+            news = [(answer, self._take(answer)) for answer in answers]
+            again, self._asks_again = self._asks_again, False
+            waiting = [call for call in self._calls if not call.refused and (again or not call.sent)]
             for call in waiting:
                 call.sent = True
-        for answer, call in news:
-            self._tell(answer, call)
+        for answer, calls in news:
+            for call in calls:
+                self._tell(answer, call, calls[-1].side)
         if waiting:  # the last one counts
             self.send({"kind": "sidebar", "call": waiting[-1].number, "side": waiting[-1].side})
 
@@ -131,13 +133,15 @@ class SidebarView(SavedView):
         self._calls = [call for call in self._calls if call.refused or call not in told]
         return told
 
-    def _tell(self, answer: Answer, call: Call) -> None:
+    def _tell(self, answer: Answer, call: Call, side: str) -> None:
+        """`side`: of the last call. Those before it, which had no answer, were overtaken."""
         if answer.message:
-            logger.warning("sidebar(side=%r) of %s: %s", call.side, self.run_name, answer.message)
+            # No louder: it would come out in red below what is told here.
+            logger.info("sidebar(side=%r) of %s: %s", call.side, self.run_name, answer.message)
         if call.output is None:
             return
         if not answer.message:
-            call.output.replace(_text(f"Run {self.run_name} was opened {_PLACES[call.side]}."))
+            call.output.replace(_text(f"Run {self.run_name} was opened {_PLACES[side]}."))
         elif answer.views or self._picture.is_shown:
             call.output.replace(_text(answer.message))
         else:  # shown nowhere, so this is its cell; the view says why

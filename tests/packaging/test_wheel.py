@@ -39,11 +39,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_wheel_holds_the_bundle_and_the_types(wheel: Path) -> None:
-    """The built front end, py.typed and the licence are in it; tests and TypeScript are not."""
+    """The built front end, JupyterLab's extension, py.typed and the licence are in it; tests and TypeScript are not."""
     names = zipfile.ZipFile(wheel).namelist()
     assert "flyte_widgets/widgets/static/widget.js" in names
     assert "flyte_widgets/py.typed" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
+    extension = {name.partition("/data/share/jupyter/labextensions/")[2] for name in names} - {""}
+    files = ("package.json", "install.json", "static/remoteEntry.js")
+    assert extension == {f"flyte-widgets/{file}" for file in files}
     assert not [name for name in names if name.endswith((".ts", ".ipynb")) or name.startswith("tests/")]
 
 
