@@ -1,0 +1,219 @@
+// The panel beside the notebook: what is asked of the page, what becomes of it, and what Python hears.
+// The extension is the real one; of JupyterLab there is as much as it uses.
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { PanelWish } from "../src/sidebar";
+import { type RecordedModel, scenario } from "./scenario";
+import { mount, seen, withoutCanvas } from "./view";
+
+interface Title {
+  label?: string;
+  caption?: string;
+}
+
+/** A Lumino widget. */
+class Widget {
+  id = "";
+  parent: unknown = null;
+  readonly title: Title = {};
+  readonly node: HTMLElement | undefined;
+  readonly #gone: (() => void)[] = [];
+  readonly disposed = { connect: (slot: () => void) => this.#gone.push(slot) };
+
+  constructor(options?: { node: HTMLElement }) {
+    this.node = options?.node;
+  }
+
+  dispose(): void {
+    this.node?.remove();
+    for (const slot of this.#gone.splice(0)) slot();
+  }
+}
+
+/** A shell with some of the sides. */
+class Shell extends Widget {
+  readonly calls: string[] = [];
+
+  constructor(private readonly sides: readonly string[]) {
+    super();
+  }
+
+  add(widget: Widget, side: string): void {
+    this.calls.push(`add ${side}`);
+    if (!this.sides.includes(side)) return;
+    widget.parent = side;
+    document.body.append(widget.node!);
+  }
+
+  activateById(id: string): void {
+    this.calls.push(`activate ${id}`);
+  }
+}
+
+/** Start the extension, as JupyterLab does, in a shell that is made of the second of the versions shared. */
+async function start(name: string, ...sides: string[]): Promise<Shell> {
+  vi.resetModules();
+  await import("../labextension/static/remoteEntry.js" as string);
+  const container = (window as unknown as { _JUPYTERLAB: Record<string, Container> })._JUPYTERLAB[
+    "flyte-widgets"
+  ]!;
+  const other = { get: async () => () => ({ Widget: class {} }) };
+  container.init({ "@lumino/widgets": { "1.0.0": other, "2.0.0": { get: async () => () => ({ Widget }) } } });
+  const { default: plugin } = (await container.get("./extension"))();
+  const shell = new Shell(sides);
+  await plugin.activate({ name, shell });
+  return shell;
+}
+
+interface Container {
+  init(scope: unknown): void;
+  get(module: string): Promise<() => { default: { activate(app: unknown): Promise<void> } }>;
+}
+
+const listening = vi.spyOn(document, "addEventListener");
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  withoutCanvas();
+});
+afterEach(() => {
+  // An extension listens for as long as its page lives.
+  for (const [event, listener, options] of listening.mock.calls) {
+    if (event.startsWith("flyte-widgets:")) document.removeEventListener(event, listener, options);
+  }
+  listening.mockClear();
+  document.body.replaceChildren();
+  vi.useRealTimers();
+});
+
+const answers = (model: RecordedModel) =>
+  (model.sent as { kind: string; call: number; refusal: string; views: number }[])
+    .filter(({ kind }) => kind === "sidebar")
+    .map(({ call, refusal, views }) => [call, refusal, views]);
+
+const panel = (): HTMLElement | null =>
+  document.querySelector(".flyte-widgets-panel > .flyte-widgets")?.shadowRoot?.querySelector(".fw") ?? null;
+
+/** What a view's banners tell. */
+const told = (frame: HTMLElement): string =>
+  [...frame.querySelectorAll(".fw-banner:not([hidden])")].map((banner) => banner.textContent).join(" ");
+
+const NO_HOST = expect.stringMatching(/^This notebook host has no sidebar, so the run stays in its cell\./);
+
+test("a model asks what it has missed, and opens a call's panel once, however often that is repeated", async () => {
+  const shell = await start("JupyterLab", "right", "left", "main");
+  const { model } = mount(scenario.running());
+  expect(model.sent).toContainEqual(expect.objectContaining({ kind: "asked" }));
+  for (let i = 0; i < 3; i++) model.message({ kind: "sidebar", call: 1, side: "right" });
+  expect(shell.calls).toEqual(["add right", expect.stringMatching(/^activate flyte-widgets-/)]);
+  expect(answers(model)).toEqual([[1, "", 2]]);
+  expect(seen(panel()!, ".fw-badge")).toBe("Running");
+  model.play({ phase: "failed" });
+  expect(seen(panel()!, ".fw-badge")).toBe("Failed");
+});
+
+test("beside the notebook it is not activated when it is opened, only when it is called for again", async () => {
+  const shell = await start("JupyterLab", "right", "left", "main");
+  const { model } = mount(scenario.running());
+  model.message({ kind: "sidebar", call: 1, side: "main" });
+  expect(shell.calls).toEqual(["add main"]);
+  model.message({ kind: "sidebar", call: 2, side: "main" });
+  expect(shell.calls).toEqual(["add main", expect.stringMatching(/^activate /)]);
+});
+
+test("a side that the shell does not have is refused by name, and the panel stays where it is", async () => {
+  await start("Jupyter Notebook", "right", "left");
+  const { model, frame } = mount(scenario.running());
+  const words =
+    'This notebook host has no place for side="main", so the run stays where it is. Try side="right".';
+  model.message({ kind: "sidebar", call: 1, side: "main" });
+  expect(answers(model)).toEqual([[1, words, 1]]);
+  expect(panel()).toBeNull();
+  model.message({ kind: "sidebar", call: 2, side: "left" });
+  model.message({ kind: "sidebar", call: 3, side: "main" });
+  expect(answers(model).slice(1)).toEqual([
+    [2, "", 2],
+    [3, words, 2],
+  ]);
+  expect(panel()).not.toBeNull();
+  expect(told(frame)).toContain(words);
+});
+
+test("where nobody listens it is refused after a moment, in the view and to Python", async () => {
+  const { model, frame } = mount(scenario.running());
+  model.message({ kind: "sidebar", call: 1, side: "right" });
+  expect(answers(model)).toEqual([]);
+  vi.advanceTimersByTime(2_000);
+  expect(answers(model)).toEqual([[1, NO_HOST, 1]]);
+  expect(told(frame)).toContain("This notebook host has no sidebar");
+});
+
+test.each([0, 60_000])("an extension that starts %d ms later takes what nobody has taken", async (waitMs) => {
+  const { model, frame } = mount(scenario.running());
+  model.message({ kind: "sidebar", call: 1, side: "right" });
+  vi.advanceTimersByTime(waitMs);
+  await start("JupyterLab", "right", "left", "main");
+  expect(panel()).not.toBeNull();
+  expect(answers(model).at(-1)).toEqual([1, "", 2]);
+  vi.advanceTimersByTime(5_000);
+  expect(answers(model)).toHaveLength(waitMs === 0 ? 1 : 2);
+  expect(told(frame)).not.toContain("This notebook host has no sidebar");
+});
+
+test("Voila loads the extension, but has no place for panels", async () => {
+  await start("Voila", "main");
+  const { model } = mount(scenario.running());
+  model.message({ kind: "sidebar", call: 1, side: "main" });
+  vi.advanceTimersByTime(2_000);
+  expect(answers(model)).toEqual([[1, NO_HOST, 1]]);
+});
+
+test("another model of the same run takes the panel over, one of another run has its own", async () => {
+  await start("JupyterLab", "right", "left", "main");
+  const first = mount(scenario.running());
+  const second = mount(scenario.running());
+  const other = mount({ ...scenario.running(), run_name: "another" });
+  for (const { model } of [first, second, other]) model.message({ kind: "sidebar", call: 1, side: "right" });
+  expect(document.querySelectorAll(".flyte-widgets-panel")).toHaveLength(2);
+  second.model.play({ phase: "paused" });
+  expect(seen(panel()!, ".fw-badge")).toBe("Paused");
+  first.model.message({ kind: "sidebar", call: 2, side: "right" });
+  expect(document.querySelectorAll(".flyte-widgets-panel")).toHaveLength(2);
+  expect(answers(second.model)).toHaveLength(1);
+});
+
+test("closed by the reader, the view in the cell goes on; closed by Python, nothing is left", async () => {
+  await start("JupyterLab", "right", "left", "main");
+  const { model, frame, close } = mount(scenario.running());
+  model.message({ kind: "sidebar", call: 1, side: "right" });
+  panel()!.querySelector<HTMLButtonElement>(".fw-panel-bar button")!.click();
+  expect(panel()).toBeNull();
+  model.play({ phase: "paused" });
+  expect(seen(frame, ".fw-badge")).toBe("Paused");
+  model.message({ kind: "sidebar", call: 2, side: "right" });
+  expect(seen(panel()!, ".fw-badge")).toBe("Paused");
+  close();
+  expect(document.querySelector(".flyte-widgets")).toBeNull();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("its title follows the run", async () => {
+  const titles: (string | undefined)[][] = [];
+  const take = (event: Event) => {
+    event.preventDefault();
+    const { detail } = event as CustomEvent<PanelWish>;
+    detail.panel = {
+      show: () => true,
+      entitle: (label, caption) => titles.push([label, caption]),
+      close: detail.closed,
+    };
+  };
+  document.addEventListener("flyte-widgets:panel", take);
+  const { model, close } = mount({ ...scenario.running(), task_name: "", phase: "" });
+  model.message({ kind: "sidebar", call: 1, side: "right" });
+  model.play({ task_name: "etl.pipeline", phase: "running" });
+  close();
+  expect([titles[0], titles.at(-1)]).toEqual([
+    ["r4p2bdpt7f", "Flyte run r4p2bdpt7f"],
+    ["etl.pipeline", "Flyte run etl.pipeline r4p2bdpt7f: Running"],
+  ]);
+});
