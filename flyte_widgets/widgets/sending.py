@@ -8,16 +8,16 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flyte_widgets.run.columns import Columns
+from flyte_widgets.run.state import ROOT
 from flyte_widgets.watch.board import Update
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.facts import facts_of
 from flyte_widgets.widgets.pages import Pages
 from flyte_widgets.widgets.publisher import publisher
+from flyte_widgets.widgets.rate import Rate
 from flyte_widgets.widgets.sidebar import SidebarView
 
-SEND_EVERY_S: Final = 0.2
-"""At most one message in this time, answers apart; the first one after a pause goes out at once."""
 TRAITS_EVERY_S: Final = 1.0
 """Counts and the like travel at most this often. What a reader waits for (`_URGENT`) does not wait for it."""
 BEAT_EVERY_S: Final = 10.0
@@ -43,7 +43,11 @@ class SendingView(SidebarView):
         self._hellos: list[tuple[int, int, bool]] = []
         self._calls_roll: str | None = None
         self._saved = False
-        self._columns_at_s = self._traits_at_s = self._beat_at_s = self._next_s = 0.0
+        self._rate = Rate()
+        self._columns_at_s = self._traits_at_s = self._beat_at_s = 0.0
+        self._urgent_news = True
+        """Whether something was heard that a trait may have to say at once, and not only rows and counts."""
+        self._told_of: object = None
         self._columns = Columns(self._watcher.state)
 
     # --- news from the watcher, on the background loop ---------------------------------------------------------------
@@ -52,49 +56,55 @@ class SendingView(SidebarView):
         """Take note of what changed; sending is the publisher's."""
         with self._news_lock:
             self._rows |= update.rows
+            self._urgent_news |= self._may_be_urgent(update)
         publisher().wake(self)
+
+    def _may_be_urgent(self, update: Update) -> bool:
+        """Of a run of thousands most news are of actions that no trait tells of: those cost no look at all traits."""
+        known = self._watcher.state.by_id
+        followed = [known[action].index for action in (ROOT, self.selected) if action in known]
+        return not update.rows or bool(update.details) or not update.rows.isdisjoint(followed)
 
     # --- sending, on the publisher's thread --------------------------------------------------------------------------
 
     def publish(self, now_s: float) -> float | None:
-        """Answer hellos, and send one message of what is due: changed rows, changed traits, a sign of life."""
+        """Answer hellos, and send what is due: changed traits, changed rows, a sign of life."""
         with self._lock:
             if self.comm is None:
                 return None
             self._answer_hellos()
             self._publish_sidebar()
             if self._watcher.connection.state == "ended" and not self._saved:
-                self._next_s = 0.0  # whoever waits for the end finds all of it
+                self._rate.forget()  # whoever waits for the end finds all of it
                 self._publish_columns(now_s)
-                self._publish_traits(now_s)
-            if now_s < self._next_s:
-                return self._next_s
-            kinds = [(self._columns_at_s, self._publish_columns), (self._traits_at_s, self._publish_traits)]
-            later: list[float] = []
-            # The one that was not sent for longer comes first: neither keeps the other waiting.
-            for _, send in (*sorted(kinds, key=lambda kind: kind[0]), (0.0, self._publish_beat)):
-                due_s = send(now_s)
-                if due_s is not None and due_s <= now_s:
-                    self._next_s = time.monotonic() + SEND_EVERY_S  # packing took its time
-                    return self._next_s
-                later += [] if due_s is None else [due_s]
-        return min(later, default=None)
+                self._rate.forget()
+            due = [send(now_s) for send in (self._publish_traits, self._publish_columns, self._publish_beat)]
+        return min((due_s for due_s in due if due_s is not None), default=None)
 
-    # Each of these gives when it is due; if that is now, it has sent. None: it has nothing to send.
+    # Each of these sends what it may send now. It gives when it is to be called again; None: at the next wake.
 
     def _publish_columns(self, now_s: float) -> float | None:
         with self._news_lock:
             pace = self._pages.pace
             if not self._rows or pace == "stopped":
                 return None
-            if pace == "slow" and now_s < self._columns_at_s + BEAT_EVERY_S:
-                return self._columns_at_s + BEAT_EVERY_S
+            due_s = max(self._rate.regular_s, self._columns_at_s + BEAT_EVERY_S if pace == "slow" else 0.0)
+            if now_s < due_s:
+                return due_s
             rows, self._rows = self._rows, set()
         self._send_block(lambda now_ms: self._columns.delta(rows, now_ms))
         self._columns_at_s = now_s
-        return now_s
+        self._rate.note(time.monotonic())  # packing took its time
+        return None
 
     def _publish_traits(self, now_s: float) -> float | None:
+        due_s = max(self._traits_at_s + TRAITS_EVERY_S, self._rate.regular_s)
+        told_of = (self._watcher.connection.state, self._watcher.abort_status, self.selected)
+        with self._news_lock:
+            may_be_urgent, self._urgent_news = self._urgent_news or told_of != self._told_of, False
+        if now_s < due_s and not may_be_urgent:
+            return due_s
+        self._told_of = told_of
         facts = self._facts(self.selected)
         changed = {name: value for name, value in facts.items() if getattr(self, name) != value}
         is_over = facts["connection"]["state"] == "ended"
@@ -104,11 +114,15 @@ class SendingView(SidebarView):
         if not changed:
             return None
         is_urgent = is_over or self._is_urgent(changed)
-        if not is_urgent and now_s < self._traits_at_s + TRAITS_EVERY_S:
-            return self._traits_at_s + TRAITS_EVERY_S
+        due_s = self._rate.urgent_s if is_urgent else due_s
+        if now_s < due_s:
+            with self._news_lock:
+                self._urgent_news |= is_urgent
+            return due_s
         self._traits_at_s, self._saved = now_s, is_over
         self.tell(changed)
-        return now_s
+        self._rate.note(time.monotonic(), urgent=is_urgent)
+        return None
 
     def _publish_beat(self, now_s: float) -> float | None:
         if not self._pages.any_known or self.connection["state"] in ("ended", "closed"):
@@ -118,7 +132,8 @@ class SendingView(SidebarView):
             return due_s
         self._beat_at_s = now_s
         self.send({"kind": "beat", "nowMs": self._watcher.now_ms()})
-        return now_s
+        self._rate.note(now_s)
+        return now_s + BEAT_EVERY_S
 
     def _answer_hellos(self) -> None:
         with self._news_lock:

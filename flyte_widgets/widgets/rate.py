@@ -1,0 +1,40 @@
+"""When the next message of a widget may go out: four a second as a rule, five at most. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+EVERY_S: Final = 0.25
+"""Between two messages, but for those that a reader waits for. The first one after a pause goes out at once."""
+MOST_A_SECOND: Final = 5
+"""In any second, whatever goes out. Answers to requests are not counted."""
+
+
+class Rate:
+    """Keeps the time of what was sent, in monotonic seconds."""
+
+    def __init__(self) -> None:
+        self._sent: deque[float] = deque(maxlen=MOST_A_SECOND)
+        self._regular_s = 0.0
+
+    @property
+    def urgent_s(self) -> float:
+        """When a message may go that a reader waits for: it takes no account of the others' pace."""
+        return self._sent[0] + 1.0 if len(self._sent) == MOST_A_SECOND else 0.0
+
+    @property
+    def regular_s(self) -> float:
+        """When any other message may go."""
+        return max(self.urgent_s, self._regular_s)
+
+    def note(self, now_s: float, *, urgent: bool = False) -> None:
+        """Take note that a message was sent."""
+        self._sent.append(now_s)
+        if not urgent:
+            self._regular_s = now_s + EVERY_S
+
+    def forget(self) -> None:
+        """Let what comes next go at once."""
+        self._sent.clear()
+        self._regular_s = 0.0

@@ -1,0 +1,40 @@
+"""How often a widget sends: four a second, five at most, and what a reader waits for at once."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flyte_widgets.widgets.rate import EVERY_S, MOST_A_SECOND, Rate
+
+
+def test_the_first_goes_at_once_and_the_next_in_a_quarter_of_a_second() -> None:
+    """After a pause nothing waits."""
+    rate = Rate()
+    assert rate.regular_s <= 100.0
+    rate.note(100.0)
+    assert rate.regular_s == 100.0 + EVERY_S
+    assert rate.urgent_s <= 100.0
+
+
+def test_what_a_reader_waits_for_holds_up_nothing_and_is_not_held_up() -> None:
+    """A phase goes out between two messages of rows, and the next rows as they would have."""
+    rate = Rate()
+    rate.note(100.0)
+    assert rate.urgent_s <= 100.1
+    rate.note(100.1, urgent=True)
+    assert rate.regular_s == 100.0 + EVERY_S
+
+
+@given(st.lists(st.tuples(st.booleans(), st.floats(0, 0.6)), max_size=60))
+def test_no_second_holds_more_than_five(wishes: list[tuple[bool, float]]) -> None:
+    """Whatever is wished for and when, the limit holds, and nothing waits for more than a second."""
+    rate, now_s, sent = Rate(), 100.0, []
+    for urgent, pause_s in wishes:
+        now_s += pause_s
+        due_s = rate.urgent_s if urgent else rate.regular_s
+        assert due_s <= now_s + 1.0
+        now_s = max(now_s, due_s)
+        rate.note(now_s, urgent=urgent)
+        sent.append(now_s)
+    assert all(sum(start <= at < start + 1 for at in sent) <= MOST_A_SECOND for start in sent)
