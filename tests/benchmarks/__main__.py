@@ -20,6 +20,7 @@ from tests.benchmarks.table import Finding, Target, save, show
 MEASURES = {
     "messages": "messages, bytes and CPU of a live run",
     "decode_fold": "from bytes to state",
+    "event_to_pixel": "from the backend's word to the text in JupyterLab",
     "front_end": "first paint, frames, heap",
 }
 """Module and what it measures, in the order in which they run."""

@@ -26,6 +26,8 @@ PHASES = (
     phase_pb2.ACTION_PHASE_RUNNING,
     phase_pb2.ACTION_PHASE_SUCCEEDED,
 )
+MOST_STEPS = 2_000
+"""Of steps that are encoded: more than any measure takes."""
 RUNNING = 3
 """Where in `PHASES` the actions begin."""
 
@@ -55,9 +57,14 @@ class Load:
         action.metadata.CopyFrom(self._metadata(n))
         return action
 
-    def details(self, n: int, phase: int | None = None) -> Any:
-        """Tell an action as GetActionDetails does, with its one attempt; in `phase`, if that is given."""
-        details = run_definition_pb2.ActionDetails(status=self.status(n))
+    def changes(self, n: int, steps: int) -> int:
+        """How often an action has changed after so many steps."""
+        leaves = self.count - 1
+        return 0 if n == 0 else max(0, steps * min(CHANGES, leaves) - n + leaves) // leaves
+
+    def details(self, n: int, phase: int | None = None, changes: int = 0) -> Any:
+        """Tell an action as GetActionDetails does, with one attempt; in `phase`, if that is given."""
+        details = run_definition_pb2.ActionDetails(status=self.status(n, changes))
         self._name(details.id, n)
         details.metadata.CopyFrom(self._metadata(n))
         details.status.phase = details.status.phase if phase is None else phase
@@ -84,11 +91,11 @@ class Load:
     @cached_property
     def steps(self) -> list[bytes]:
         """What changes, step by step, until all have changed five times: JSON, in frames."""
-        leaves = max(1, self.count - 1)
-        steps = max(1, leaves * len(PHASES) // CHANGES)
+        leaves = self.count - 1
+        size = min(CHANGES, leaves)
         frames = []
-        for step in range(min(steps, 2_000)):
-            changed = [(step * CHANGES + n) for n in range(min(CHANGES, leaves))]
+        for step in range(min(leaves * len(PHASES) // size, MOST_STEPS)):
+            changed = range(step * size, (step + 1) * size)
             # The stream sends ancestors along.
             frames.append(
                 self._watched([0, *(1 + at % leaves for at in changed)], [0, *(1 + at // leaves for at in changed)])
@@ -125,10 +132,13 @@ def frame(payload: bytes) -> bytes:
     return struct.pack(">BI", 0, len(payload)) + payload
 
 
-def details_frames(load: Load, phase: int) -> dict[str, bytes]:
-    """WatchActionDetails of the root in a phase, by encoding."""
+def root_frames(load: Load, phase: int) -> dict[str, bytes]:
+    """WatchActionDetails of the root in a phase, by encoding; and WatchActions of it, as "tree"."""
     message = run_service_pb2.WatchActionDetailsResponse(details=load.details(0, phase))
-    return {name: frame(text) for name, text in encoded(message).items()}
+    tree = run_service_pb2.WatchActionsResponse()
+    tree.enriched_actions.add(action=load.action(0), meets_filter=True).action.status.phase = phase
+    frames = {name: frame(text) for name, text in encoded(message).items()}
+    return frames | {"tree": frame(encoded(tree)["json"])}
 
 
 def encoded(message: Any) -> dict[str, bytes]:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import select
 import subprocess
 import sys
 import time
 import urllib.request
-from typing import Any
 
-from tests.benchmarks.load_messages import Load, details_frames, encoded, phases
+from flyteidl2.common import phase_pb2
+from flyteidl2.workflow import run_service_pb2
+
+from tests.benchmarks.load_messages import Load, encoded, phases, root_frames
 
 EVERY_S = 0.25
 START_TIMEOUT_S = 60.0
@@ -51,35 +54,52 @@ class LoadServer:
 
 
 class _Scenario:
-    """One run, and who watches it."""
+    """One run, and who watches it: the root's details in an encoding, or the "tree"."""
 
     def __init__(self, what: str) -> None:
-        kind, _, count = what.partition("-")
+        kind, count = ([*what.split("-"), ""])[:2]
         self.load = Load(int(count or 5))
         self.is_live = kind == "live"
-        self.phases = phases()
-        self.phase: int | None = next(self.phases) if kind == "steps" else None
-        self.details = {"json": b"", "proto": b""}
+        self.steps_sent = 0
         self.watchers: set[tuple[str, asyncio.StreamWriter]] = set()
-        self.set_phase()
+        self._phases = phases()
+        self._set_phase(next(self._phases) if kind == "steps" else self.load.status(0).phase)
         self.load.snapshot, self.load.steps  # noqa: B018 - encode them now
 
-    def set_phase(self) -> None:
-        phase = self.load.details(0).status.phase if self.phase is None else self.phase
-        self.details = details_frames(self.load, phase)
+    def _set_phase(self, phase: int) -> None:
+        self.root = root_frames(self.load, phase)
         self.run = encoded(self.load.run_details(phase))
+        self.phase_name = phase_pb2.ActionPhase.Name(phase).removeprefix("ACTION_PHASE_")
 
     def step(self) -> bytes:
         """Send the next phase."""
-        self.phase = next(self.phases)
-        self.set_phase()
+        self._set_phase(next(self._phases))
         at_ms = time.time() * 1000
-        for encoding, writer in self.watchers:
-            writer.write(_chunk(self.details[encoding]))
-        from flyteidl2.common import phase_pb2
+        for stream, writer in self.watchers:
+            writer.write(_chunk(self.root[stream]))
+        return json.dumps({"phase": self.phase_name, "atMs": at_ms}).encode()
 
-        name = phase_pb2.ActionPhase.Name(self.phase).removeprefix("ACTION_PHASE_")
-        return json.dumps({"phase": name, "atMs": at_ms}).encode()
+    def action_details(self, name: str) -> bytes:
+        """Answer GetActionDetails, as things stand now."""
+        n = int(name.removeprefix("a"))
+        if n == 0:
+            return self.root["json"][5:]
+        details = self.load.details(n, changes=self.load.changes(n, self.steps_sent))
+        return encoded(run_service_pb2.GetActionDetailsResponse(details=details))["json"]
+
+    async def tell_tree(self, writer: asyncio.StreamWriter) -> None:
+        """Send the whole tree, then what changes while that is live."""
+        for page in self.load.snapshot:
+            writer.write(_chunk(page))
+        if self.is_live:
+            due_s, self.steps_sent = time.monotonic(), 0
+            for step in itertools.cycle(self.load.steps):
+                due_s += EVERY_S
+                await asyncio.sleep(max(0.0, due_s - time.monotonic()))
+                if writer.is_closing():
+                    raise ConnectionError
+                self.steps_sent += 1
+                writer.write(_chunk(step))
 
 
 class _Serving:
@@ -110,22 +130,20 @@ class _Serving:
         elif method == "GetRunDetails":
             writer.write(_http(scenario.run[encoding], f"application/{encoding}"))
         elif method == "GetActionDetails":
-            n = int(json.loads(body)["actionId"]["name"].removeprefix("a"))
-            details = scenario.details["json"][5:] if n == 0 else encoded(_details(scenario.load, n))["json"]
+            details = scenario.action_details(json.loads(body)["actionId"]["name"])
             writer.write(_http(details, "application/json"))
         elif method == "ListActions":
             token = json.loads(body).get("request", {}).get("token", "")
             writer.write(_http(scenario.load.list_page(token), "application/json"))
         elif method in ("WatchActions", "WatchActionDetails"):
             writer.write(_STREAM_HEAD % encoding.encode())
-            if method == "WatchActions":
-                await self._tell_tree(scenario, writer)
-            else:
-                writer.write(_chunk(scenario.details[encoding]))
-            watcher = (encoding, writer)
-            if method == "WatchActionDetails":
-                scenario.watchers.add(watcher)
+            watcher = ("tree" if method == "WatchActions" else encoding, writer)
+            scenario.watchers.add(watcher)
             try:
+                if method == "WatchActions":
+                    await scenario.tell_tree(writer)
+                else:
+                    writer.write(_chunk(scenario.root[encoding]))
                 while await reader.read(1024):
                     pass
             finally:
@@ -133,24 +151,6 @@ class _Serving:
             raise ConnectionError
         else:
             writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
-
-    async def _tell_tree(self, scenario: _Scenario, writer: asyncio.StreamWriter) -> None:
-        for page in scenario.load.snapshot:
-            writer.write(_chunk(page))
-        due_s = time.monotonic()
-        while scenario.is_live:
-            for step in scenario.load.steps:
-                due_s += EVERY_S
-                await asyncio.sleep(max(0.0, due_s - time.monotonic()))
-                if writer.is_closing():
-                    raise ConnectionError
-                writer.write(_chunk(step))
-
-
-def _details(load: Load, n: int) -> Any:
-    from flyteidl2.workflow import run_service_pb2
-
-    return run_service_pb2.GetActionDetailsResponse(details=load.details(n))
 
 
 async def _request(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], bytes]:
