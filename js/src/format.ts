@@ -70,7 +70,10 @@ export function axisTime(ms: number, stepMs: number): string {
   return sign + (hours ? `${hours}:${rest}` : rest);
 }
 
+/** "1,234". A number's own way to say it loads a language first, in which a run could be painted. */
+export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+
 /** "1 action", "2 actions". */
 export function plural(n: number, noun: string): string {
-  return `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+  return `${grouped(n)} ${noun}${n === 1 ? "" : "s"}`;
 }

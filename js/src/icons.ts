@@ -103,6 +103,9 @@ const ICONS = {
 
 export type IconName = keyof typeof ICONS;
 
+/** The shapes of an icon. */
+export const iconParts = (name: IconName): readonly GlyphPart[] => ICONS[name];
+
 function draw(parts: readonly GlyphPart[], sizePx: number): SVGSVGElement {
   const root = svg("svg", { viewBox: "0 0 16 16", width: sizePx, height: sizePx, "aria-hidden": "true" });
   for (const { d, fill, strokePx = 1.4 } of parts) {

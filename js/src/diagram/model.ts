@@ -1,6 +1,6 @@
 // What the state diagram tells, in its two readings: of all actions, or of the selected one. Pure.
 
-import { plural, spoken } from "../format";
+import { grouped, plural, spoken } from "../format";
 import { ACTIVE, CANONICAL_EDGES, isTerminal, label, PHASES, TERMINAL } from "../phases";
 import { NOWHERE, type Path, START, timeIn } from "./path";
 
@@ -93,7 +93,7 @@ export function shownUnknown({ unknown, nodes }: DiagramModel): number {
 export function amountText(model: DiagramModel, phase: number): string {
   const { amount, visited } = model.nodes.get(phase)!;
   if (amount === 0 && !visited) return "";
-  const text = amount.toLocaleString("en");
+  const text = grouped(amount);
   return model.reading === "all" ? text : `${text}×`;
 }
 

@@ -1,4 +1,5 @@
 // How many actions are where: numbers for the strip and words beside it. Pure.
+import { grouped } from "../format";
 import { ACTIVE, isTerminal, label, Phase, phaseOf, STACK_ORDER } from "../phases";
 
 export interface Count {
@@ -48,5 +49,4 @@ export function told(sums: Tally, over: boolean, brief: boolean): Count[] {
   return (brief || all.length > MANY) && bad.length > 0 ? bad : all;
 }
 
-export const words = ({ phase, n }: Count): string =>
-  `${n.toLocaleString("en")} ${label(phase).toLowerCase()}`;
+export const words = ({ phase, n }: Count): string => `${grouped(n)} ${label(phase).toLowerCase()}`;

@@ -1,6 +1,6 @@
 // What the cluster told of an attempt, and in front of it why the attempt waits.
 import { h } from "../dom";
-import { ago, wallClock } from "../format";
+import { ago, grouped, wallClock } from "../format";
 import { icon } from "../icons";
 import { Phase } from "../phases";
 import type { ClusterEvent } from "../protocol";
@@ -38,7 +38,7 @@ function callout({ waitedMs, text, code }: Waiting): HTMLElement {
 }
 
 function drawEvent({ atMs, reason, message, warning, count }: ClusterEvent): HTMLElement {
-  const times = count > 1 ? ` ×${count.toLocaleString("en")}` : "";
+  const times = count > 1 ? ` ×${grouped(count)}` : "";
   const mark = h("span", { class: "fw-event-mark" });
   if (warning) mark.append(icon("warning", 14), h("span", { class: "fw-unseen" }, "Warning: "));
   return h(

@@ -1,6 +1,8 @@
 // Where the action stands in the run: who started it, in which group, and what became of what it started.
+
 import type { Actions } from "../actions";
 import { h } from "../dom";
+import { grouped } from "../format";
 import { label } from "../phases";
 import { countPhases } from "../timeline/strip";
 import { inReadingOrder } from "../timeline/words";
@@ -48,14 +50,9 @@ export class RelationsList {
     if (children.length > 0) {
       const total = children.reduce((sum, [, n]) => sum + n, 0);
       const kinds = children.map(([phase, n]) =>
-        h(
-          "span",
-          { class: "fw-kind" },
-          tinted(phase, 10),
-          `${n.toLocaleString("en")} ${label(phase).toLowerCase()}`,
-        ),
+        h("span", { class: "fw-kind" }, tinted(phase, 10), `${grouped(n)} ${label(phase).toLowerCase()}`),
       );
-      add("Children", h("b", {}, total.toLocaleString("en")), ...kinds);
+      add("Children", h("b", {}, grouped(total)), ...kinds);
     }
     this.element.replaceChildren(...rows);
     this.element.hidden = rows.length === 0;

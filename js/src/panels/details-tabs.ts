@@ -1,5 +1,7 @@
 // Tabs: one tab stop, arrow keys between them, panels by id.
+
 import { h, setAttribute, setText } from "../dom";
+import { grouped } from "../format";
 
 export interface Tab<Id extends string> {
   id: Id;
@@ -26,7 +28,7 @@ export class TabList<Id extends string> {
       const button = this.#buttonOf(id);
       const isSelected = id === selected;
       setText(button.firstChild!, label);
-      setText(button.lastChild!, count === null ? "" : ` ${count.toLocaleString("en")}`);
+      setText(button.lastChild!, count === null ? "" : ` ${grouped(count)}`);
       setAttribute(button, "aria-selected", String(isSelected));
       button.tabIndex = isSelected ? 0 : -1;
       return button;

@@ -2,7 +2,7 @@
 
 import type { Actions } from "../actions";
 import { dotted, h, setAttribute } from "../dom";
-import { plural } from "../format";
+import { grouped, plural } from "../format";
 import { Phase } from "../phases";
 import type { View } from "../ui";
 import { type Count, type Tally, tally, told, words } from "./counts";
@@ -28,8 +28,8 @@ export function mountStrip(view: View, band: HTMLElement): void {
     const done = h(
       "span",
       {},
-      h("strong", {}, sums.done.toLocaleString("en")),
-      ` of ${brief ? sums.total.toLocaleString("en") : plural(sums.total, "action")} done`,
+      h("strong", {}, grouped(sums.done)),
+      ` of ${brief ? grouped(sums.total) : plural(sums.total, "action")} done`,
     );
     // The button must not lose the focus when a count changes beside it.
     const focused = failed.getRootNode() instanceof ShadowRoot && failed.matches(":focus");

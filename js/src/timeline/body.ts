@@ -1,6 +1,8 @@
 // The rows' scroll container: a spacer as high as all rows, and in it a sticky view that holds labels and canvas, so
 // that the browser scrolls natively and the two cannot tear.
+
 import { h, setText } from "../dom";
+import { grouped } from "../format";
 import { DEFAULT_ROWS } from "./layout";
 import type { TimelineModel } from "./model";
 import { isFiltering } from "./order";
@@ -18,6 +20,9 @@ export class Body {
   readonly #sticky: HTMLElement;
   readonly #space: HTMLElement;
   #autoPx = 0;
+  #topPx = 0;
+  /** Of the scroller's inside; null: to be measured. */
+  #box: { widthPx: number; heightPx: number } | null = null;
 
   constructor(
     private readonly model: TimelineModel,
@@ -28,16 +33,35 @@ export class Body {
     const name = "Actions of the run";
     const grid = { class: "fw-tl-scroll", role: "treegrid", tabindex: 0, "aria-label": name };
     this.scroller = h("div", grid, this.#space);
+    this.scroller.addEventListener("scroll", () => this.#readTop(), { passive: true });
   }
 
+  /** As it was scrolled last: to ask the element in each frame would lay out the page once more. */
   get scrollPx(): number {
-    return this.scroller.scrollTop;
+    const { order, layout } = this.model;
+    return Math.max(0, Math.min(this.#topPx, order.count * layout.rowPx - this.heightPx));
   }
 
   set scrollPx(topPx: number) {
     // Rows may just have come: without room for them the browser would cut the value.
     this.#space.style.height = `${this.model.order.count * this.model.layout.rowPx}px`;
     this.scroller.scrollTop = topPx;
+    this.#readTop();
+  }
+
+  #readTop(): void {
+    this.#topPx = this.scroller.scrollTop;
+  }
+
+  /** Call `changed` when the scroller has another size. */
+  watchSize(changed: () => void, until: AbortSignal): void {
+    if (typeof ResizeObserver === "undefined") return;
+    const observer = new ResizeObserver(() => {
+      this.#box = null;
+      changed();
+    });
+    observer.observe(this.scroller);
+    until.addEventListener("abort", () => observer.disconnect());
   }
 
   scrollSmoothly(topPx: number): void {
@@ -58,13 +82,15 @@ export class Body {
     // Set only when it changes: a height that the reader pulled is kept.
     if (autoPx !== this.#autoPx) {
       this.#autoPx = autoPx;
+      this.#box = null;
       scroller.style.height = `${autoPx}px`;
     }
     scroller.classList.toggle("fw-tl-many", count > DEFAULT_ROWS);
     this.#space.style.height = `${count * rowPx}px`;
-    this.heightPx = scroller.clientHeight || autoPx;
+    this.#box ??= { widthPx: scroller.clientWidth, heightPx: scroller.clientHeight };
+    this.heightPx = this.#box.heightPx || autoPx;
     this.#sticky.style.height = `${this.heightPx}px`;
-    const plotPx = Math.max(0, (scroller.clientWidth || 960) - labelPx);
+    const plotPx = Math.max(0, (this.#box.widthPx || 960) - labelPx);
     if (plotPx === model.plotPx) return false;
     model.plotPx = plotPx;
     return true;
@@ -74,7 +100,7 @@ export class Body {
     const { actions, order, filter } = this.model;
     if (order.count === 0) return isFiltering(filter) ? "No action matches." : "No actions yet.";
     if (actions.known <= actions.count) return "";
-    const [kept, known] = [actions.count.toLocaleString("en"), actions.known.toLocaleString("en")];
+    const [kept, known] = [grouped(actions.count), grouped(actions.known)];
     return `${kept} of ${known} actions are saved here: groups, failures and the longest.`;
   }
 

@@ -34,3 +34,8 @@ export function layoutOf(narrow: boolean, coarse: boolean): Layout {
     fadePx: narrow ? 16 : 32,
   };
 }
+
+/** Where a row's chevron is in its label, and how wide a click on it may be. */
+export const chevronPx = (layout: Layout, level: number): number =>
+  8 + layout.indentPx * Math.min(level, MAX_INDENTS);
+export const CHEVRON_PX = 16;

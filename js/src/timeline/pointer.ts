@@ -1,4 +1,5 @@
 // Mouse, pen and touch on the rows and on the overview.
+import { CHEVRON_PX, chevronPx } from "./layout";
 import type { TimelineModel } from "./model";
 import { drawn, type Grip, gripAt } from "./overview";
 import { pinchWindow, type Scale, type TimeWindow } from "./scale";
@@ -87,10 +88,10 @@ export function listenToRows(scroller: HTMLElement, plot: HTMLElement, target: P
     const was = drag;
     lift(event);
     if (!was || was.id !== event.pointerId || isFar(was, event)) return;
-    const chevron = event
-      .composedPath()
-      .some((node) => node instanceof Element && node.matches(".fw-tl-chevron"));
-    target.click(target.indexAt(event.clientY), chevron);
+    const index = target.indexAt(event.clientY);
+    const fromPx = chevronPx(model.layout, model.order.level[index] ?? 0);
+    const x = plotX(event) + model.layout.labelPx;
+    target.click(index, x >= fromPx && x < fromPx + CHEVRON_PX);
   });
   scroller.addEventListener("pointercancel", lift);
   scroller.addEventListener("pointerleave", () => target.leave());

@@ -1,9 +1,8 @@
 // The label rows: a pool of elements over the rows on screen, which is also what a screen reader sees.
 import { h, setAttribute, setText } from "../dom";
-import { duration } from "../format";
-import { glyph, icon } from "../icons";
-import { cssName } from "../phases";
-import { type Layout, MAX_INDENTS } from "./layout";
+import { duration, grouped } from "../format";
+import { chevronPx, type Layout, MAX_INDENTS } from "./layout";
+import { mark, setPhase } from "./marks";
 import type { TimelineModel } from "./model";
 import { Fold } from "./order";
 import { summaryPhase } from "./strip";
@@ -26,12 +25,12 @@ function kindsBeside(
   counts: ReadonlyMap<number, number>,
   layout: Layout,
 ) {
-  const letters = Math.min(name.length, NAME_LETTERS) + size.toLocaleString("en").length + 1;
+  const letters = Math.min(name.length, NAME_LETTERS) + grouped(size).length + 1;
   const indentPx = layout.indentPx * Math.min(level, MAX_INDENTS);
   const roomPx = layout.labelPx - 60 - indentPx - letters * LETTER_PX;
   for (let most = MAX_KINDS; most > 1; most--) {
     const kinds = mainKinds(counts, most);
-    const widthPx = kinds.reduce((sum, [, n]) => sum + n.toLocaleString("en").length * LETTER_PX + 21, 0);
+    const widthPx = kinds.reduce((sum, [, n]) => sum + grouped(n).length * LETTER_PX + 21, 0);
     if (widthPx <= roomPx) return kinds;
   }
   return mainKinds(counts, 1);
@@ -45,40 +44,19 @@ export interface RowsState {
   focusIndex: number;
 }
 
-/** A phase's glyph in its ink; the element is kept while the phase stays. */
-class Mark {
-  readonly element: HTMLElement;
-  #phase = -1;
-
-  constructor(
-    className: string,
-    private readonly sizePx: number,
-  ) {
-    this.element = h("span", { class: className });
-  }
-
-  show(phase: number): void {
-    if (phase === this.#phase) return;
-    this.#phase = phase;
-    this.element.style.color = `var(--fw-ink-${cssName(phase)})`;
-    this.element.replaceChildren(glyph(phase, this.sizePx));
-  }
-}
-
 class LabelRow {
   readonly element: HTMLElement;
   readonly #cell = h("div", { class: "fw-tl-cell", role: "gridcell" });
-  readonly #chevron = h("span", { class: "fw-tl-chevron" }, icon("chevron-right", 14));
-  readonly #mark = new Mark("fw-tl-glyph", 12);
+  readonly #mark = mark(0);
   readonly #name = h("span", { class: "fw-tl-name fw-cut" });
   readonly #times = h("span", { class: "fw-tl-times" });
-  readonly #attempt = h("span");
-  readonly #chip = h("span", { class: "fw-tl-attempt" }, icon("retry", 10), this.#attempt);
+  readonly #chip = h("span", { class: "fw-tl-attempt" });
   readonly #right = h("span", { class: "fw-tl-right" });
+  /** What is in the cell besides mark and name: nothing that is not seen. */
+  #parts: "action" | "retried" | "fold" | "" = "";
   #rightKey = "";
 
   constructor(id: string) {
-    this.#cell.append(this.#chevron, this.#mark.element, this.#name, this.#times, this.#chip, this.#right);
     this.element = h("div", { class: "fw-tl-row", role: "row", id }, this.#cell);
   }
 
@@ -91,15 +69,13 @@ class LabelRow {
     element.hidden = false;
     element.style.height = `${layout.rowPx}px`;
     element.style.transform = `translateY(${index * layout.rowPx - state.scrollPx}px)`;
-    this.#cell.style.paddingInlineStart = `${8 + layout.indentPx * Math.min(level, MAX_INDENTS)}px`;
+    this.#cell.style.paddingInlineStart = `${chevronPx(layout, level)}px`;
     setAttribute(element, "aria-rowindex", String(index + 1));
     setAttribute(element, "aria-level", String(level + 1));
     setAttribute(element, "aria-expanded", fold ? String(fold === Fold.Open) : null);
     setAttribute(element, "aria-selected", item >= 0 && item === state.selectedRow ? "true" : null);
     element.classList.toggle("fw-tl-hover", index === state.hoverIndex);
     element.classList.toggle("fw-tl-focus", index === state.focusIndex);
-    this.#chevron.classList.toggle("fw-tl-open", fold === Fold.Open);
-    this.#chevron.style.visibility = fold ? "" : "hidden";
     if (item >= 0) this.#showAction(model, item);
     else this.#showFold(model, strips, -1 - item, level);
   }
@@ -108,11 +84,10 @@ class LabelRow {
     const { actions, clock } = model;
     const times = timesOf(actions, row, clock);
     const attempts = actions.attempts[row]!;
-    this.#mark.show(actions.phase[row]!);
+    this.#build(attempts < 2 ? "action" : "retried");
+    setPhase(this.#mark, actions.phase[row]!);
     setText(this.#name, actions.name[row] || actions.id[row]!);
-    this.#times.hidden = true;
-    this.#chip.hidden = attempts < 2;
-    setText(this.#attempt, String(attempts));
+    if (attempts >= 2) setText(this.#chip, String(attempts));
     setText(this.#right, duration(times.endMs - times.startMs));
     this.#rightKey = "";
     setAttribute(this.element, "aria-label", actionName(model, row, times));
@@ -122,23 +97,24 @@ class LabelRow {
     const counts = strips.countsOf(bucket);
     const size = model.order.sizeOf(bucket);
     const label = model.tree.labelOf(bucket);
-    this.#mark.show(summaryPhase(counts));
+    this.#build("fold");
+    setPhase(this.#mark, summaryPhase(counts));
     setText(this.#name, label);
-    this.#times.hidden = false;
-    setText(this.#times, `×${size.toLocaleString("en")}`);
-    this.#chip.hidden = true;
+    setText(this.#times, `×${grouped(size)}`);
     const kinds = kindsBeside(label, size, level, counts, model.layout);
     const key = kinds.join(" ");
     if (key !== this.#rightKey) {
       this.#rightKey = key;
-      const parts = kinds.map(([phase, n]) => {
-        const mark = new Mark("fw-tl-glyph", 10);
-        mark.show(phase);
-        return h("span", { class: "fw-tl-count" }, n.toLocaleString("en"), mark.element);
-      });
-      this.#right.replaceChildren(...parts);
+      this.#right.replaceChildren(...kinds.flatMap(([phase, n]) => [grouped(n), mark(phase)]));
     }
     setAttribute(this.element, "aria-label", foldName(label, size, counts));
+  }
+
+  #build(parts: "action" | "retried" | "fold"): void {
+    if (parts === this.#parts) return;
+    this.#parts = parts;
+    const between = { action: [], retried: [this.#chip], fold: [this.#times] }[parts];
+    this.#cell.replaceChildren(this.#mark, this.#name, ...between, this.#right);
   }
 }
 

@@ -9,6 +9,7 @@ import { Feed } from "./feed";
 import { HistoryRequests } from "./history";
 import { lengthMs } from "./idle";
 import { layoutOf } from "./layout";
+import { marksCss } from "./marks";
 import { TimelineModel } from "./model";
 import { paintAxis, paintOverview } from "./paint-head";
 import { paintRows } from "./paint-rows";
@@ -17,11 +18,12 @@ import { RowPool } from "./rows";
 import { ticks } from "./scale";
 import { StripCache } from "./strip-cache";
 import { Surface } from "./surface";
+import css from "./timeline.css";
 import { createToolbar } from "./toolbar";
 import { Tooltip } from "./tooltip";
 import { tooltipOf } from "./words";
 
-export { default as timelineCss } from "./timeline.css";
+export const timelineCss = css + marksCss;
 
 /** Durations in the labels keep up even where a pixel is an hour. */
 const STALE_MS = 200;
@@ -134,10 +136,7 @@ class Timeline implements Stage {
       if (wish) untracked(() => this.#commands.reveal(wish.id));
     });
     this.view.everyTick(16, () => this.#onTick());
-    if (typeof ResizeObserver === "undefined") return;
-    const observer = new ResizeObserver(() => this.draw());
-    observer.observe(this.body.scroller);
-    ending.addEventListener("abort", () => observer.disconnect());
+    this.body.watchSize(() => this.draw(), ending);
   }
 
   #schedule(): void {

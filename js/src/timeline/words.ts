@@ -1,5 +1,5 @@
 // What a row says: to a screen reader, in its label, in its tooltip. Pure.
-import { duration, plural, wallClock } from "../format";
+import { duration, grouped, plural, wallClock } from "../format";
 import { isActive, isTerminal, label } from "../phases";
 import { isFailure } from "./failures";
 import type { TimelineModel } from "./model";
@@ -69,7 +69,7 @@ export function tooltipOf(
     lines: inReadingOrder(countsOf(bucket)).map(([phase, n]) => ({
       phase,
       text: label(phase),
-      value: n.toLocaleString("en"),
+      value: grouped(n),
       strong: isActive(phase),
     })),
     footer: [`Click to ${model.order.fold[index] === 2 ? "fold" : "unfold"}`],
