@@ -22,10 +22,23 @@ def test_decode_fold_measures_the_same_work() -> None:
 @pytest.mark.browser
 def test_front_end_draws_the_same_rows_in_every_way(browser: Browser) -> None:
     """All three ways are mounted, live and scrolled in a browser; a row per action is checked by `measure_way`."""
-    rows = front_end.measure_in(browser, (200,), seconds=0.6)
-    told = {(row.measure, row.subject): row.median for row in rows}
+    findings = front_end.measure_in(browser, (200,), seconds=0.6)
+    told = {(row.measure, row.subject): row.median for row in findings if isinstance(row, Row)}
     for way in front_end.WAYS:
         assert told["first paint, 200 actions", way] > 0
         assert 1 < told["scroll, 200 actions", way] <= 70
         assert told["scroll, a frame's drawing, 200 actions", way] > 0
     assert 1 < told["bundle, in each widget", "ours"] < told["bundle, in each widget", "not packed"]
+
+
+@pytest.mark.browser
+def test_front_end_gives_up_on_what_does_not_paint(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that never answers again is given up after the limit, and closing it leaves the browser as it was."""
+    monkeypatch.setattr(front_end, "LIMIT_S", 0.5)
+    stuck = "window.bench = { paintedMs: null, mount: () => { setTimeout(() => { for (;;); }); } }"
+    page = front_end.open_page(browser, stuck)
+    assert front_end.first_paint(page) is None
+    page.close()
+    later = front_end.open_page(browser, "window.bench = { paintedMs: null, mount() { this.paintedMs = 7; } }")
+    assert front_end.first_paint(later) == 7
+    later.close()

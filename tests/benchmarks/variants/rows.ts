@@ -11,9 +11,9 @@ const [INITIALIZING, RUNNING, SUCCEEDED] = [3, 4, 5] as const;
 /** Actions that end, and as many that begin, with each message. */
 const EVENTS = 100;
 
-/** Names are all different, so that none folds and as many rows are shown as there are actions. */
-export const rowsOf = (count: number): ActionSpec[] =>
-  bigRun(count, NOW_MS).map((action, row) => ({ ...action, name: `${action.name}_${row}` }));
+/** Names are all different, so that none folds and as many rows are shown as there are actions; unless in folds. */
+export const rowsOf = (count: number, inFolds = false): ActionSpec[] =>
+  bigRun(count, NOW_MS).map((action, row) => (inFolds ? action : { ...action, name: `${action.name}_${row}` }));
 
 /** What the next message of a live run brings. Changes `actions`; gives what is new, by row. */
 export function goOn(actions: ActionSpec[], nowMs: number): Map<number, ActionSpec> {
@@ -42,7 +42,7 @@ export function goOn(actions: ActionSpec[], nowMs: number): Map<number, ActionSp
     put(row, {
       ...actions[20]!,
       id: `a${row}`,
-      name: `late_${row}`,
+      name: actions[20]!.name.includes("_") ? `late_${row}` : actions[20]!.name,
       parent: 1 + (row % 12),
       phase: RUNNING,
       createdMs: nowMs - 500,
