@@ -69,8 +69,8 @@ class FrontEnd:
             self.gaps += 1
             self.hello()
 
-    def hello(self) -> int:
-        return self.ask("hello", seq=self.reader.seq)
+    def hello(self, *, looks: bool = True, begins: bool = False, page: str = "one") -> int:
+        return self.ask("hello", seq=self.reader.seq, looks=looks, begins=begins, page=page)
 
     def ask(self, kind: str, **content: Any) -> int:
         """Send a request; gives its id."""

@@ -24,9 +24,10 @@ async def abort(watcher: Watcher, action: str = ROOT, reason: str = "") -> None:
     """Abort the run, or one action of it. Returns when the backend has accepted.
 
     Raises RunFinishedError where it has already ended: the backend would rewrite its outcome to ABORTED. Raises
-    ApiError where the backend refuses. A second call for the same target while the first is under way does nothing.
+    ApiError where the backend refuses. A second call for the same target while the first is under way does nothing,
+    and one that comes after it has taken effect does not make it failed.
     """
-    status = watcher.abort_status
+    before = status = watcher.abort_status
     if status.action == action and status.state in ("requested", "accepted"):
         return
     status = AbortStatus("requested", action, watcher.now_ms(), reason)
@@ -40,8 +41,12 @@ async def abort(watcher: Watcher, action: str = ROOT, reason: str = "") -> None:
             await watcher.client.abort_run(watcher.run_id, reason or DEFAULT_REASON, tracked=tracked)
         else:
             await watcher.client.abort_action(watcher.run_id, action, reason or DEFAULT_REASON, tracked=tracked)
+    except RunFinishedError as error:
+        done = before.action == action and before.state == "aborted"
+        watcher.show_abort(before if done else replace(status, state="failed", message=error.message))
+        raise
     except BaseException as error:
-        message = error.message if isinstance(error, (ApiError, RunFinishedError)) else "the call was cancelled"
+        message = error.message if isinstance(error, ApiError) else "the call was cancelled"
         watcher.show_abort(replace(status, state="failed", message=message))
         raise
     status = replace(status, state="accepted")

@@ -17,11 +17,16 @@ class Pages:
     def __init__(self) -> None:
         self._looking: dict[str, bool] = {}
         self._can_interrupt = False
+        self._expected = False
+
+    def expect(self) -> None:
+        """Take note that a view is being displayed: its page's hello may be long in coming, behind the running cell."""
+        self._expected = True
 
     @property
-    def any_known(self) -> bool:
+    def any(self) -> bool:
         """Whether any page has a view, on screen or not."""
-        return bool(self._looking)
+        return bool(self._looking) or self._expected
 
     @property
     def pace(self) -> Pace:
@@ -30,7 +35,7 @@ class Pages:
         Where a page's word waits for the running cell, a view that is shown again could not say so: there they go on,
         slowly.
         """
-        if any(self._looking.values()):
+        if any(self._looking.values()) or (self._expected and not self._looking):
             return "full"
         return "slow" if self._looking and not self._can_interrupt else "stopped"
 

@@ -125,7 +125,7 @@ class SendingView(SidebarView):
         return None
 
     def _publish_beat(self, now_s: float) -> float | None:
-        if not self._pages.any_known or self.connection["state"] in ("ended", "closed"):
+        if not self._pages.any or self.connection["state"] in ("ended", "closed"):
             return None
         due_s = max(self._columns_at_s, self._traits_at_s, self._beat_at_s) + BEAT_EVERY_S
         if due_s > now_s:
@@ -166,6 +166,12 @@ class SendingView(SidebarView):
 
     def _reply(self, request: int, error: str = "", hint: str = "") -> None:
         self.send({"kind": "reply", "id": request, "ok": not error, "message": error, "hint": hint})
+
+    def _view(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        with self._news_lock:
+            self._pages.expect()
+        publisher().wake(self)
+        return super()._view()
 
     # --- ipywidgets --------------------------------------------------------------------------------------------------
 

@@ -134,9 +134,21 @@ export interface RunTraits {
   snapshot: DataView;
 }
 
-/** Browser to Python. Each gets exactly one reply with its `id`. */
+/** A page says that it is there, and whether any of its views is on screen: else it needs no columns. */
+export interface Hello {
+  kind: "hello";
+  /** What the page has of the columns. */
+  seq: number;
+  /** A name that no other page has. */
+  page: string;
+  looks: boolean;
+  /** It is the first hello of this page. */
+  begins: boolean;
+}
+
+/** Browser to Python. Each gets exactly one reply with its `id`; one that was sent before is answered, not done. */
 export type Request =
-  | { kind: "hello"; seq: number } // reply, then a snapshot unless `seq` is current
+  | Hello // reply, then a snapshot unless `seq` is current or nobody looks
   | { kind: "abort"; action: string; reason: string }
   | { kind: "retry" } // try to reconnect now
   | { kind: "want"; actions: string[] } // rows on screen whose history is not known
@@ -148,7 +160,8 @@ export type Message =
   | { kind: "reply"; id: number; ok: boolean; message?: string; hint?: string }
   | { kind: "columns" }
   | { kind: "beat"; nowMs: number }
-  | { kind: "sidebar"; call: number; side: "right" | "left" | "main" }; // open a panel, and say how it went
+  | { kind: "sidebar"; call: number; side: "right" | "left" | "main" } // open a panel, and say how it went
+  | { kind: "roll"; newcomer: string }; // pages that look say hello again: others may have gone without a word
 
 /** Header of a block of columns. A snapshot is a delta since 0. */
 export interface ColumnsHeader {

@@ -7,6 +7,8 @@ export class RequestError extends Error {
     message: string,
     readonly reason: "refused" | "timeout" | "kernel-gone" | "cancelled",
     readonly hint = "",
+    /** The request's id, to send the same once more. */
+    readonly id = 0,
   ) {
     super(message);
   }
@@ -18,25 +20,34 @@ interface Pending {
   timer: ReturnType<typeof setTimeout>;
 }
 
+/** Answers reach every page, so no two pages may count from the same number. Leaves a million ids to each. */
+export function firstId(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]! * 2 ** 20 + 1;
+}
+
 export class Requests {
-  #next = 1;
   readonly #pending = new Map<number, Pending>();
 
-  constructor(private readonly send: (message: Request & { id: number }) => void) {}
+  constructor(
+    private readonly send: (message: Request & { id: number }) => void,
+    private next: number,
+  ) {}
 
-  /** Resolves when Python says ok. A busy kernel answers late, so time-outs are the caller's choice. */
-  request(request: Request, timeoutMs: number): Promise<void> {
-    const id = this.#next++;
+  /**
+   * Resolves when Python says ok. A busy kernel answers late, so time-outs are the caller's choice.
+   * With the `id` of an earlier request it is that one, sent once more: Python does nothing twice.
+   */
+  request(request: Request, timeoutMs: number, id = this.next++): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
-        reject(new RequestError("The kernel has not answered.", "timeout"));
+        reject(new RequestError("The kernel has not answered.", "timeout", "", id));
       }, timeoutMs);
       this.#pending.set(id, { resolve, reject, timer });
       try {
         this.send({ ...request, id });
       } catch {
-        this.#settle(id)?.reject(new RequestError("The kernel is gone.", "kernel-gone"));
+        this.#settle(id)?.reject(kernelGone());
       }
     });
   }
@@ -49,9 +60,16 @@ export class Requests {
   }
 
   close(): void {
-    for (const id of [...this.#pending.keys()]) {
-      this.#settle(id)?.reject(new RequestError("The view was closed.", "cancelled"));
-    }
+    this.#reject(() => new RequestError("The view was closed.", "cancelled"));
+  }
+
+  /** Nobody is there any more who could answer. */
+  lost(): void {
+    this.#reject(kernelGone);
+  }
+
+  #reject(error: () => RequestError): void {
+    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(error());
   }
 
   #settle(id: number): Pending | undefined {
@@ -62,3 +80,5 @@ export class Requests {
     return pending;
   }
 }
+
+const kernelGone = (): RequestError => new RequestError("The kernel is gone.", "kernel-gone");

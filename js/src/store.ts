@@ -1,11 +1,13 @@
 // What is known of the run, as signals. One store per model, shared by all its views. State: Python's; the browser
 // only selects. UI-only state (zoom, hover, folds, filters) lives in ui.ts and never crosses.
 import type { AnyModel } from "@anywidget/types";
-import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { Actions, type Applied } from "./actions";
+import { HostKernel } from "./host-kernel";
+import { KernelLife } from "./kernel-life";
 import { learnLabels, phaseOf } from "./phases";
 import type { Message, RunTraits } from "./protocol";
-import { Requests } from "./requests";
+import { firstId, Requests } from "./requests";
 
 type Synced = Omit<RunTraits, "snapshot">;
 type Signals = { readonly [K in keyof Synced]: ReadonlySignal<Synced[K]> };
@@ -35,11 +37,8 @@ const TRAITS: readonly (keyof Synced)[] = [
   "error",
 ];
 
-/** Beats come every 10 s while the kernel lives; a busy kernel still sends them, from its own thread. */
-const KERNEL_SILENCE_MS = 35_000;
-/** A view of a saved notebook has never heard a kernel, and need not wait as long to say so. */
-const FIRST_WORD_MS = 12_000;
-const CHECK_MS = 5_000;
+/** A view that was scrolled away may be back at once. */
+const LOOK_AWAY_MS = 2_000;
 const HELLO_TIMEOUT_MS = 60_000;
 
 export class Store {
@@ -49,30 +48,42 @@ export class Store {
   readonly actions = new Actions();
   /** Counts up whenever `actions` changed. */
   readonly revision: Signal<number> = signal(0);
-  /** False once the kernel is known to be gone: what is shown stays as it was. */
-  readonly kernelAlive: Signal<boolean> = signal(true);
-  /** When the kernel was last heard, by this browser's clock. */
-  readonly heardMs: Signal<number> = signal(Date.now());
+  /** Whether the kernel is heard. */
+  readonly kernel: KernelLife;
+  /** False while it is not: what is shown stays as it was. */
+  readonly kernelAlive: ReadonlySignal<boolean> = computed(() => this.kernel.state.value === "alive");
   /** What went wrong with a message from Python; "" = nothing. */
   readonly fault: Signal<string> = signal("");
   /** What every view should tell until it is dismissed; "" = nothing. */
   readonly notice: Signal<string> = signal("");
   readonly requests: Requests;
-  #everHeard = false;
-  #checkedMs = Date.now();
+  readonly #host: HostKernel;
+  readonly #page: string;
+  readonly #onScreen = new Set<object>();
+  #looks = false;
+  #begun = false;
+  #lookAway: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
   #clockOffsetMs = 0;
-  #asking = false;
+  #asking = 0;
   readonly #dispose: (() => void)[] = [];
 
   constructor(private readonly model: AnyModel<RunTraits>) {
-    this.requests = new Requests((message) => model.send(message));
+    const id = firstId();
+    this.#page = id.toString(36);
+    this.requests = new Requests((message) => model.send(message), id);
+    this.kernel = new KernelLife({
+      ask: () => this.#hello(),
+      lost: () => this.requests.lost(),
+      over: () => ["ended", "closed"].includes(this.traits.connection.value.state),
+    });
     const traits: Record<string, Signal<unknown>> = {};
     for (const name of TRAITS) {
       traits[name] = signal<unknown>(model.get(name));
       // One message sets many, and tells of each by itself. All are taken at the first, so that none is seen half.
       this.#listen(`change:${name}`, () =>
         batch(() => {
-          if (name !== "selected") this.#heard(); // that one is our own
+          if (name !== "selected") this.kernel.heard(); // that one is our own
           for (const each of TRAITS) traits[each]!.value = model.get(each);
         }),
       );
@@ -80,18 +91,38 @@ export class Store {
     this.traits = traits as unknown as Signals;
     this.#listen("change:snapshot", () => this.#applySaved());
     this.#listen("msg:custom", (message: Message, buffers: DataView[]) => this.#onMessage(message, buffers));
+    this.#host = new HostKernel(model, (link) => this.kernel.onLink(link, () => this.#host));
     this.#applySaved();
   }
 
-  /** Begin to listen: ask for what the saved snapshot does not have. Never awaited: the kernel may be busy. */
+  /** Begin to listen. Asks nothing yet: that is for the first view that comes on screen. */
   start(): void {
-    this.#hello();
-    this.#checkedMs = Date.now();
-    const timer = setInterval(() => this.#checkKernel(), CHECK_MS);
-    this.#dispose.push(() => clearInterval(timer));
+    this.kernel.start();
+  }
+
+  /**
+   * A view came on screen, or left it. Python sends columns only while one looks, and whatever a view missed comes
+   * with the hello. `now`: the page may not be there much longer.
+   */
+  look(view: object, onScreen: boolean, now = false): void {
+    if (onScreen) this.#onScreen.add(view);
+    else this.#onScreen.delete(view);
+    clearTimeout(this.#lookAway);
+    const looks = this.#onScreen.size > 0;
+    if (looks === this.#looks || this.#closed) return;
+    const tell = (): void => {
+      this.#looks = looks;
+      this.#hello();
+    };
+    if (looks || now) tell();
+    else this.#lookAway = setTimeout(tell, LOOK_AWAY_MS);
   }
 
   close(): void {
+    this.#closed = true;
+    clearTimeout(this.#lookAway);
+    this.#host.close();
+    this.kernel.close();
     for (const dispose of this.#dispose.splice(0)) dispose();
     this.requests.close();
   }
@@ -130,12 +161,18 @@ export class Store {
     try {
       this.model.save_changes();
     } catch {
-      this.kernelAlive.value = false;
+      this.kernel.gone();
     }
   }
 
-  abort(action: string, reason: string, timeoutMs: number): Promise<void> {
-    return this.requests.request({ kind: "abort", action, reason }, timeoutMs);
+  /** With the `id` of a request that was not answered, the same is sent once more. */
+  abort(action: string, reason: string, timeoutMs: number, id?: number): Promise<void> {
+    return this.requests.request({ kind: "abort", action, reason }, timeoutMs, id);
+  }
+
+  /** Whether a cell runs; null where the host does not say. */
+  get busy(): boolean | null {
+    return this.#host.busy;
   }
 
   retry(): Promise<void> {
@@ -147,24 +184,28 @@ export class Store {
     this.requests.request({ kind: "want", actions }, HELLO_TIMEOUT_MS).catch(() => undefined);
   }
 
+  /** Never awaited: the kernel may be busy. */
   #hello(): void {
-    if (this.#asking) return;
-    this.#asking = true;
+    this.#asking++;
+    this.kernel.asked();
+    const hello = { seq: this.actions.seq, page: this.#page, looks: this.#looks, begins: !this.#begun };
+    this.#begun = true;
     this.requests
-      .request({ kind: "hello", seq: this.actions.seq }, HELLO_TIMEOUT_MS)
+      .request({ kind: "hello", ...hello }, HELLO_TIMEOUT_MS)
       .catch((error: { reason?: string }) => {
-        if (error.reason === "kernel-gone") this.kernelAlive.value = false;
+        if (error.reason === "kernel-gone") this.kernel.gone();
       })
       .finally(() => {
-        this.#asking = false;
+        this.#asking--;
       });
   }
 
   #onMessage(message: Message, buffers: DataView[]): void {
-    this.#heard();
+    this.kernel.heard();
     if (message.kind === "reply") this.requests.answer(message);
     else if (message.kind === "beat") this.#setClock(message.nowMs);
     else if (message.kind === "columns" && buffers[0]) this.#applyBlock(buffers[0]);
+    else if (message.kind === "roll" && message.newcomer !== this.#page && this.#looks) this.#hello();
   }
 
   #applySaved(): void {
@@ -181,7 +222,7 @@ export class Store {
       console.error("flyte-widgets: cannot read a block of columns", error);
       this.fault.value = `The list of actions could not be read: ${(error as Error).message}. Asked for it again.`;
     }
-    if (applied === "gap") this.#hello();
+    if (applied === "gap" && this.#asking === 0) this.#hello();
     if (applied !== "ok") return;
     this.#setClock(this.actions.nowMs);
     batch(() => {
@@ -195,24 +236,6 @@ export class Store {
     const offset = nowMs - Date.now();
     this.#clockOffsetMs =
       Math.abs(offset - this.#clockOffsetMs) > 2_000 ? offset : Math.max(offset, this.#clockOffsetMs);
-  }
-
-  #heard(): void {
-    this.#everHeard = true;
-    this.heardMs.value = Date.now();
-    this.kernelAlive.value = true;
-  }
-
-  #checkKernel(): void {
-    const now = Date.now();
-    // A machine that slept, or a throttled tab, did not listen: that time is no silence of the kernel's.
-    const asleepMs = now - this.#checkedMs - 3 * CHECK_MS;
-    this.#checkedMs = now;
-    if (asleepMs > 0) this.heardMs.value = now;
-    const { state } = this.traits.connection.value;
-    if (state === "ended" || state === "closed") return;
-    const silenceMs = now - this.heardMs.value;
-    if (silenceMs > (this.#everHeard ? KERNEL_SILENCE_MS : FIRST_WORD_MS)) this.kernelAlive.value = false;
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: the callback's shape depends on the event's name

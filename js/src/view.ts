@@ -110,14 +110,24 @@ export class Frame {
     this.signal.addEventListener("abort", () => observer.disconnect());
   }
 
+  /** On screen is what lies in the window of a tab that is in front, be it in a cell or in a sidebar. */
   #watchSight(): void {
-    if (typeof IntersectionObserver === "undefined") {
-      this.#ticker.setVisible(true);
+    const page = this.host.ownerDocument;
+    let inWindow = typeof IntersectionObserver === "undefined";
+    const tell = (): void => {
+      const seen = inWindow && this.host.isConnected && !page.hidden;
+      this.#ticker.setVisible(seen);
+      this.store.look(this, seen, page.hidden);
+    };
+    this.signal.addEventListener("abort", () => this.store.look(this, false));
+    page.addEventListener("visibilitychange", tell, { signal: this.signal });
+    if (inWindow) {
+      tell();
       return;
     }
     const observer = new IntersectionObserver((entries) => {
-      const seen = entries.at(-1)?.isIntersecting ?? false;
-      this.#ticker.setVisible(seen && this.host.isConnected);
+      inWindow = entries.at(-1)?.isIntersecting ?? false;
+      tell();
     });
     observer.observe(this.host);
     this.signal.addEventListener("abort", () => observer.disconnect());

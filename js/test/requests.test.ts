@@ -1,6 +1,6 @@
 // Requests: each ends exactly once, whatever Python does.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type RequestError, Requests } from "../src/requests";
+import { firstId, type RequestError, Requests } from "../src/requests";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -12,7 +12,7 @@ afterEach(() => {
 const sent: { id: number; kind: string }[] = [];
 function requests(): Requests {
   sent.length = 0;
-  return new Requests((message) => sent.push(message));
+  return new Requests((message) => sent.push(message), 1);
 }
 const outcome = (promise: Promise<void>): Promise<string> =>
   promise.then(
@@ -23,10 +23,10 @@ const outcome = (promise: Promise<void>): Promise<string> =>
 test("an answer resolves its own request and no other", async () => {
   const all = requests();
   const first = outcome(all.request({ kind: "retry" }, 1_000));
-  const second = outcome(all.request({ kind: "hello", seq: 3 }, 1_000));
+  const second = outcome(all.request({ kind: "want", actions: ["a1"] }, 1_000));
   expect(sent.map(({ kind, id }) => [kind, id])).toEqual([
     ["retry", 1],
-    ["hello", 2],
+    ["want", 2],
   ]);
   all.answer({ kind: "reply", id: 2, ok: true });
   expect(await second).toBe("ok");
@@ -54,7 +54,7 @@ test("an answer to nobody's request, or a second one, changes nothing", async ()
 test("a channel that throws rejects at once and leaves no timer", async () => {
   const all = new Requests(() => {
     throw new Error("Cannot send");
-  });
+  }, 1);
   expect(await outcome(all.request({ kind: "retry" }, 1_000))).toBe("kernel-gone: The kernel is gone.");
   expect(vi.getTimerCount()).toBe(0);
 });
@@ -66,4 +66,31 @@ test("closing cancels all that wait, and a late answer is harmless", async () =>
   expect(await Promise.all(waiting)).toEqual(Array(2).fill("cancelled: The view was closed."));
   expect(vi.getTimerCount()).toBe(0);
   all.answer({ kind: "reply", id: 1, ok: true });
+});
+
+test("what was not answered is sent again as the same request", async () => {
+  const all = requests();
+  const asked = all.request({ kind: "retry" }, 1_000).catch((error: RequestError) => error);
+  await vi.advanceTimersByTimeAsync(1_000);
+  const { reason, id } = (await asked) as RequestError;
+  expect([reason, id]).toEqual(["timeout", 1]);
+  const again = outcome(all.request({ kind: "retry" }, 1_000, id));
+  all.request({ kind: "retry" }, 1_000).catch(() => undefined);
+  expect(sent.map((message) => message.id)).toEqual([1, 1, 2]);
+  all.answer({ kind: "reply", id: 1, ok: true });
+  expect(await again).toBe("ok");
+});
+
+test("no two pages count from the same number, and the numbers stay exact", () => {
+  const ids = new Set(Array.from({ length: 1_000 }, firstId));
+  expect(ids.size).toBe(1_000);
+  for (const id of ids) expect(Number.isSafeInteger(id + 2 ** 20)).toBe(true);
+});
+
+test("where nobody is left to answer, all that wait hear it", async () => {
+  const all = requests();
+  const waiting = outcome(all.request({ kind: "retry" }, 1_000));
+  all.lost();
+  expect(await waiting).toBe("kernel-gone: The kernel is gone.");
+  expect(vi.getTimerCount()).toBe(0);
 });

@@ -438,6 +438,11 @@ export class RecordedModel {
     this.emit("msg:custom", content, buffers);
   }
 
+  /** An event of the host's own. */
+  tell(event: string): void {
+    this.emit(event);
+  }
+
   private emit(event: string, ...args: unknown[]): void {
     for (const callback of this.listeners.get(event) ?? []) (callback as (...a: unknown[]) => void)(...args);
   }

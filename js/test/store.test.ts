@@ -1,6 +1,6 @@
 // The store: what it asks, what it believes, and how it tells that the kernel is gone.
 import { effect } from "@preact/signals-core";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Phase } from "../src/phases";
 import type { RunTraits } from "../src/protocol";
 import { Store } from "../src/store";
@@ -14,6 +14,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** Stand for views. */
+const VIEW = {};
+const SIDEBAR = {};
 const NOTHING = new DataView(new ArrayBuffer(0));
 
 function open(traits: RunTraits = { ...scenario.running(), snapshot: NOTHING }): {
@@ -23,23 +26,28 @@ function open(traits: RunTraits = { ...scenario.running(), snapshot: NOTHING }):
   const model = new RecordedModel(traits);
   const store = new Store(model as never);
   store.start();
+  store.look(VIEW, true);
   return { model, store };
 }
 
-const hellos = (model: RecordedModel): { id: number; seq: number }[] =>
+type Hello = { id: number; seq: number; page: string; looks: boolean; begins: boolean };
+const hellos = (model: RecordedModel): Hello[] =>
   model.sent.filter((message) => (message as { kind: string }).kind === "hello") as never;
+const answer = async (model: RecordedModel): Promise<void> => {
+  model.message({ kind: "reply", id: hellos(model).at(-1)!.id, ok: true });
+  await vi.advanceTimersByTimeAsync(0);
+};
 
 test("it says hello with the sequence number that the saved snapshot has", () => {
-  expect(hellos(open().model)).toEqual([{ kind: "hello", seq: 0, id: 1 }]);
+  expect(hellos(open().model)).toMatchObject([{ seq: 0, looks: true, begins: true }]);
   const saved = open(scenario.running());
   expect(saved.store.actions.count).toBe(50);
-  expect(hellos(saved.model)).toEqual([{ kind: "hello", seq: 1, id: 1 }]);
+  expect(hellos(saved.model)).toMatchObject([{ seq: 1, looks: true, begins: true }]);
 });
 
 test("columns count the revision up; a gap asks once for a snapshot, and an old block is passed over", async () => {
   const { model, store } = open();
-  model.message({ kind: "reply", id: 1, ok: true });
-  await vi.advanceTimersByTimeAsync(0);
+  await answer(model);
   const packer = new Packer();
   const [root] = runningActions() as [ActionSpec];
   const snapshot = packer.snapshot([root]);
@@ -61,8 +69,7 @@ test("columns count the revision up; a gap asks once for a snapshot, and an old 
 test("a block that cannot be read is told, and asked for again", async () => {
   const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
   const { model, store } = open();
-  model.message({ kind: "reply", id: 1, ok: true });
-  await vi.advanceTimersByTimeAsync(0);
+  await answer(model);
   model.message({ kind: "columns" }, new DataView(new ArrayBuffer(32)));
   expect(store.fault.value).toContain("not a block of columns: 32 bytes");
   expect(hellos(model)).toHaveLength(2);
@@ -175,6 +182,7 @@ test("a send that throws means that the kernel is gone", async () => {
   });
   const store = new Store(model as never);
   store.start();
+  store.look(VIEW, true);
   await vi.advanceTimersByTimeAsync(0);
   expect(store.kernelAlive.value).toBe(false);
 });
@@ -189,4 +197,61 @@ test("closing takes back every listener and timer", async () => {
   model.message({ kind: "columns" }, new Packer().snapshot(runningActions()));
   expect(store.phase).toBe(Phase.Running);
   expect(store.actions.count).toBe(0);
+});
+
+describe("views on screen", () => {
+  test("nothing is asked before a view is seen, and silence until then says nothing", () => {
+    const model = new RecordedModel(scenario.running());
+    const store = new Store(model as never);
+    store.start();
+    vi.advanceTimersByTime(60_000);
+    expect(model.sent).toEqual([]);
+    expect(store.kernelAlive.value).toBe(true);
+    store.look(VIEW, true);
+    expect(hellos(model)).toHaveLength(1);
+    expect(store.kernelAlive.value).toBe(true);
+    vi.advanceTimersByTime(20_000);
+    expect(store.kernelAlive.value).toBe(false);
+    store.close();
+  });
+
+  test("Python is told when the last one has left the screen for good, and when one is back, with what it has", async () => {
+    const { model, store } = open(scenario.running());
+    await answer(model);
+    store.look(SIDEBAR, true);
+    store.look(VIEW, false);
+    vi.advanceTimersByTime(5_000);
+    expect(hellos(model)).toHaveLength(1); // one is left
+    store.look(SIDEBAR, false);
+    vi.advanceTimersByTime(1_000);
+    store.look(VIEW, true);
+    vi.advanceTimersByTime(5_000);
+    expect(hellos(model)).toHaveLength(1); // scrolled by
+    store.look(VIEW, false);
+    vi.advanceTimersByTime(2_000);
+    store.look(VIEW, true);
+    const { page } = hellos(model)[0]!;
+    expect(hellos(model).slice(1)).toMatchObject([
+      { looks: false, begins: false, page },
+      { looks: true, begins: false, page, seq: 1 },
+    ]);
+  });
+
+  test("a page that goes says so at once", () => {
+    const { model, store } = open();
+    store.look(VIEW, false, true);
+    expect(hellos(model).at(-1)).toMatchObject({ looks: false });
+  });
+
+  test("a roll is answered by whoever looks, but not by the one it is for", () => {
+    const { model, store } = open();
+    const page = hellos(model)[0]!.page;
+    model.message({ kind: "roll", newcomer: page });
+    expect(hellos(model)).toHaveLength(1);
+    model.message({ kind: "roll", newcomer: "another" });
+    expect(hellos(model)[1]).toMatchObject({ looks: true, begins: false, page });
+    store.look(VIEW, false, true);
+    model.message({ kind: "roll", newcomer: "another" });
+    expect(hellos(model)).toHaveLength(3);
+  });
 });

@@ -1,6 +1,7 @@
 // What the Abort button says and does: a pure function of what this view did and what Python reports. Python's word
 // goes first; this view only knows what happened before Python answered.
 import { ago } from "../format";
+import type { KernelState } from "../kernel-life";
 import type { AbortState } from "../protocol";
 
 /** What this view did. Times are this browser's clock. */
@@ -13,7 +14,8 @@ export type Local =
   | { at: "taken"; sinceMs: number }
   /** Python refused, or could not be reached. */
   | { at: "refused"; message: string }
-  | { at: "silent"; sinceMs: number };
+  /** No answer to the request with this id. */
+  | { at: "silent"; sinceMs: number; request: number };
 
 export interface Situation {
   local: Local;
@@ -23,7 +25,9 @@ export interface Situation {
   /** The backend's clock, for `remote`. */
   clockMs: number;
   terminal: boolean;
-  kernelAlive: boolean;
+  kernel: KernelState;
+  /** Whether a cell runs; null where the host does not say. */
+  busy: boolean | null;
   /** Anything is known of the run, so that there is something to abort. */
   known: boolean;
 }
@@ -46,8 +50,12 @@ const STALE_AFTER_MS = 120_000;
 const NONE: Shown = { mode: "none", note: "", button: "" };
 
 export function shown(s: Situation): Shown {
-  if (s.terminal || !s.kernelAlive || !s.known) return NONE;
+  if (s.terminal || s.kernel === "gone" || !s.known) return NONE;
   const { local, remote } = s;
+  if (s.kernel !== "alive") {
+    // What was sent is still on its way; nothing else can be done now.
+    return local.at === "sent" ? { mode: "busy", note: waiting(s), button: "Aborting…" } : NONE;
+  }
   if (local.at === "confirm") return { mode: "confirm", note: "", button: "" };
   if (remote.state === "requested" || remote.state === "accepted" || remote.state === "aborted") {
     return requested(remote.atMs === null ? 0 : s.clockMs - remote.atMs);
@@ -56,10 +64,7 @@ export function shown(s: Situation): Shown {
     case "sent":
       return {
         mode: "busy",
-        note:
-          s.nowMs - local.sinceMs < BUSY_AFTER_MS
-            ? "Abort sent"
-            : "Abort sent, waiting for the kernel: a cell is running",
+        note: s.nowMs - local.sinceMs < BUSY_AFTER_MS ? "Abort sent" : waiting(s),
         button: "Aborting…",
       };
     case "taken":
@@ -75,6 +80,17 @@ export function shown(s: Situation): Shown {
     default:
       return remote.state === "failed" ? failed(remote.message) : { mode: "idle", note: "", button: "Abort" };
   }
+}
+
+/** A kernel that is heard and does not answer runs a cell, unless the host knows better. */
+function waiting({ kernel, busy }: Situation): string {
+  const why = {
+    alive: busy === false ? "" : "a cell is running",
+    cut: "no connection",
+    silent: "no word from it",
+  };
+  const because = kernel === "gone" ? "" : why[kernel];
+  return `Abort sent, waiting for the kernel${because && `: ${because}`}`;
 }
 
 function requested(ageMs: number): Shown {

@@ -69,8 +69,10 @@ export function mountAbort(view: View, row: HTMLElement, band: HTMLElement): voi
     clearTimeout(disarm);
     if (local.value.at === "sent") return; // a double click is one request
     const before = traits.abort_state.peek();
+    // What was not answered is sent as the same request: the kernel may have it already.
+    const again = local.value.at === "silent" ? local.value.request : undefined;
     local.value = { at: "sent", sinceMs: Date.now() };
-    store.abort(RUN, reason, SILENT_AFTER_MS).then(
+    store.abort(RUN, reason, SILENT_AFTER_MS, again).then(
       () => {
         const told = traits.abort_state.peek() !== before;
         local.value = told ? IDLE : { at: "taken", sinceMs: Date.now() };
@@ -91,7 +93,8 @@ export function mountAbort(view: View, row: HTMLElement, band: HTMLElement): voi
       nowMs: Date.now(),
       clockMs: store.clockMs(),
       terminal: traits.is_terminal.value,
-      kernelAlive: store.kernelAlive.value,
+      kernel: store.kernel.state.value,
+      busy: store.busy,
       known: traits.phase.value !== "",
     });
   };
@@ -118,7 +121,7 @@ export function mountAbort(view: View, row: HTMLElement, band: HTMLElement): voi
   // Once Python reports on it, what this view remembers is old.
   view.effect(() => {
     const { state } = traits.abort_state.value;
-    if (state !== "idle" && local.peek().at === "taken") local.value = IDLE;
+    if (state !== "idle" && ["taken", "silent", "refused"].includes(local.peek().at)) local.value = IDLE;
   });
   view.effect(draw);
   view.everyTick(1_000, draw);
@@ -173,7 +176,9 @@ const BUSY_CHECK_MS = 305;
 
 function afterError(error: RequestError): Local {
   if (!(error instanceof RequestError)) return { at: "refused", message: String(error) };
-  if (error.reason === "timeout") return { at: "silent", sinceMs: Date.now() - SILENT_AFTER_MS };
+  if (error.reason === "timeout") {
+    return { at: "silent", sinceMs: Date.now() - SILENT_AFTER_MS, request: error.id };
+  }
   if (error.reason === "cancelled") return IDLE;
   return { at: "refused", message: [error.message, error.hint].filter(Boolean).join(" ") };
 }

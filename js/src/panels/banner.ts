@@ -4,6 +4,7 @@ import { h, prose, setAttribute, setText } from "../dom";
 import { ago, wallClock } from "../format";
 import { type IconName, icon } from "../icons";
 import type { View } from "../ui";
+import { copyButton } from "./copy";
 
 interface Notice {
   tone: "warn" | "plain" | "danger";
@@ -24,7 +25,7 @@ export function mountBanner(
   const dismissed = signal<unknown>(null);
   const retrying = signal(false);
 
-  const row = (read: () => Notice | null, press?: () => void): void => {
+  const row = (read: () => Notice | null, press?: () => void, line?: HTMLElement): void => {
     const mark = h("span", { class: "fw-banner-mark" });
     const strong = h("strong");
     const text = h("span", { class: "fw-banner-text" });
@@ -33,7 +34,7 @@ export function mountBanner(
       "div",
       { class: "fw-banner" },
       mark,
-      h("div", { class: "fw-banner-words" }, strong, text),
+      h("div", { class: "fw-banner-words" }, strong, text, ...(line ? [line] : [])),
       button,
     );
     parent.append(banner);
@@ -69,7 +70,7 @@ export function mountBanner(
       store.retry().then(done, done);
     },
   );
-  row(() => kernelGone(view));
+  row(() => notLive(view), undefined, reattachLine(view));
   row(
     () => {
       const error = traits.error.value;
@@ -137,17 +138,37 @@ function backendTrouble(view: View, retrying: boolean): Notice | null {
 
 const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
-function kernelGone(view: View): Notice | null {
-  const { kernelAlive, traits, actions } = view.store;
-  if (kernelAlive.value) return null;
-  if (traits.is_terminal.value) return null; // all is told, nothing is missed
+/** The kernel is gone, or is not heard. */
+function notLive(view: View): Notice | null {
+  const { kernel, traits, actions } = view.store;
+  const state = kernel.state.value;
+  if (state === "alive" || traits.is_terminal.value) return null; // at the end all is told, nothing is missed
   const lastMs = traits.connection.value.lastMs ?? actions.nowMs;
   const known = traits.phase.value !== "";
+  const what = {
+    gone: "The kernel is gone",
+    cut: "No connection to the kernel",
+    silent: `No word from the kernel for ${ago(Date.now() - kernel.heardMs.value)}`,
+  }[state];
+  const then = {
+    gone: "To watch it again, run the cell once more, or",
+    cut: "This view goes on once the page is connected again; after a restart, run the cell once more, or",
+    silent: "This view goes on once it answers; after a restart, run the cell once more, or",
+  }[state];
   return {
     tone: "plain",
     icon: "unlink",
-    strong: known ? "The kernel is gone; the run goes on." : "The kernel is gone.",
-    text: `${lastMs ? `As of ${wallClock(lastMs)}. ` : ""}Run the cell again to watch it.`,
+    strong: `${what}${known ? "; the run goes on." : "."}`,
+    text: `${lastMs ? `As of ${wallClock(lastMs)}. ` : ""}${then}`,
     button: "",
   };
+}
+
+/** Python that watches the run again, to be copied. */
+function reattachLine(view: View): HTMLElement {
+  const { reference } = view.store.traits;
+  const code = h("code", { class: "fw-code" });
+  view.effect(() => setText(code, reference.value));
+  const copy = copyButton(view, "Copy this line", () => reference.value);
+  return h("span", { class: "fw-banner-line" }, code, copy);
 }

@@ -34,7 +34,7 @@ describe("the panel", () => {
     expect(view.find(".fw-details-name").textContent).toBe("gpu_eval");
     expect(view.find(".fw-details-loading").textContent).toBe("Reading the details…");
     expect(view.find(".fw-details-body").hidden).toBe(true);
-    view.store.kernelAlive.value = false;
+    view.store.kernel.state.value = "gone";
     expect(view.find(".fw-details-loading").textContent).toContain("not kept");
     view.model.play({ detail: scenario.running(102_000, "a49").detail });
     expect(view.find(".fw-details-body").hidden).toBe(false);

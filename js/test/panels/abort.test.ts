@@ -1,5 +1,5 @@
 // Abort: from the click to the phase that was seen, in the words of the pictures. The kernel may be busy, gone or dumb.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { AbortState } from "../../src/protocol";
 import { RecordedModel, scenario } from "../scenario";
 import { button, type Mounted, mount, press, seen, withoutCanvas } from "../view";
@@ -138,7 +138,23 @@ test("no answer for a minute offers to send again", async () => {
   await vi.advanceTimersByTimeAsync(1_000);
   expect(note()).toMatch(/^No answer from the kernel for 7\d s$/);
   click("Send again");
+  // The same request: whichever of the two the kernel takes first, it aborts once.
   expect(aborts()).toHaveLength(2);
+  expect(new Set(aborts().map(({ id }) => id)).size).toBe(1);
+  expect(note()).toBe("Abort sent");
+});
+
+test("what Python reports after a minute's silence goes before the silence", async () => {
+  click("Abort");
+  click("Abort run");
+  for (let i = 0; i < 7; i++) {
+    await vi.advanceTimersByTimeAsync(10_000);
+    view.model.message({ kind: "beat", nowMs: Date.now() });
+  }
+  tell("requested", { atMs: null });
+  expect(note()).toMatch(/^Abort requested/);
+  tell("failed", { message: "permission denied" });
+  expect(note()).toBe("Abort failed: permission denied");
 });
 
 test("a confirm that nobody answers goes away, but not while a reason is typed", () => {
@@ -172,4 +188,58 @@ test("with the kernel gone there is nothing to press", async () => {
   expect(seen(gone.frame, ".fw-badge")).toBe("Last seen running");
   expect(seen(gone.frame, ".fw-fresh")).toBe("not live");
   gone.close();
+});
+
+describe("what the abort waits for, where the host tells", () => {
+  const slots: (() => void)[] = [];
+  const signal = { connect: (slot: () => void) => slots.push(slot), disconnect: () => true };
+  let kernel: Record<string, unknown>;
+
+  beforeEach(() => {
+    const { model } = view;
+    view.close();
+    kernel = { status: "busy", connectionStatus: "connected" };
+    Object.assign(kernel, { statusChanged: signal, connectionStatusChanged: signal });
+    Object.assign(model, { widget_manager: { kernel } });
+    view = mount(scenario.running(), model);
+    model.message({ kind: "beat", nowMs: Date.now() });
+    click("Abort");
+    click("Abort run");
+  });
+  const become = (now: Record<string, string>): void => {
+    Object.assign(kernel, now);
+    for (const slot of slots) slot();
+  };
+
+  test("a cell that runs", () => {
+    vi.advanceTimersByTime(310);
+    expect(note()).toBe("Abort sent, waiting for the kernel: a cell is running");
+  });
+
+  test("an idle kernel far away: no cell is made up", () => {
+    become({ status: "idle" });
+    vi.advanceTimersByTime(310);
+    expect(note()).toBe("Abort sent, waiting for the kernel");
+  });
+
+  test("no connection: it says so, and what was sent stays on its way", () => {
+    become({ connectionStatus: "connecting" });
+    vi.advanceTimersByTime(5_000);
+    expect(note()).toBe("Abort sent, waiting for the kernel: no connection");
+    expect(button(view.frame, "Aborting…")).not.toBeNull();
+    expect(seen(view.frame, ".fw-banner:not([hidden])")).toMatch(
+      /^No connection to the kernel; the run goes on\./,
+    );
+  });
+
+  test("a kernel that was restarted has forgotten it: there is nothing to press, and the way back is told", async () => {
+    become({ status: "restarting" });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(note()).toBe("");
+    expect(button(view.frame, "Aborting…")).toBeNull();
+    const banner = view.frame.querySelector<HTMLElement>(".fw-banner:not([hidden])")!;
+    expect(banner.textContent).toMatch(/^The kernel is gone; the run goes on\./);
+    expect(banner.querySelector("code")!.textContent).toBe('fw.RunWidget("r4p2bdpt7f")');
+    expect(button(banner, "Copy this line")).not.toBeNull();
+  });
 });
