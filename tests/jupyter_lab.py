@@ -56,12 +56,12 @@ class JupyterLab:
     module = "jupyterlab"
     app = "LabApp"
 
-    def __init__(self, root: Path, settings: Path, python: Path | str = sys.executable) -> None:
+    def __init__(self, root: Path, settings: Path, python: Path | str = sys.executable, port: int = 0) -> None:
         self.root = root
         self.data_dir = settings / "JUPYTER_DATA_DIR"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+            self.port: int = port or probe.getsockname()[1]
         folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR")
         env = {**os.environ, **{name: str(settings / name) for name in (*folders, "JUPYTERLAB_WORKSPACES_DIR")}}
         self._log = (settings / "jupyterlab.log").open("w")

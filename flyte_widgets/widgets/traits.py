@@ -52,19 +52,19 @@ class RunTraits(anywidget.AnyWidget):
     """Where the run is; None until it was read."""
     is_terminal = t.Bool().tag(sync=True)
     """Whether the run has ended."""
-    counts: t.Dict[Any, Any] = t.Dict().tag(sync=True, to_json=_counts_by_value)
+    counts: t.Instance[dict[ActionPhase, int]] = t.Instance(dict, ()).tag(sync=True, to_json=_counts_by_value)
     """How many actions are in each phase."""
     attempt = t.Int().tag(sync=True)
     """Number of the root's latest attempt, from 1."""
-    started_ms = t.Float(None, allow_none=True).tag(sync=True)
+    started_ms: t.TraitType[float | None, float | None] = t.Float(None, allow_none=True).tag(sync=True)
     """When the run was queued, epoch milliseconds of the backend's clock."""
-    ended_ms = t.Float(None, allow_none=True).tag(sync=True)
+    ended_ms: t.TraitType[float | None, float | None] = t.Float(None, allow_none=True).tag(sync=True)
     """When it ended; None while it goes on."""
-    root: t.Dict[str, Any] = t.Dict(allow_none=True, default_value=None).tag(sync=True)
+    root: t.Instance[dict[str, Any] | None] = t.Instance(dict, allow_none=True).tag(sync=True)
     """The root action with its attempts, phase times and error."""
     selected = t.Unicode().tag(sync=True)
     """Id of the selected action, "" for none. The one trait that the browser sets, too."""
-    detail: t.Dict[str, Any] = t.Dict(allow_none=True, default_value=None).tag(sync=True)
+    detail: t.Instance[dict[str, Any] | None] = t.Instance(dict, allow_none=True).tag(sync=True)
     """The selected action as `root`; None until it was read."""
     connection: t.Dict[str, Any] = t.Dict().tag(sync=True)
     """How fresh all this is: state, last answer, next try, message, hint."""
@@ -72,7 +72,7 @@ class RunTraits(anywidget.AnyWidget):
     """How an abort stands: idle, requested, accepted, aborted or failed; for which action, when, why."""
     abort_note = t.Unicode().tag(sync=True)
     """What an abort means for this run, where that needs saying."""
-    error: t.Dict[str, str] = t.Dict(allow_none=True, default_value=None).tag(sync=True)
+    error: t.Instance[dict[str, str] | None] = t.Instance(dict, allow_none=True).tag(sync=True)
     """An error of the widget itself or of an observer: message and hint."""
     snapshot = t.Bytes().tag(sync=True, echo_update=False)
     """All actions as packed columns, written once, at the end of the run: until then they travel as deltas."""
