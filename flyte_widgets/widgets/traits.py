@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import anywidget
 import traitlets as t
@@ -56,9 +56,9 @@ class RunTraits(anywidget.AnyWidget):
     """How many actions are in each phase."""
     attempt = t.Int().tag(sync=True)
     """Number of the root's latest attempt, from 1."""
-    started_ms: t.TraitType[float | None, float | None] = t.Float(None, allow_none=True).tag(sync=True)
+    started_ms = cast("t.TraitType[float | None, float | None]", t.Float(None, allow_none=True).tag(sync=True))
     """When the run was queued, epoch milliseconds of the backend's clock."""
-    ended_ms: t.TraitType[float | None, float | None] = t.Float(None, allow_none=True).tag(sync=True)
+    ended_ms = cast("t.TraitType[float | None, float | None]", t.Float(None, allow_none=True).tag(sync=True))
     """When it ended; None while it goes on."""
     root: t.Instance[dict[str, Any] | None] = t.Instance(dict, allow_none=True).tag(sync=True)
     """The root action with its attempts, phase times and error."""
