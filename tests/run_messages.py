@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -124,7 +125,8 @@ class Reader:
     strings: dict[int, str] = field(default_factory=dict)
 
     def apply(self, block: bytes) -> str:
-        """Take a block; "ok", "gap" or "old"."""
+        """Take a block, deflated or not; "ok", "gap" or "old"."""
+        block = zlib.decompress(block) if block.startswith(b"x") else block
         header, row_numbers, rows, strings = read_block(block)
         if header["since"] not in (0, self.seq):
             return "old" if header["seq"] <= self.seq else "gap"

@@ -75,7 +75,7 @@ class RunTraits(anywidget.AnyWidget):
     error: t.Instance[dict[str, str] | None] = t.Instance(dict, allow_none=True).tag(sync=True)
     """An error of the widget itself or of an observer: message and hint."""
     snapshot = t.Bytes().tag(sync=True, echo_update=False)
-    """All actions as packed columns, written once, at the end of the run: until then they travel as deltas."""
+    """All actions as packed columns, deflated (zlib). Written once, at the end: until then they travel as deltas."""
 
     receipt_id = t.Unicode().tag(sync=True)
     """Id of the HTML element with the static picture, which the live view hides."""

@@ -130,7 +130,7 @@ export interface RunTraits {
   receipt_id: string;
   /** An error of the widget itself, or of the user's own observer. */
   error: { message: string; hint: string } | null;
-  /** Packed columns; empty while the run is live, for then they come as messages. */
+  /** Packed columns, deflated (zlib); empty while the run is live, for then they come as messages. */
   snapshot: DataView;
 }
 

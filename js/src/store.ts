@@ -4,6 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { Actions, type Applied } from "./actions";
 import { HostKernel } from "./host-kernel";
+import { inflate, isDeflated } from "./inflate";
 import { KernelLife } from "./kernel-life";
 import { learnLabels, phaseOf } from "./phases";
 import type { Message, RunTraits } from "./protocol";
@@ -210,17 +211,29 @@ export class Store {
 
   #applySaved(): void {
     const block = this.model.get("snapshot");
-    if (block && block.byteLength > 0) this.#applyBlock(block);
+    if (!block || block.byteLength === 0) return;
+    if (!isDeflated(block)) {
+      this.#applyBlock(block);
+      return;
+    }
+    const { blocks } = this.actions;
+    inflate(block).then(
+      (plain) => {
+        // What came meanwhile is newer.
+        if (this.actions.blocks === blocks) this.#applyBlock(plain);
+      },
+      (error) => this.#refuse(error),
+    );
   }
 
   #applyBlock(block: DataView): void {
-    let applied: Applied = "gap";
+    let applied: Applied;
     try {
       applied = this.actions.apply(block);
       this.fault.value = "";
     } catch (error) {
-      console.error("flyte-widgets: cannot read a block of columns", error);
-      this.fault.value = `The list of actions could not be read: ${(error as Error).message}. Asked for it again.`;
+      this.#refuse(error);
+      return;
     }
     if (applied === "gap" && this.#asking === 0) this.#hello();
     if (applied !== "ok") return;
@@ -229,6 +242,12 @@ export class Store {
       learnLabels(this.actions.phaseLabels);
       this.revision.value++;
     });
+  }
+
+  #refuse(error: unknown): void {
+    console.error("flyte-widgets: cannot read a block of columns", error);
+    this.fault.value = `The list of actions could not be read: ${(error as Error).message}. Asked for it again.`;
+    if (this.#asking === 0) this.#hello();
   }
 
   /** A message takes its time, so the largest offset seen is the nearest to the truth. */

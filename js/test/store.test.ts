@@ -255,3 +255,35 @@ describe("views on screen", () => {
     expect(hellos(model)).toHaveLength(3);
   });
 });
+
+/** As Python deflates it. */
+async function deflated(block: DataView): Promise<DataView> {
+  const bytes = new Uint8Array(block.buffer as ArrayBuffer);
+  const stream = new Response(bytes).body!.pipeThrough(new CompressionStream("deflate"));
+  return new DataView(await new Response(stream).arrayBuffer());
+}
+
+test("a deflated snapshot is read, unless something newer came meanwhile", async () => {
+  vi.useRealTimers();
+  const packer = new Packer();
+  const snapshot = await deflated(packer.snapshot(runningActions()));
+  const { store } = open({ ...scenario.running(), snapshot });
+  await vi.waitFor(() => expect(store.actions.count).toBe(50));
+
+  const { model, store: live } = open({ ...scenario.running(), snapshot });
+  const [root] = runningActions() as [ActionSpec];
+  model.message({ kind: "columns" }, new Packer().snapshot([root]));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(live.actions.count).toBe(1);
+});
+
+test("a snapshot that is cut short is told of, and asked for", async () => {
+  vi.useRealTimers();
+  const error = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const whole = await deflated(new Packer().snapshot(runningActions()));
+  const snapshot = new DataView(whole.buffer.slice(0, whole.byteLength - 20));
+  const { store } = open({ ...scenario.running(), snapshot });
+  await vi.waitFor(() => expect(store.fault.value).toContain("could not be read"));
+  expect(error).toHaveBeenCalledOnce();
+  error.mockRestore();
+});
