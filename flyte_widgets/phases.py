@@ -93,13 +93,13 @@ P = ActionPhase
 PHASE_TABLE: Final[dict[ActionPhase, PhaseInfo]] = {
     P.QUEUED: PhaseInfo(1, "Queued", "Queued", "○"),
     P.WAITING_FOR_RESOURCES: PhaseInfo(2, "Waiting for resources", "Waiting", "◔"),
-    P.INITIALIZING: PhaseInfo(3, "Initializing", "Initializing", "◑"),
+    P.INITIALIZING: PhaseInfo(3, "Initializing", "Init", "◑"),
     P.RUNNING: PhaseInfo(4, "Running", "Running", "●"),
     P.PAUSED: PhaseInfo(9, "Paused", "Paused", "‖"),
-    P.SUCCEEDED: PhaseInfo(5, "Succeeded", "Succeeded", "✓"),
+    P.SUCCEEDED: PhaseInfo(5, "Succeeded", "Success", "✓"),
     P.FAILED: PhaseInfo(6, "Failed", "Failed", "✕"),
     P.ABORTED: PhaseInfo(7, "Aborted", "Aborted", "⊘"),
-    P.TIMED_OUT: PhaseInfo(8, "Timed out", "Timed out", "⏱"),
+    P.TIMED_OUT: PhaseInfo(8, "Timed out", "Timeout", "⏱"),
     P.RECOVERED: PhaseInfo(10, "Recovered", "Recovered", "↺"),
 }
 

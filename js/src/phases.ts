@@ -22,13 +22,13 @@ export enum Phase {
 export const PHASES: ReadonlyMap<number, PhaseInfo> = new Map([
   [1, { value: "queued", label: "Queued", shortLabel: "Queued" }],
   [2, { value: "waiting_for_resources", label: "Waiting for resources", shortLabel: "Waiting" }],
-  [3, { value: "initializing", label: "Initializing", shortLabel: "Initializing" }],
+  [3, { value: "initializing", label: "Initializing", shortLabel: "Init" }],
   [4, { value: "running", label: "Running", shortLabel: "Running" }],
   [9, { value: "paused", label: "Paused", shortLabel: "Paused" }],
-  [5, { value: "succeeded", label: "Succeeded", shortLabel: "Succeeded" }],
+  [5, { value: "succeeded", label: "Succeeded", shortLabel: "Success" }],
   [6, { value: "failed", label: "Failed", shortLabel: "Failed" }],
   [7, { value: "aborted", label: "Aborted", shortLabel: "Aborted" }],
-  [8, { value: "timed_out", label: "Timed out", shortLabel: "Timed out" }],
+  [8, { value: "timed_out", label: "Timed out", shortLabel: "Timeout" }],
   [10, { value: "recovered", label: "Recovered", shortLabel: "Recovered" }],
 ]);
 
@@ -72,6 +72,14 @@ export function cssName(phase: number): string {
 export function label(phase: number): string {
   if (phase === 0) return "Unknown";
   return PHASES.get(phase)?.label ?? unknownLabels.get(phase) ?? `Unknown (${phase})`;
+}
+
+/** For tight places, beside the phase's glyph: "Waiting", "Phase 11". */
+export function shortLabel(phase: number): string {
+  return (
+    PHASES.get(phase)?.shortLabel ??
+    label(phase).replace(/^Unknown \((?:(\d+)|(.+))\)$/, (_, n, name) => name ?? `Phase ${n}`)
+  );
 }
 
 /** Wire number of an SDK value; 0 where there is none. A value nobody knows keeps a number of its own. */

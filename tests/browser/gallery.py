@@ -50,12 +50,12 @@ class Gallery:
         self._server.shutdown()
         self._server.server_close()
 
-    def show(self, state: str, theme: str = "light", width: int = 960) -> None:
+    def show(self, state: str, theme: str = "light", width: int = 960, fonts: str = "") -> None:
         """Put a state on the page, in "light", "dark" or "contrast"."""
         self.page.emulate_media(forced_colors="active" if theme == "contrast" else "none", reduced_motion="reduce")
         # High enough for all: what is out of sight is not drawn.
         self.page.set_viewport_size({"width": width + 2 * MARGIN_PX, "height": 1_400})
-        setting = {"theme": theme, "width": width}
+        setting = {"theme": theme, "width": width, "fonts": fonts}
         self.page.evaluate("([state, setting]) => gallery.show(state, setting)", [state, setting])
 
     def faults(self) -> list[str]:

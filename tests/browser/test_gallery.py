@@ -74,6 +74,13 @@ FAILURE = """
     - group "Error text"
 """
 
+CUT_WORDS_JS = """() => {
+  const states = document.querySelector("main > *").shadowRoot.querySelectorAll(".fw-state");
+  return [...states].flatMap((state) => [...state.querySelectorAll(".fw-state-label, .fw-state-second")])
+    .filter((words) => words.scrollWidth > words.clientWidth)
+    .map((words) => words.textContent);
+}"""
+
 THEMES = ("light", "dark", "contrast")
 WIDTHS_PX = (960, 640, 320)
 
@@ -128,6 +135,25 @@ def test_header_and_root_row_tell_the_same_time(gallery: Gallery, state: str) ->
     gallery.show(state)
     elapsed = gallery.page.locator(".fw-elapsed").inner_text()
     assert gallery.page.get_by_role("treegrid").get_by_role("row").first.locator(".fw-tl-right").inner_text() == elapsed
+
+
+@pytest.mark.parametrize("font", ["DejaVu Sans", "Liberation Sans"])
+def test_words_of_states_fit_in_any_width(gallery: Gallery, font: str) -> None:
+    """In both readings: a wide font, a bold current state and many actions get shorter or smaller words, not cut ones.
+
+    The whole is in the button's name, and in a title where it was shortened.
+    """
+    cut: list[str] = []
+    for state in ("running", "many-actions", "recorded-timed-out", "recorded-unknown-phase"):
+        for width in (320, 560, 640, 660, 720, 840, 960):
+            gallery.show(state, width=width, fonts=font)
+            for reading in gallery.page.locator(".fw-reading-choice:enabled").all():
+                reading.click()
+                cut += [f"{state}, {width} px: {words}" for words in gallery.page.evaluate(CUT_WORDS_JS)]
+    assert cut == []
+    gallery.show("running", width=640, fonts="DejaVu Sans")
+    initializing = gallery.page.get_by_role("button", name="Initializing, 0 actions")
+    expect(initializing.get_by_title("Initializing", exact=True)).to_have_text("Init")
 
 
 def test_a_name_that_is_cut_is_whole_in_the_tooltip(gallery: Gallery) -> None:

@@ -2,25 +2,21 @@
 import { h, setAttribute, setText } from "../dom";
 import { duration } from "../format";
 import { chip, glyph, icon } from "../icons";
-import { ACTIVE, cssName, isTerminal, label, PHASES, TERMINAL } from "../phases";
+import { ACTIVE, cssName, isTerminal, label, shortLabel, TERMINAL } from "../phases";
+import { fitWords, type Words } from "./fit";
 import type { Box, Layout } from "./layout";
 import { amountText, type DiagramModel, nameOf, shownUnknown } from "./model";
 import type { GroupTitle } from "./notes";
 import { timeIn } from "./path";
 
-interface StateNode {
+interface StateNode extends Words {
   phase: number;
   button: HTMLButtonElement;
   mark: HTMLElement;
   /** All that is heard; what is seen says the same in short. */
   name: HTMLElement;
-  label: HTMLElement;
-  second: HTMLElement;
-  amount: HTMLElement;
   time: HTMLElement;
   filter: Element;
-  /** For what its label was chosen. */
-  fitted: string;
 }
 
 /** The chip's size: nodes of two lines, narrow nodes, terminal ones. */
@@ -64,14 +60,15 @@ export class NodeDrawing {
       setAttribute(node.button, "aria-pressed", String(filtering));
       setAttribute(node.filter, "hidden", filtering ? null : "");
       setAttribute(node.button, "aria-current", current ? "step" : null);
-      setText(node.amount, amountText(model, node.phase));
+      node.amounts = [amountText(model, node.phase), amountText(model, node.phase, true)];
+      const others = node === this.#unknown ? model.unknown.length - 1 : 0;
+      const more = others > 0 ? ` +${others}` : "";
+      node.labels = [label(node.phase) + more, shortLabel(node.phase) + more];
       node.amount.classList.toggle("is-some", amount > 0);
       this.#tell(node, nowMs);
       setText(node.name, nameOf(model, node.phase, nowMs));
     }
     if (odd === 0) return;
-    const others = model.unknown.length - 1;
-    setText(this.#unknown.label, label(odd) + (others > 0 ? ` +${others}` : ""));
     const names = model.unknown.map((phase) => nameOf(model, phase, nowMs));
     setAttribute(this.#unknown.button, "title", names.join("\n"));
   }
@@ -88,9 +85,9 @@ export class NodeDrawing {
 
   /** Measure the labels anew: the font is another one. */
   fit(): void {
-    for (const node of this.#nodes.values()) {
+    for (const node of this.#shown()) {
       node.fitted = "";
-      fitLabel(node);
+      fitWords(node);
     }
   }
 
@@ -148,12 +145,13 @@ export class NodeDrawing {
   #tell(node: StateNode, nowMs: number): void {
     const timeMs = timeIn(this.#model!.path, node.phase, nowMs);
     const text = timeMs === null ? "" : duration(timeMs);
-    setText(node.time, text && node.amount.textContent ? ` · ${text}` : text);
-    const empty = !text && !node.amount.textContent;
-    setAttribute(node.second, "title", empty ? null : node.second.textContent);
+    const [amount] = node.amounts;
+    setText(node.time, text && amount ? ` · ${text}` : text);
+    const empty = !text && !amount;
+    setAttribute(node.second, "title", empty ? null : amount + node.time.textContent);
     node.second.hidden = empty;
     node.button.classList.toggle("has-second", !empty);
-    fitLabel(node);
+    fitWords(node);
   }
 
   #node(phase: number, box: Box): StateNode {
@@ -172,7 +170,16 @@ export class NodeDrawing {
     );
     const button = h("button", { class: "fw-state", tabindex: -1 }, name, mark, text, filter, second);
     place(button, box);
-    const node = { phase: 0, button, mark, name, label: text, second, amount, time, filter, fitted: "" };
+    const words = {
+      button,
+      label: text,
+      second,
+      amount,
+      labels: ["", ""],
+      amounts: ["", ""],
+      fitted: "",
+    } as const;
+    const node: StateNode = { ...words, phase: 0, mark, name, time, filter };
     if (phase !== 0) this.#become(node, phase);
     button.addEventListener("click", () => {
       this.#focusable(button);
@@ -202,23 +209,9 @@ export class NodeDrawing {
       filled.classList.add("fw-state-chip");
       node.mark.replaceChildren(bare, filled);
     }
-    setText(node.label, label(phase));
+    node.labels = [label(phase), shortLabel(phase)];
+    fitWords(node);
   }
-}
-
-/** Use the short label where the full one is wider than its place, which depends on what stands beside it. */
-function fitLabel(node: StateNode): void {
-  const short = PHASES.get(node.phase)?.shortLabel;
-  // What is not laid out, as in a tab behind another, measures nothing.
-  if (!short || node.label.clientWidth === 0) return;
-  const { className } = node.button;
-  const now = `${className} ${node.second.textContent!.length}`;
-  if (node.fitted === now) return;
-  node.fitted = now;
-  setText(node.label, label(node.phase));
-  const isLong = node.label.scrollWidth > node.label.clientWidth;
-  if (isLong) setText(node.label, short);
-  setAttribute(node.button, "title", isLong ? label(node.phase) : null);
 }
 
 const isFocused = (button: HTMLElement): boolean =>

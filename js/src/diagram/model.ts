@@ -89,11 +89,13 @@ export function shownUnknown({ unknown, nodes }: DiagramModel): number {
   return unknown.reduce((best, phase) => (best === 0 || weight(phase) > weight(best) ? phase : best), 0);
 }
 
-/** "12", "2×"; "" where there is nothing to say. */
-export function amountText(model: DiagramModel, phase: number): string {
+const SHORT = new Intl.NumberFormat("en", { notation: "compact" });
+
+/** "12,345", "2×", and in short "12K"; "" where there is nothing to say. */
+export function amountText(model: DiagramModel, phase: number, short = false): string {
   const { amount, visited } = model.nodes.get(phase)!;
   if (amount === 0 && !visited) return "";
-  const text = grouped(amount);
+  const text = short ? SHORT.format(amount) : grouped(amount);
   return model.reading === "all" ? text : `${text}×`;
 }
 
