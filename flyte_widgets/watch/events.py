@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from flyte_widgets.api.messages import ClusterEvent
 from flyte_widgets.errors import ApiError, NotFoundError, UnimplementedError
+from flyte_widgets.run.state import ROOT
 from flyte_widgets.run.times import Milliseconds, parse_ms
 from flyte_widgets.watch.backoff import Backoff
 from flyte_widgets.watch.followers import follow_action
@@ -39,14 +40,21 @@ def merge_events(*sources: Iterable[ClusterEvent]) -> list[ClusterEvent]:
 
 
 async def follow_focused(watcher: Watcher, action: str) -> None:
-    """Follow an action that somebody looks at: its details, and what the cluster tells of it."""
-    await asyncio.gather(follow_action(watcher, action), _follow_events(watcher, action))
+    """Follow an action that somebody looks at: its details, and what the cluster tells of it.
+
+    The root's details are followed whether anybody looks or not.
+    """
+    if action == ROOT:
+        await _follow_events(watcher, action)
+    else:
+        await asyncio.gather(follow_action(watcher, action), _follow_events(watcher, action))
 
 
 async def _follow_events(watcher: Watcher, action: str) -> None:
-    """Follow the newest attempt, and the next one once it comes, until the action has ended."""
-    while not _has_ended(watcher, action):
-        attempt = _newest_attempt(watcher, action)
+    """Follow the newest attempt while it runs, and the next one once it comes."""
+    while True:
+        # Not over for ever: a failed attempt of a tracked run may be followed by another one.
+        attempt = None if _has_ended(watcher, action) else _newest_attempt(watcher, action)
         if attempt is None:
             await watcher.until_changed()
             continue

@@ -101,8 +101,8 @@ class Watcher(Board):
         task.add_done_callback(self._spawned.discard)
 
     def focus(self, action: str) -> None:
-        """Keep the details of an action fresh, until `unfocus` was called as often."""
-        if action in ("", ROOT):
+        """Keep the details and events of an action fresh, until `unfocus` was called as often."""
+        if not action:
             return
         entry = self._focus.get(action)
         if entry is None:
@@ -118,9 +118,10 @@ class Watcher(Board):
         if entry[0] <= 0:
             entry[1].cancel()
             del self._focus[action]
-            self.details.pop(action, None)
             self.events.pop(action, None)
-            self.missing.discard(action)
+            if action != ROOT:
+                self.details.pop(action, None)
+                self.missing.discard(action)
 
     def want_history(self, actions: Iterable[str]) -> None:
         """Read the phase transitions of these actions, in the background, bounded."""
@@ -132,8 +133,8 @@ class Watcher(Board):
 
     @property
     def focused(self) -> list[str]:
-        """The actions in focus."""
-        return list(self._focus)
+        """The actions in focus, but for the root, whose details are kept anyhow."""
+        return [action for action in self._focus if action != ROOT]
 
     def now_ms(self) -> float:
         """Now, epoch ms, by the backend's clock as far as it is known."""
@@ -170,7 +171,7 @@ class Watcher(Board):
     def take_missing(self, action: str) -> None:
         """Take note that an action is listed, but its details are not found: it is older than what is kept."""
         known = self.state.by_id.get(action)
-        if known is not None and known.is_terminal and action in self._focus and action not in self.missing:
+        if known is not None and known.is_terminal and action in self.focused and action not in self.missing:
             self.missing.add(action)
             self.publish({action})
 

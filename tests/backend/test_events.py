@@ -14,8 +14,10 @@ from flyte_widgets.watch.events import EVENTS_LIMIT, merge_events
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
 from flyte_widgets.widgets.facts import facts_of
-from tests.run_helpers import eventually
+from tests.fault_proxy import FaultProxy
+from tests.run_helpers import eventually, loop_tasks
 from tests.scripted_server import HOLD, STREAM_HEAD, Request, ScriptedServer, chunk, frame, http_json, stream
+from tests.server_process import ServerProcess
 
 RUN_ID = {"project": "p", "domain": "d", "name": "r1"}
 
@@ -82,15 +84,15 @@ def run(backend: Backend) -> Iterator[Run]:
     background().call(client.aclose())
 
 
-def told(run: Run) -> list[tuple[str, int]]:
-    """Messages and counts of the events of a1's attempts, as the browser gets them."""
+def told(run: Run, action: str = "a1") -> list[tuple[str, int]]:
+    """Messages and counts of the events of an action's attempts, as the browser gets them."""
     with run._watcher.lock:
-        detail = facts_of(run, run._watcher, "a1")["detail"] or {"attempts": []}
+        detail = facts_of(run, run._watcher, action)["detail"] or {"attempts": []}
     return [(e["message"], e["count"]) for one in detail["attempts"] for e in one["events"]]
 
 
-def focus(run: Run) -> None:
-    background().loop.call_soon_threadsafe(run._watcher.focus, "a1")
+def focus(run: Run, action: str = "a1") -> None:
+    background().loop.call_soon_threadsafe(run._watcher.focus, action)
 
 
 def test_events_are_told_live_and_once(backend: Backend, run: Run) -> None:
@@ -118,14 +120,57 @@ def test_the_newest_attempt_is_followed(backend: Backend, run: Run) -> None:
 def test_it_ends_with_the_action_and_with_the_focus(backend: Backend, run: Run) -> None:
     """No stream of events is open once the action has ended, nor asked for when nobody looks."""
     backend.details["a1"] = action("a1", "SUCCEEDED", attempt(1))
+    backend.listed[1]["status"] = backend.details["a1"]["status"]
     backend.show_details()
     focus(run)
     eventually(lambda: run._watcher.state.by_id["a1"].is_terminal and "a1" in run._watcher.details)
-    assert backend.asked() in ([], [1])
-    asked = backend.asked()
+    assert backend.asked() == []
     background().loop.call_soon_threadsafe(run._watcher.unfocus, "a1")
     eventually(lambda: "a1" not in run._watcher.details and "a1" not in run._watcher.events)
-    assert backend.asked() == asked
+    assert backend.asked() == []
+
+
+def test_the_roots_events_are_live_while_it_is_looked_at(backend: Backend, run: Run) -> None:
+    """They come by a stream of their own, not with the next details; who looks away keeps the details."""
+    assert backend.asked() == []
+    backend.server.reply("WatchClusterEvents", STREAM_HEAD, chunk(frame({"clusterEvents": [event(5, "pulled")]})), HOLD)
+    focus(run, "a0")
+    eventually(lambda: told(run, "a0") == [("pulled", 0)])
+    backend.details["a0"] = action("a0", "RUNNING", attempt(1), attempt(2))
+    background().call(run._watcher.reconcile())
+    eventually(lambda: backend.asked() == [1, 2])
+    background().loop.call_soon_threadsafe(run._watcher.unfocus, "a0")
+    eventually(lambda: told(run, "a0") == [])
+    with run._watcher.lock:
+        root = facts_of(run, run._watcher, "")["root"]
+    assert [one["attempt"] for one in root["attempts"]] == [1, 2]
+    assert not root["notKept"]
+
+
+def test_a_run_that_is_looked_at_ends(server: ServerProcess) -> None:
+    """On a real server: the root's events are followed once, and neither that stream nor any other outlives the run."""
+    name = server.simulate(seed=7, speed=40, elapsed_s=60)
+    proxy = FaultProxy(server.endpoint)
+    client = FlyteClient(proxy.endpoint, project=server.project, domain=server.domain, console="")
+    run = Run(name, client=client)
+    try:
+        focus(run, "a0")
+        eventually(lambda: proxy.count("WatchClusterEvents") == 1)
+        eventually(lambda: told(run, "a0") != [])
+        run.wait(60)
+        eventually(lambda: run._watcher.connection.state == "ended")
+        eventually(lambda: run._watcher.over.is_set() and not streams_of(run))
+        assert proxy.count("WatchClusterEvents") == 1
+        assert told(run, "a0") != []
+    finally:
+        run.close()
+        background().call(client.aclose())
+        proxy.close()
+
+
+def streams_of(run: Run) -> list[str]:
+    """What is followed of the run yet: the tasks that wait for a message, by their coroutines."""
+    return [task for task in loop_tasks() if "_follow_attempt" in task or "follow_tree" in task]
 
 
 def test_a_backend_without_events_is_not_asked_again(backend: Backend, run: Run) -> None:
