@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import flyte_widgets as fw
-from flyte_widgets.local import simulator
+from flyte_widgets.local import control, simulator
 from flyte_widgets.local.sim_spec import SimSpec
 from flyte_widgets.run.columns import Columns
 from flyte_widgets.run.state import RunState
@@ -39,6 +39,8 @@ class Take:
     spec: dict[str, Any] = field(default_factory=dict)
     quirks: tuple[str, ...] = ()
     reads_history: bool = True
+    abort: str = ""
+    """Why the run is aborted, at that moment."""
 
 
 TAKES = {
@@ -46,6 +48,8 @@ TAKES = {
     "paused": Take(172, "approve_release"),
     "succeeded": Take(1_000),
     "failed": Take(1_000, "train_model", {"outcome": "failed"}),
+    "waiting": Take(102, "gpu_eval"),
+    "aborted": Take(102, "pipeline", abort="The input is last week's: s3://acme/etl/2025-06-05."),
     "timed-out": Take(1_000, "pipeline", {"outcome": "timed_out"}),
     "one-action": Take(1_000, "", {"actions": 1}),
     "recovered": Take(1_000, "", {"actions": 9, "recoveries": 1.0, "failures": 0, "time_outs": 0, "conditions": 0}),
@@ -60,13 +64,16 @@ def record(name: str, take: Take, backend: Any) -> dict[str, Any]:
     request = {"seed": 7, "elapsed_s": take.seconds, "hold": True, "name": f"r-{name}", "quirks": take.quirks}
     plan = simulator.plan(7, SimSpec.of(take.spec))
     held_ms = BEGAN_MS + min(round(take.seconds * 1000), plan.end_ms)
-    simulator.now_us = lambda: held_ms * 1000
+    simulator.now_us = control.now_us = lambda: held_ms * 1000
     backend.simulate({**request, **take.spec})
     widget = fw.RunWidget(f"r-{name}")
     state = widget.run._watcher.state  # noqa: SLF001 (the recording looks into what it records)
     try:
         until(lambda: widget.root is not None, "the run")
         settle(state)
+        if take.abort:
+            widget.abort(take.abort)
+            until(lambda: widget.is_terminal, "the abort")
         if take.reads_history:
             wanted = [action.id for action in state.actions]
             widget._handle_custom_msg({"kind": "want", "id": 1, "actions": wanted}, [])  # noqa: SLF001

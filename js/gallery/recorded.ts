@@ -1,5 +1,6 @@
 // What Python really sent, for runs of the simulator: record.py writes the files.
 import type { RunTraits } from "../src/protocol";
+import aborted from "./recorded/aborted.json";
 import failed from "./recorded/failed.json";
 import oneAction from "./recorded/one-action.json";
 import paused from "./recorded/paused.json";
@@ -10,13 +11,16 @@ import succeeded from "./recorded/succeeded.json";
 import timedOut from "./recorded/timed-out.json";
 import twoHundred from "./recorded/two-hundred.json";
 import unknownPhase from "./recorded/unknown-phase.json";
+import waiting from "./recorded/waiting.json";
 
 /** As JSON has it: the packed columns are base64. */
 type Sent = { snapshot: string; [name: string]: unknown };
 
 const FILES: Record<string, Sent> = {
   running,
+  waiting,
   paused,
+  aborted,
   succeeded,
   failed,
   "timed-out": timedOut,

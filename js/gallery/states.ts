@@ -45,6 +45,12 @@ function unread(connection: Partial<Connection>): RunTraits {
   };
 }
 
+/** Over what is finished: still going on. */
+const unfinished = (): Partial<RunTraits> => {
+  const { phase, is_terminal, ended_ms, connection } = running();
+  return { phase, is_terminal, ended_ms, connection };
+};
+
 function linked(traits: RunTraits, connection: Partial<Connection>): RunTraits {
   return { ...traits, connection: { ...traits.connection, ...connection } };
 }
@@ -100,6 +106,8 @@ export const STATES: Record<string, () => State> = {
       hint: "Check the endpoint: `fw.connect(endpoint=…)`.",
     }),
   }),
+  closed: () => ({ traits: unread({ state: "closed" }) }),
+  "ended-empty": () => ({ traits: odd.empty() }),
   queued: () => ({ traits: scenario.queued() }),
   running: () => live(running()),
   "no-selection": () => live(running("")),
@@ -148,6 +156,14 @@ export const STATES: Record<string, () => State> = {
   "failed-details": () => ({ traits: failed("a44"), selecting: failed, act: openDetails }),
   "waiting-details": () => ({ ...live(running("a49")), act: openDetails }),
   "many-actions": () => ({ traits: scenario.big(2_000) }),
+  "ten-thousand": () => ({ traits: scenario.big(10_000) }),
+  names: () => ({ traits: odd.names(), act: openDetails }),
+  "confirm-names": () => ({
+    traits: { ...odd.names(), ...unfinished() },
+    act: (stage) => click(stage, ".fw-abort"),
+  }),
+  "details-cached": () => ({ traits: odd.cached(), act: openDetails }),
+  "details-loading": () => ({ traits: odd.unread(), act: openDetails }),
   "all-paused": () => ({ traits: odd.paused(), act: openDetails }),
   "idle-squeezed": () => ({ traits: odd.paused(""), act: squeezeIdle }),
   "details-gone": () => ({ traits: odd.detailsGone(), act: openDetails }),

@@ -1,8 +1,8 @@
-// Runs of odd shapes, for the gallery: all paused on conditions after idle hours, details that are gone, a trace.
+// Runs of odd shapes, for the gallery: all paused on conditions after idle hours, odd names, details that are gone.
 import { Phase } from "../src/phases";
 import { type ActionDetail, Kind, Row, type RunTraits } from "../src/protocol";
 import type { ActionSpec } from "./pack";
-import { traitsOf } from "./scenario";
+import { BASE_MS, traitsOf } from "./scenario";
 
 const { Queued, WaitingForResources, Initializing, Running, Paused, Succeeded } = Phase;
 const MINUTE = 60_000;
@@ -78,6 +78,37 @@ export const odd = {
       ? traits
       : withDetail(traits, { kind: "condition", attempts: [], attemptCount: 0 });
   },
+  /** Names as long as Python lets them be, in other scripts, without a space, and with marks of direction. */
+  names: (selected = "a2") => {
+    const long = "embed_and_index_every_customer_document_of_the_last_seven_years_".repeat(8).slice(0, 500);
+    const actions = [
+      task("a0", `etl.${long}`, 0, 90_000),
+      task("a1", "הכנת הנתונים לאימון המודל הראשי של הצוות כולו בלי יוצא מן הכלל", 5_000, 30_000),
+      task("a2", `train_${long}`, 31_000, 88_000),
+      task("a3", "\u202egnp.lledom\u202c", 32_000, 60_000),
+      task("a4", "数据预处理与特征工程以及模型评估和部署的完整流程", 33_000, 70_000),
+    ];
+    const traits = traitsOf(actions, 90_000, selected);
+    const run = { run_name: "r".repeat(63), project: "p".repeat(63), domain: "d".repeat(63) };
+    return { ...traits, ...run, task_name: actions[0]!.name };
+  },
+  /** It ended before Flyte created any action. */
+  empty: () => ({
+    ...traitsOf([], 4_000, ""),
+    phase: "aborted",
+    is_terminal: true,
+    ended_ms: BASE_MS + 4_000,
+    connection: { ...traitsOf([], 4_000, "").connection, state: "ended" as const },
+  }),
+  cached: () =>
+    withDetail(traitsOf(pipeline, 90_000, "a1"), {
+      cache: "hit",
+      group: "nightly",
+      attempts: [],
+      attemptCount: 0,
+    }),
+  /** Selected, and not read yet. */
+  unread: () => ({ ...traitsOf(pipeline, 90_000, "a1"), detail: null }),
   detailsGone: () =>
     withDetail(traitsOf(pipeline, 90_000, "a2"), { attempts: [], attemptCount: 0, notKept: true }),
   trace: () => withDetail(traitsOf(pipeline, 90_000, "a1"), { kind: "trace", attempts: [], attemptCount: 0 }),

@@ -16,6 +16,13 @@ export interface Words {
 
 const SIZES = ["11px", "10px"] as const;
 
+/** Not by `scrollWidth`, a whole number: half a pixel too much ends in an ellipsis, too. */
+function isCut(element: HTMLElement): boolean {
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  return range.getBoundingClientRect().width > element.getBoundingClientRect().width + 0.01;
+}
+
 /** Write the words as they were chosen to be, and choose anew where another length or class asks for it. */
 export function fitWords(words: Words): void {
   const { button, label, second, amount, labels, amounts } = words;
@@ -32,7 +39,6 @@ export function fitWords(words: Words): void {
   delete chosen.amount;
   label.style.fontSize = second.style.fontSize = second.style.wordSpacing = "";
   write();
-  const isCut = (element: HTMLElement) => element.scrollWidth > element.clientWidth;
   if (isCut(label)) chosen.label = "short";
   write();
   if (isCut(label) || isCut(second)) chosen.amount = "short";

@@ -41,7 +41,7 @@ export function modelOf({ store, ui }: View): ReadonlySignal<DiagramModel> {
 export function mountReading(view: View, parent: HTMLElement, caption: ReadonlySignal<string>): void {
   const { store, ui } = view;
   const choice = (reading: "all" | "action", text: string) => {
-    const button = h("button", { class: "fw-reading-choice fw-cut" }, text);
+    const button = h("button", { class: "fw-reading-choice fw-cut", dir: "auto" }, text);
     button.addEventListener(
       "click",
       () => {

@@ -27,6 +27,7 @@ export function mountAbort(view: View, row: HTMLElement, band: HTMLElement): voi
   let words = h("span");
 
   const name = h("span", { class: "fw-mono" });
+  const question = h("strong", { class: "fw-confirm-name fw-cut" }, "Abort ", name, "?");
   const effectText = h("span", { class: "fw-confirm-count fw-cut" });
   const input = h("input", {
     class: "fw-input fw-reason",
@@ -41,12 +42,7 @@ export function mountAbort(view: View, row: HTMLElement, band: HTMLElement): voi
   const confirm = h(
     "div",
     { class: "fw-confirm", role: "group", "aria-label": "Confirm the abort" },
-    h(
-      "div",
-      { class: "fw-confirm-text" },
-      h("strong", { class: "fw-confirm-name fw-cut" }, "Abort ", name, "?"),
-      effectText,
-    ),
+    h("div", { class: "fw-confirm-text" }, question, effectText),
     h("div", { class: "fw-confirm-form" }, input, keep, sure),
   );
   const note = h("span", { class: "fw-abort-note" });
@@ -130,10 +126,12 @@ export function mountAbort(view: View, row: HTMLElement, band: HTMLElement): voi
   });
   view.effect(() => {
     setText(name, traits.run_name.value);
+    setAttribute(question, "title", `Abort ${traits.run_name.value}?`);
     let active = 0;
     for (const [value, n] of Object.entries(traits.counts.value)) if (isActive(phaseOf(value))) active += n;
     const effect = active ? `${plural(active, "active action")} will stop.` : "What is active will stop.";
     setText(effectText, traits.abort_note.value || effect);
+    setAttribute(effectText, "title", effectText.textContent);
   });
 
   const { signal: until } = view;

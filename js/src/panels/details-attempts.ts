@@ -38,6 +38,7 @@ export class AttemptsPane {
       a.attempt,
       a.phase,
       a.note,
+      a.when,
       ...a.rows.map((r) => [r.phase, r.current]),
     ]);
     const { id, phase, kind, endMs, notKept } = this.#detail;
@@ -81,12 +82,15 @@ export class AttemptsPane {
       icon(isOpen ? "chevron-down" : "chevron-right", 14),
       h(
         "span",
-        { class: "fw-attempt-name fw-cut", title: model.note || null },
+        {
+          class: "fw-attempt-name fw-cut",
+          title: [model.note, model.when].filter(Boolean).join(", ") || null,
+        },
         h("b", {}, `Attempt ${model.attempt}`),
         model.note && ` · ${model.note}`,
       ),
       time,
-      bar ?? h("span"),
+      bar ?? h("span", { class: "fw-attempt-when" }, model.when),
     );
     head.addEventListener("click", () => this.choose(model.attempt));
     const rows = isOpen ? model.rows.map((row) => this.#drawRow(row)) : [];

@@ -20,8 +20,10 @@ export interface PhaseRow extends Stretch {
 export interface AttemptModel {
   attempt: number;
   phase: number;
-  /** "failed 14:36:17", "since 14:33:19", "end inferred". */
+  /** "failed", "end inferred"; "" while it goes on. */
   note: string;
+  /** "ended 14:36:17", "since 14:33:19"; "" where it is not known. */
+  when: string;
   durationMs: number | null;
   rows: PhaseRow[];
   /** All in one line, in the colours of the timeline's bar. */
@@ -87,18 +89,17 @@ function readAttempt(
   return {
     attempt: attempt.attempt,
     phase,
-    note: noteOf(attempt, isOpen),
+    note: isOpen ? "" : attempt.endInferred ? "end inferred" : label(phase).toLowerCase(),
+    when: whenOf(attempt, isOpen),
     durationMs: wholeMs,
     rows: [...rows, ...missing],
     bar,
   };
 }
 
-function noteOf({ phase, startMs, endMs, endInferred }: Attempt, isOpen: boolean): string {
+function whenOf({ startMs, endMs, endInferred }: Attempt, isOpen: boolean): string {
   if (isOpen) return startMs === null ? "" : `since ${wallClock(startMs)}`;
-  if (endInferred) return "end inferred";
-  const outcome = label(phaseOf(phase)).toLowerCase();
-  return endMs === null ? outcome : `${outcome} ${wallClock(endMs)}`;
+  return endMs === null || endInferred ? "" : `ended ${wallClock(endMs)}`;
 }
 
 /** The time of the whole action; null where its start is not known. */
@@ -123,12 +124,14 @@ export function cacheWords(cache: string): string {
 }
 
 /** The one line of an action without attempts. */
-export function statusLine({ kind, phase, notKept }: ActionDetail): string {
+export function statusLine({ kind, phase, notKept, cache }: ActionDetail): string {
   if (notKept)
     return "The backend keeps the details of this action no more. This is what its list still tells.";
   const now = phaseOf(phase);
   if (kind === "trace") return "A trace is recorded once, at its end. It has no attempts.";
-  if (kind === "task") return "No attempts were reported.";
+  if (now === Phase.Recovered) return "Recovered from a prior run: it did not run again.";
+  if (kind === "task")
+    return cache === "hit" ? "Taken from the cache: it did not run." : "No attempts were reported.";
   if (now === Phase.Paused) return "A condition: it waits for its signal.";
   if (now === Phase.Succeeded) return "A condition: its signal came.";
   if (now === Phase.TimedOut) return "A condition: no signal came in time.";

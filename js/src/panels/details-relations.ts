@@ -46,7 +46,7 @@ export class RelationsList {
       rows.push(h("dt", {}, name), h("dd", {}, ...value));
     const { parent, group, children } = relations ?? { parent: null, group: "", children: [] };
     if (parent) add("Parent", this.#parentLink(parent));
-    if (group) add("Group", group);
+    if (group) add("Group", h("span", { dir: "auto" }, group));
     if (children.length > 0) {
       const total = children.reduce((sum, [, n]) => sum + n, 0);
       const kinds = children.map(([phase, n]) =>
@@ -60,7 +60,7 @@ export class RelationsList {
 
   #parentLink({ id, name }: NonNullable<Relations["parent"]>): HTMLButtonElement {
     const { store, ui } = this.view;
-    const button = h("button", { class: "fw-link fw-link-button", title: `Show ${name}` }, name);
+    const button = h("button", { class: "fw-link fw-link-button", dir: "auto", title: `Show ${name}` }, name);
     button.addEventListener("click", () => {
       store.select(id);
       ui.reveal.value = { id };

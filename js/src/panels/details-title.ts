@@ -53,7 +53,7 @@ export class TitleRow {
       this.#key = key;
       this.#title.replaceChildren(
         tinted(phase, 14),
-        h("span", { class: "fw-details-name fw-cut", title: name }, name),
+        h("span", { class: "fw-details-name fw-cut", dir: "auto", title: name }, name),
         h("span", { class: "fw-details-id fw-mono fw-cut" }, id),
       );
     }

@@ -25,7 +25,7 @@ export function mountHeader(view: View, band: HTMLElement): void {
 function mountIdentity(view: View, row: HTMLElement): void {
   const { traits } = view.store;
   const taskName = h("span", { class: "fw-large" });
-  const task = h("strong", { class: "fw-task fw-cut" }, taskName);
+  const task = h("strong", { class: "fw-task fw-cut", dir: "auto" }, taskName);
   const run = h("span", { class: "fw-run fw-mono fw-cut" });
   const copy = copyButton(view, "Copy the line that shows this run", () => traits.reference.value);
   const open = h(

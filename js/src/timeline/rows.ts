@@ -48,7 +48,7 @@ class LabelRow {
   readonly element: HTMLElement;
   readonly #cell = h("div", { class: "fw-tl-cell", role: "gridcell" });
   readonly #mark = mark(0);
-  readonly #name = h("span", { class: "fw-tl-name fw-cut" });
+  readonly #name = h("span", { class: "fw-tl-name fw-cut", dir: "auto" });
   readonly #times = h("span", { class: "fw-tl-times" });
   readonly #chip = h("span", { class: "fw-tl-attempt" });
   readonly #right = h("span", { class: "fw-tl-right" });

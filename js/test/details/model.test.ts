@@ -28,8 +28,9 @@ describe("attempts", () => {
   test("come newest first, say when they ended, or that the end was inferred", () => {
     const [newest, oldest] = attemptsOf(failed(), NOW_MS);
     expect([newest!.attempt, oldest!.attempt]).toEqual([2, 1]);
-    expect(newest!.note).toMatch(/^failed \d\d:\d\d:\d\d$/);
-    expect(oldest!.note).toBe("end inferred");
+    expect([newest!.note, oldest!.note]).toEqual(["failed", "end inferred"]);
+    expect(newest!.when).toMatch(/^ended \d\d:\d\d:\d\d$/);
+    expect(oldest!.when).toBe("");
   });
 
   test("place their phases in time: shares add up to the whole, each begins where the one before ends", () => {
