@@ -150,7 +150,8 @@ export class Sidebar {
     const mark = glyph(phase, 14);
     mark.style.color = this.#frame?.theme.palette.peek().phase(phase).ink ?? "";
     // JupyterLab does as much for icons of its own.
-    Object.assign(into.style, { display: "flex", alignItems: "center", justifyContent: "center" });
+    const centred = { display: "flex", alignItems: "center", justifyContent: "center", minHeight: "20px" };
+    Object.assign(into.style, centred);
     into.replaceChildren(mark);
   }
 

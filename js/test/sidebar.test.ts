@@ -13,7 +13,8 @@ interface Title {
 /** A Lumino widget. */
 class Widget {
   id = "";
-  parent: unknown = null;
+  readonly hasClass = () => false;
+  parent: Widget | null = null;
   readonly title: Title = {};
   readonly node: HTMLElement | undefined;
   readonly #gone: (() => void)[] = [];
@@ -32,6 +33,7 @@ class Widget {
 /** A shell with some of the sides. */
 class Shell extends Widget {
   readonly calls: string[] = [];
+  readonly #areas = [new Widget(), new Widget(), new Widget()];
 
   constructor(private readonly sides: readonly string[]) {
     super();
@@ -40,7 +42,7 @@ class Shell extends Widget {
   add(widget: Widget, side: string): void {
     this.calls.push(`add ${side}`);
     if (!this.sides.includes(side)) return;
-    widget.parent = side;
+    widget.parent = this.#areas[this.sides.indexOf(side)]!;
     document.body.append(widget.node!);
   }
 

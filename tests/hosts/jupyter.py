@@ -9,7 +9,7 @@ from uuid import uuid4
 from playwright.sync_api import Locator, Page, expect
 
 from tests.fault_proxy import FaultProxy
-from tests.hosts import steps
+from tests.hosts import sidebar, steps
 from tests.hosts.record import Record
 from tests.jupyter_lab import JupyterLab, Notebook
 from tests.server_process import ServerProcess
@@ -79,6 +79,13 @@ class Jupyter:
                 self.page.evaluate("(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
                 expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
                 steps.see_theme(cell, widget, dark)
+
+    def sidebar(self) -> None:
+        """The run is moved out of its cell."""
+        notebook = self.open(steps.LASTING, sidebar.CALL)
+        notebook.run_cell(0)
+        with self.record(self.host, "sidebar") as cell:
+            sidebar.see_panel(cell, notebook, self.proxy)
 
 
 Row = Callable[..., Jupyter]

@@ -28,3 +28,7 @@ def test_click_while_a_cell_runs(host: Jupyter, blocker: Blocker) -> None:
 
 def test_dark(host: Jupyter) -> None:
     host.dark()
+
+
+def test_sidebar(host: Jupyter) -> None:
+    host.sidebar()

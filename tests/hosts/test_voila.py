@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.fault_proxy import FaultProxy
-from tests.hosts import steps
+from tests.hosts import sidebar, steps
 from tests.hosts.app_process import AppProcess, free_port
 from tests.hosts.environments import Environment
 from tests.hosts.record import Record
@@ -82,3 +82,10 @@ def test_theme(serve: Serve, page: Page, record: Record, theme: str) -> None:
     expect(steps.badge(widgets(page).first)).to_have_text("Running")
     with record(HOST, "dark") as cell:
         steps.see_theme(cell, widgets(page).first, theme == "dark")
+
+
+def test_sidebar(serve: Serve, page: Page, record: Record) -> None:
+    """The cells have run before there is a page: what it was asked for is asked again."""
+    page.goto(serve(steps.LASTING, sidebar.CALL))
+    with record(HOST, "sidebar") as cell:
+        sidebar.see_that_there_is_none(cell, widgets(page).first)

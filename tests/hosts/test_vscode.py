@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.fault_proxy import FaultProxy
-from tests.hosts import steps
+from tests.hosts import sidebar, steps
 from tests.hosts.record import Record
 from tests.hosts.vscode.build import build
 from tests.hosts.vscode.editor import Editor, Origin
@@ -132,3 +132,14 @@ def test_reopened_without_a_kernel(edit: Edit, shared_server: ServerProcess, pro
         steps.see_saved(cell, picture, name)
         expect(editor.webview.locator(".output").first).to_have_text(f'RunWidget("{name}")')
         expect(editor.widgets).to_have_count(0)
+
+
+def test_sidebar(edit: Edit, cell_for: Callable[..., str], record: Record) -> None:
+    """In the view, and in the cell that called."""
+    editor = edit()
+    editor.start(cell_for(steps.LASTING))
+    expect(steps.badge(editor.widgets)).to_have_text("Running")
+    editor.start(sidebar.CALL)
+    with record(HOST, "sidebar") as cell:
+        sidebar.see_that_there_is_none(cell, editor.widgets)
+        expect(editor.webview.locator(".output").last).to_have_text(sidebar.NONE)

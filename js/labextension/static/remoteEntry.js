@@ -1,5 +1,5 @@
-// A JupyterLab extension without a bundler: the last statement is what webpack's module federation would make of it.
-// It takes the wishes for a panel that js/src/sidebar.ts sends as DOM events, and puts their elements into the shell.
+// Takes the wishes for a panel that js/src/sidebar.ts sends as DOM events, and puts their elements into the shell.
+// Without a bundler: the last statement is what webpack's module federation would make of it.
 (() => {
   let shared = {};
 
@@ -9,7 +9,16 @@
       const lumino = (await get())();
       if (shell instanceof lumino.Widget) return lumino;
     }
-    throw new Error("flyte-widgets: JupyterLab shares no @lumino/widgets that its shell is made of");
+    throw new Error("flyte-widgets: no shared @lumino/widgets is the shell's");
+  }
+
+  /** Notebook 7 sizes its sidebars whatever is in them. JupyterLab has done this itself. */
+  function widen(widget) {
+    let area = widget;
+    while (area && !area.hasClass("lm-SplitPanel-child")) area = area.parent;
+    if (!area || area.node.style.minWidth) return;
+    area.node.style.minWidth = widget.node.style.minWidth;
+    area.parent.fit();
   }
 
   function listen(shell, Widget) {
@@ -29,15 +38,16 @@
         show(area) {
           if (area !== at) {
             const { parent } = widget;
-            // Beside the notebook, which stays the current one: who types there goes on typing there.
+            // The notebook stays the current one: who types there goes on typing there.
             shell.add(widget, area, { rank: 900, mode: "split-right", activate: false });
             if (widget.parent === parent) return false; // this shell has no such area
+            widen(widget);
           }
           if (area === at || area !== "main") shell.activateById(widget.id);
           at = area;
           return true;
         },
-        // The title is drawn anew where it differs, and it cannot tell that the icon does.
+        // A new icon, for only then is one drawn anew.
         entitle: (label, caption) => Object.assign(widget.title, { label, caption, icon: { render: icon } }),
         close: () => widget.dispose(),
       };
@@ -55,10 +65,9 @@
 
   const plugin = {
     id: "flyte-widgets:sidebar",
-    description: "Shows Flyte runs in a sidebar, or beside the notebook.",
     autoStart: true,
     async activate({ name, shell }) {
-      // Voila has a shell, too, but all that it can do is to append to the page.
+      // Voila's shell can only append to the page.
       if (name !== "Voila") listen(shell, (await luminoFor(shell)).Widget);
     },
   };
