@@ -127,10 +127,18 @@ class SidebarView(SavedView):
 
     def _take(self, answer: Answer) -> list[Call]:
         """Give the calls for which an answer is news: one front end may refuse, and another one open the panel."""
-        told = [call for call in self._calls if call.number <= answer.number and not (answer.message and call.refused)]
+
+        def is_news(call: Call) -> bool:
+            if call.number == answer.number:
+                return not (call.refused and answer.message)
+            return call.number < answer.number and not call.refused
+
+        told = [call for call in self._calls if is_news(call)]
         for call in told:
             call.refused = bool(answer.message)
-        self._calls = [call for call in self._calls if call.refused or call not in told]
+        self._calls = [
+            call for call in self._calls if call.number >= answer.number and (call.refused or call not in told)
+        ]
         return told
 
     def _tell(self, answer: Answer, call: Call, side: str) -> None:

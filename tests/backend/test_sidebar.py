@@ -85,6 +85,26 @@ def test_a_refusal_is_logged_once_and_not_asked_again(widget: RunWidget, caplog:
     assert widget._calls == []
 
 
+def test_each_call_is_told_how_it_went(widget: RunWidget, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer is for its call, and for those before that have none: the page has heard of the last one only."""
+    shown: dict[str, str] = {}
+    monkeypatch.setattr("flyte_widgets.widgets.sidebar.has_cells", lambda: True)
+    monkeypatch.setattr(
+        "flyte_widgets.widgets.outputs.show",
+        lambda bundle, **options: shown.update({options["display_id"]: bundle["text/plain"]}),
+    )
+    for side in ("right", "left", "main", "right"):
+        widget.sidebar(side)
+    front = FrontEnd(widget)
+    assert list(shown.values())[2] == f"Asked the notebook to show run {widget.run_name} beside the notebook."
+    front.ask("sidebar", call=2, refusal="", views=0)
+    front.ask("sidebar", call=3, refusal="No.", views=1)
+    front.ask("sidebar", call=4, refusal="", views=1)
+    publisher().flush(widget)
+    right, left = (f"Run {widget.run_name} was opened in the {side} sidebar." for side in ("right", "left"))
+    assert list(shown.values()) == [left, left, "No.", right]
+
+
 @pytest.mark.parametrize("answer", [{}, {"call": "1"}, {"call": None, "views": {}}, {"call": 9, "refusal": ["a"]}])
 def test_answers_of_any_shape_do_no_harm(widget: RunWidget, answer: dict[str, Any]) -> None:
     """What is no answer is none, and the next call is asked."""

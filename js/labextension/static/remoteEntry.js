@@ -1,9 +1,9 @@
 // Takes the wishes for a panel that js/src/sidebar.ts sends as DOM events, and puts their elements into the shell.
-// Without a bundler: the last statement is what webpack's module federation would make of it.
+// Without a bundler: the last statement is what webpack would make of it.
 (() => {
   let shared = {};
 
-  /** More than one version may be shared: the shell is a widget of the right one. */
+  /** Of the versions shared, that of the shell. */
   async function luminoFor(shell) {
     for (const { get } of Object.values(shared["@lumino/widgets"] ?? {})) {
       const lumino = (await get())();
