@@ -109,6 +109,7 @@ export const STATES: Record<string, () => State> = {
   closed: () => ({ traits: unread({ state: "closed" }) }),
   "ended-empty": () => ({ traits: odd.empty() }),
   queued: () => ({ traits: scenario.queued() }),
+  "view-menu": () => ({ traits: scenario.queued(), act: (stage) => click(stage, ".fw-tl-view-menu") }),
   running: () => live(running()),
   "no-selection": () => live(running("")),
   reconnecting: () => ({

@@ -42,7 +42,9 @@ export function popup(view: View, button: HTMLElement, name: string, ...children
     event.stopPropagation();
   };
   const tabStops = (): HTMLInputElement[] =>
-    [...box.querySelectorAll("input")].filter((input) => input.type !== "radio" || input.checked);
+    [...box.querySelectorAll("input")].filter(
+      (input) => !input.disabled && !input.closest("[hidden]") && (input.type !== "radio" || input.checked),
+    );
   button.addEventListener(
     "keydown",
     (event) => {
@@ -76,5 +78,6 @@ function place(box: HTMLElement, button: HTMLElement, frame: HTMLElement): void 
   const above = at.top - room.top - AWAY_PX - box.offsetHeight;
   const fits = below + box.offsetHeight <= room.height - AWAY_PX;
   box.style.left = `${left}px`;
-  box.style.top = `${fits || above < AWAY_PX ? below : above}px`;
+  const pushed = Math.max(AWAY_PX, room.height - box.offsetHeight - AWAY_PX);
+  box.style.top = `${fits ? below : above < AWAY_PX ? pushed : above}px`;
 }

@@ -6,6 +6,7 @@ import { mountBanner } from "./panels/banner";
 import { mountDetails } from "./panels/details";
 import { mountEmpty } from "./panels/empty";
 import { mountHeader } from "./panels/header";
+import { mountNotify } from "./panels/notify";
 import { mountStrip } from "./panels/strip";
 import { hideSavedPicture } from "./saved-picture";
 import { mountTimeline } from "./timeline/timeline";
@@ -44,6 +45,7 @@ export function mountRun(frame: Frame): void {
   const timeline = band("timeline");
   frame.mount("timeline", mountTimeline, timeline);
   frame.mount("details", mountDetails, band("details"));
+  frame.mount("notification", mountNotify, element);
   frame.show(
     empty,
     computed(() => !hasActions.value),

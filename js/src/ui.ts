@@ -17,6 +17,8 @@ export interface Ui {
   /** What the diagram tells: of all actions, or of the selected one. */
   readonly reading: Signal<"all" | "action">;
   readonly detailsOpen: Signal<boolean>;
+  /** The end of the run is to be told by a desktop notification. */
+  readonly notify: Signal<boolean>;
   /** The container is under 560 px: everything stacks. */
   readonly narrow: Signal<boolean>;
   /** Not narrow, perhaps, but too narrow for two columns of details: they come one at a time. */
@@ -35,6 +37,7 @@ export function createUi(): Ui {
     squeezeIdle: signal(false),
     reading: signal<"all" | "action">("all"),
     detailsOpen: signal(false),
+    notify: signal(false),
     narrow: signal(false),
     slim: signal(false),
     reveal: signal<{ id: string } | null>(null),

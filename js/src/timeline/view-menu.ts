@@ -1,8 +1,10 @@
-// The menu beside the filter: in which order the rows are, what the axis tells, whether idle time is squeezed.
+// The menu beside the filter: in which order the rows are, what the axis tells, whether idle time is squeezed, and
+// whether the end is to be told.
 import type { ReadonlySignal, Signal } from "@preact/signals-core";
 import { h, setAttribute, setText } from "../dom";
 import { duration } from "../format";
 import { icon } from "../icons";
+import { notifyChoice } from "../panels/notify";
 import { popup } from "../popup";
 import type { View } from "../ui";
 import type { Sort } from "./sort";
@@ -17,6 +19,8 @@ const AXES = [
   ["elapsed", "Time since the start"],
   ["clock", "Time of day"],
 ] as const;
+
+const NAME = "Order, time axis, notification";
 
 /** A radio button for each choice, bound to `chosen`. */
 function choices<T extends string>(
@@ -51,8 +55,8 @@ export function createViewMenu(view: View, idleMs: ReadonlySignal<number>): HTML
     "button",
     {
       class: "fw-icon-button fw-tl-view-menu",
-      "aria-label": "Order and time axis",
-      title: "Order and time axis",
+      "aria-label": NAME,
+      title: NAME,
     },
     icon("sort"),
   );
@@ -74,10 +78,11 @@ export function createViewMenu(view: View, idleMs: ReadonlySignal<number>): HTML
   popup(
     view,
     button,
-    "Order and time axis",
+    NAME,
     choices(view, "Order", ui.sort, SORTS),
     choices(view, "Axis", ui.axis, AXES),
     h("label", { class: "fw-choice" }, squeeze, words),
+    notifyChoice(view),
   );
   return button;
 }
