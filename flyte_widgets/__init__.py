@@ -8,29 +8,42 @@ from __future__ import annotations
 
 import importlib
 import logging
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
-
-from flyte_widgets.phases import ActionPhase
-from flyte_widgets.watch.backends import connect
-from flyte_widgets.watch.handles import Action, Run
-from flyte_widgets.widgets.run_widget import RunWidget
 
 if TYPE_CHECKING:
     from flyte_widgets import local
+    from flyte_widgets.phases import ActionPhase
+    from flyte_widgets.watch.backends import connect
+    from flyte_widgets.watch.handles import Action, Run
+    from flyte_widgets.widgets.run_widget import RunWidget
 
 __version__ = "0.1.0"
 
 __all__ = ["Action", "ActionPhase", "Run", "RunWidget", "connect", "local"]
 
+_HOMES = {
+    "Action": "flyte_widgets.watch.handles",
+    "ActionPhase": "flyte_widgets.phases",
+    "Run": "flyte_widgets.watch.handles",
+    "RunWidget": "flyte_widgets.widgets.run_widget",
+    "connect": "flyte_widgets.watch.backends",
+}
+
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
-def __getattr__(name: str) -> ModuleType:
-    """Import the embedded backend when it is first asked for: it brings the SDK and a server with it."""
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: an import alone costs no HTTP client, no widgets, no server."""
     if name == "local":
         return importlib.import_module("flyte_widgets.local")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -21,6 +21,9 @@ MEASURES = {
     "messages": "messages, bytes and CPU of a live run",
     "decode_fold": "from bytes to state",
     "event_to_pixel": "from the backend's word to the text in JupyterLab",
+    "start_up": "imports, and first widgets in JupyterLab",
+    "saved_size": "what a run leaves in a saved notebook",
+    "packages": "the wheel, and what it brings",
     "front_end": "first paint, frames, heap",
 }
 """Module and what it measures, in the order in which they run."""

@@ -5,6 +5,7 @@ Run as a program it installs the newest versions instead, and pins those.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ PINNED = HERE / "peers.txt"
 FOLDER = HERE.parents[1] / ".cache" / "bench"
 PEERS = ("dask", "distributed", "flyte", "rich", "sparkmonitor", "tqdm")
 BESIDES = ("anywidget", "ipykernel", "ipywidgets", "jupyterlab")
+_WHEELS = FOLDER / "wheels"
 _PYTHON = FOLDER / "venv" / "bin" / "python"
 _PIP = (_PYTHON, "-m", "pip", "--disable-pip-version-check")
 
@@ -31,9 +33,16 @@ def peers_python() -> str:
     return str(_PYTHON)
 
 
+def peers_wheel(name: str) -> Path:
+    """Give the wheel of one of the `PEERS`."""
+    return next(_WHEELS.glob(f"{name}-*.whl"))
+
+
 def _install(*options: str) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--clear", _PYTHON.parents[1]], check=True)
     subprocess.run([*_PIP, "install", "--quiet", *options, *PEERS, *BESIDES], check=True)
+    shutil.rmtree(_WHEELS, ignore_errors=True)
+    subprocess.run([*_PIP, "download", "--quiet", "--no-deps", *options, "--dest", _WHEELS, *PEERS], check=True)
 
 
 if __name__ == "__main__":

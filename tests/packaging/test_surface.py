@@ -14,8 +14,17 @@ def test_all_is_sorted_and_complete() -> None:
     assert all(hasattr(fw, name) for name in fw.__all__)
 
 
-def test_import_brings_neither_the_sdk_nor_a_server() -> None:
-    """`import flyte_widgets` stays light: what `fw.local` needs comes when it is asked for."""
-    program = "import sys, flyte_widgets; print([m for m in ('flyte', 'flyteidl2', 'uvicorn') if m in sys.modules])"
+def test_import_brings_nothing_heavy() -> None:
+    """`import flyte_widgets` has no HTTP client, widgets, SDK or server; what is asked for brings what it needs."""
+    program = (
+        "import sys, flyte_widgets as fw\n"
+        "heavy = lambda *names: [name for name in names if name in sys.modules]\n"
+        "print(heavy('httpx', 'anywidget', 'ipywidgets', 'flyte', 'flyteidl2', 'uvicorn'))\n"
+        "assert set(fw.__all__) <= set(dir(fw))\n"
+        "fw.RunWidget, fw.Run, fw.Action, fw.ActionPhase, fw.connect\n"
+        "print(heavy('flyte', 'flyteidl2', 'uvicorn'))\n"
+        "try: fw.nothing\n"
+        "except AttributeError as error: print(error)\n"
+    )
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.splitlines() == ["[]", "[]", "module 'flyte_widgets' has no attribute 'nothing'"]
