@@ -44,11 +44,10 @@ class ActionPhase(str, Enum):
 
     number: int
     label: str
+    is_terminal: bool
+    """Whether nothing more is expected of an action in this phase."""
 
-    @property
-    def is_terminal(self) -> bool:
-        """Whether nothing more is expected of an action in this phase."""
-        return self in TERMINAL_PHASES
+    __hash__ = str.__hash__  # Enum's own is Python code, and phases are keys wherever actions are counted
 
     @property
     def is_known(self) -> bool:
@@ -58,6 +57,8 @@ class ActionPhase(str, Enum):
     @classmethod
     def of(cls, wire: str | int | None) -> ActionPhase | None:
         """Read a phase as it stands on the wire: number, protobuf name, SDK value; None where unspecified."""
+        if (usual := PHASE_OF_WIRE.get(wire)) is not None:
+            return usual
         if wire is None or isinstance(wire, ActionPhase):
             return wire
         if isinstance(wire, int):
@@ -125,12 +126,16 @@ CANONICAL_EDGES: Final[frozenset[tuple[ActionPhase | None, ActionPhase]]] = froz
 """The edges that the model draws; None is the start. The backend takes others, too: those are shown, dashed."""
 
 _BY_VALUE: Final[dict[str, ActionPhase]] = {phase.value: phase for phase in PHASE_TABLE}
+PHASE_OF_WIRE: Final[dict[str | int | None, ActionPhase]] = {
+    wire: phase for phase in PHASE_TABLE for wire in (_WIRE_PREFIX + phase.name, phase.value)
+}
+"""The usual forms of a phase: `of` knows all, but a run has many actions."""
 _BY_NUMBER: Final[dict[int, ActionPhase]] = {}
 _lock: Final = threading.Lock()
 
 
 def _register(phase: ActionPhase, number: int, label: str) -> None:
-    phase.number, phase.label = number, label
+    phase.number, phase.label, phase.is_terminal = number, label, phase in TERMINAL_PHASES
     _BY_NUMBER[number] = phase
 
 

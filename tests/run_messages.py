@@ -28,12 +28,11 @@ EPOCH_MS = 1_790_000_000_000
 """When the runs of these tests begin."""
 
 
-def at(seconds: float | None) -> str | None:
-    """A timestamp, so many seconds after the beginning of the run."""
+def at(seconds: float | None) -> datetime | None:
+    """A time, so many seconds after the beginning of the run."""
     if seconds is None:
         return None
-    time = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=EPOCH_MS, seconds=seconds)
-    return time.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=EPOCH_MS, seconds=seconds)
 
 
 def ms(seconds: float) -> float:

@@ -1,8 +1,9 @@
 """The messages that are read, as msgspec structs decoded straight from Connect's JSON (protojson).
 
-Only the fields that are used are named; all others are skipped without being built. protojson leaves out zero
-values, writes enums as names (or as numbers, where the name is unknown to the server), 64-bit integers as
-strings and times as RFC 3339. Every field has a default, so that whatever a backend leaves out decodes.
+Only the fields that are used are named, in the order of the wire; all others are skipped without being built: a run
+has many actions, and each of its structs costs. protojson leaves out zero values, writes enums as names (or as
+numbers, where the name is unknown to the server), 64-bit integers as strings and times as RFC 3339. Every field has a
+default, so that whatever a backend leaves out decodes.
 
 Source: flyteidl2 2.0.51, `workflow/run_definition.proto` and `workflow/run_service.proto`.
 """
@@ -11,7 +12,8 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import TypeVar
+from datetime import datetime
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from msgspec import field
@@ -20,6 +22,9 @@ from flyte_widgets.errors import ProtocolError
 
 EnumWire = str | int | None
 """A protobuf enum: its name, its number where the server knows no name, None where it is left out."""
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A timestamp. Nanoseconds are rounded to microseconds; zero is the year 1970, or 1 (Go)."""
+_TIMES: Final = ("startTime", "endTime", "occurredAt")
 
 
 class Message(msgspec.Struct, rename="camel", frozen=True, gc=False):
@@ -36,26 +41,21 @@ class RunIdentifier(Message, frozen=True):
 
 
 class ActionIdentifier(Message, frozen=True):
-    """`common.ActionIdentifier`. The root action of a run is "a0"."""
+    """`common.ActionIdentifier`, of the run that was asked for. The root action of a run is "a0"."""
 
-    run: RunIdentifier = RunIdentifier()
     name: str = ""
 
 
 class TaskId(Message, frozen=True):
     """`task.TaskIdentifier`."""
 
-    project: str = ""
-    domain: str = ""
     name: str = ""
-    version: str = ""
 
 
 class TaskMetadata(Message, frozen=True):
     """`TaskActionMetadata`."""
 
     id: TaskId = TaskId()
-    task_type: str = ""
     short_name: str = ""
 
 
@@ -99,20 +99,18 @@ class ActionMetadata(Message, frozen=True):
 
     parent: str = ""
     group: str = ""
-    environment_name: str = ""
-    funtion_name: str = ""  # sic: the proto's own spelling
     task: TaskMetadata | None = None
     trace: NamedMetadata | None = None
     condition: NamedMetadata | None = None
-    executed_by: Identity | None = None
+    funtion_name: str = ""  # sic: the proto's own spelling
 
 
 class ActionStatus(Message, frozen=True):
-    """`ActionStatus`. `start_time` is when the action was created, not when user code began. RFC 3339."""
+    """`ActionStatus`. `start_time` is when the action was created, not when user code began."""
 
     phase: EnumWire = None
-    start_time: str | None = None
-    end_time: str | None = None
+    start_time: Time | None = None
+    end_time: Time | None = None
     attempts: int = 0
     cache_status: EnumWire = None
 
@@ -129,7 +127,6 @@ class EnrichedAction(Message, frozen=True):
     """`EnrichedAction`: always the whole action, never a delta."""
 
     action: Action = Action()
-    meets_filter: bool = False
 
 
 class ErrorInfo(Message, frozen=True):
@@ -151,14 +148,14 @@ class PhaseTransition(Message, frozen=True):
     """`PhaseTransition`. No end time: still open, or never reported."""
 
     phase: EnumWire = None
-    start_time: str | None = None
-    end_time: str | None = None
+    start_time: Time | None = None
+    end_time: Time | None = None
 
 
 class ClusterEvent(Message, frozen=True):
     """`ClusterEvent`. The open-source backend fills only `occurred_at` and `message`."""
 
-    occurred_at: str | None = None
+    occurred_at: Time | None = None
     message: str = ""
     type: EnumWire = None
     reason: str = ""
@@ -178,8 +175,8 @@ class ActionAttempt(Message, frozen=True):
 
     attempt: int = 0
     phase: EnumWire = None
-    start_time: str | None = None
-    end_time: str | None = None
+    start_time: Time | None = None
+    end_time: Time | None = None
     error_info: ErrorInfo | None = None
     log_info: list[TaskLog] = []
     logs_available: bool = False
@@ -230,10 +227,22 @@ class ListActionsResponse(Message, frozen=True):
     token: str = ""
 
 
+class RootIdentifier(ActionIdentifier, frozen=True):
+    """`common.ActionIdentifier` where it also says which run it is of."""
+
+    run: RunIdentifier = RunIdentifier()
+
+
+class RootAction(Action, frozen=True):
+    """`Action` of a run that is listed."""
+
+    id: RootIdentifier = RootIdentifier()
+
+
 class Run(Message, frozen=True):
     """`Run`, in ListRuns."""
 
-    action: Action = Action()
+    action: RootAction = RootAction()
     labels: dict[str, str] = field(default_factory=dict)
 
 
@@ -278,7 +287,7 @@ def _decoder(message_type: type[T]) -> msgspec.json.Decoder[T]:
 
 
 def decode_message(data: bytes, message_type: type[T]) -> T:
-    """Decode one message of Connect JSON. Text that is not valid Unicode is repaired, at the price of time.
+    """Decode one message of Connect JSON. What is no Unicode or no time is repaired, at the price of time.
 
     Raises ProtocolError if this is not JSON, or not of this type: it names type and place, never the data.
     """
@@ -286,15 +295,23 @@ def decode_message(data: bytes, message_type: type[T]) -> T:
     try:
         try:
             return decoder.decode(data)
-        except msgspec.ValidationError:
-            raise
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return decoder.decode(_valid_unicode(data))
+            return decoder.decode(_repaired(data))
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         detail = str(error) if isinstance(error, msgspec.MsgspecError) else "it is not JSON"
         raise ProtocolError(f"A {message_type.__name__} could not be read: {detail}.") from None
 
 
-def _valid_unicode(data: bytes) -> bytes:
-    """Replace bytes that are not UTF-8, and lone surrogates: JSON can hold them, protojson does not."""
-    return json.dumps(json.loads(data.decode(errors="replace")), ensure_ascii=False).encode(errors="replace")
+def _repaired(data: bytes) -> bytes:
+    """Replace bytes that are not UTF-8, and lone surrogates (JSON can hold them), and leave out what is no time."""
+    told = json.loads(data.decode(errors="replace"), object_hook=_without_false_times)
+    return json.dumps(told, ensure_ascii=False).encode(errors="replace")
+
+
+def _without_false_times(told: dict[str, Any]) -> dict[str, Any]:
+    for name in _TIMES:
+        try:
+            msgspec.convert(told.get(name), Time | None)
+        except msgspec.ValidationError:
+            del told[name]
+    return told

@@ -15,9 +15,11 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from flyte_widgets.phases import unknown_phases
-from flyte_widgets.run.state import ActionState, RunState
-from flyte_widgets.run.times import Milliseconds
+from flyte_widgets.phases import ActionPhase, unknown_phases
+from flyte_widgets.run.action import ActionState
+from flyte_widgets.run.state import RunState
+from flyte_widgets.run.timeline import whole_life
+from flyte_widgets.run.times import Milliseconds, all_epoch_ms
 
 MAGIC: Final = 0x31435746
 SAVED_LIMIT: Final = 20_000
@@ -26,6 +28,7 @@ SAVED_LIMIT: Final = 20_000
 _NO_STRING: Final = 0xFFFFFFFF
 _HAS_HISTORY, _CACHE_HIT = 1, 2
 _MOST_ATTEMPTS: Final = 0xFFFF
+_NAN: Final = math.nan
 
 
 class Columns:
@@ -44,14 +47,8 @@ class Columns:
         """Pack the rows that changed since the last delta. Counts the sequence number up."""
         chosen = sorted({*rows, *range(self._rows_sent, len(self._state))})
         since, self.seq = self.seq, self.seq + 1
-        block = self._pack(
-            [self._state.actions[row] for row in chosen],
-            chosen,
-            self._parents(chosen),
-            now_ms,
-            since,
-            self._strings_sent,
-        )
+        actions = [self._state.actions[row] for row in chosen]
+        block = self._pack(actions, chosen, self._parents(actions), now_ms, since, self._strings_sent)
         self._strings_sent, self._rows_sent = len(self._strings), len(self._state)
         return block
 
@@ -59,8 +56,8 @@ class Columns:
         """Pack everything. It stands for the sequence number so far: the next delta follows on it."""
         if self.seq == 0:
             return self.delta((), now_ms)
-        rows = range(len(self._state))
-        return self._pack(self._state.actions, rows, self._parents(rows), now_ms, 0, 0)
+        actions = self._state.actions
+        return self._pack(actions, range(len(actions)), self._parents(actions), now_ms, 0, 0)
 
     def saved(self, now_ms: Milliseconds, limit: int = SAVED_LIMIT) -> bytes:
         """Pack what a saved notebook keeps: everything, or above `limit` the root, groups, failures and the longest.
@@ -76,16 +73,21 @@ class Columns:
         parents = [row_of.get(self._state.parent_index(action), -1) for action in kept]
         return bounded._pack(kept, range(len(kept)), parents, now_ms, 0, 0, total=len(kept))
 
-    def _parents(self, rows: Sequence[int]) -> list[int]:
-        return [self._state.parent_index(self._state.actions[row]) for row in rows]
+    def _parents(self, actions: Sequence[ActionState]) -> list[int]:
+        return [self._state.parent_index(action) if action.metadata.parent else -1 for action in actions]
 
-    def _string(self, text: str) -> int:
-        at = self._string_at.get(text)
-        if at is None:
-            at = self._string_at[text] = len(self._strings)
-            # A lone surrogate is not UTF-8: a question mark takes its place, as in api/messages.py.
-            self._strings.append(text.encode("utf-8", "replace"))
-        return at
+    def _numbers(self, texts: Iterable[str]) -> array[int]:
+        """Give the numbers of strings in the table, which has them from now on."""
+        number_of = self._string_at
+        numbers = array("I")
+        for text in texts:
+            number = number_of.get(text) if text else _NO_STRING
+            if number is None:
+                number = number_of[text] = len(self._strings)
+                # A lone surrogate is not UTF-8: a question mark takes its place, as in api/messages.py.
+                self._strings.append(text.encode("utf-8", "replace"))
+            numbers.append(number)
+        return numbers
 
     def _pack(
         self,
@@ -98,34 +100,36 @@ class Columns:
         *,
         total: int | None = None,
     ) -> bytes:
+        is_over = [action.phase is not None and action.phase.is_terminal for action in actions]
+        created = all_epoch_ms([action.status.start_time for action in actions])
+        ended = all_epoch_ms(
+            [action.status.end_time if over else None for action, over in zip(actions, is_over, strict=True)]
+        )
         if self._base_ms is None:
-            known = (action.created_ms for action in actions if action.created_ms is not None)
-            self._base_ms = math.floor(min(known, default=now_ms))
+            self._base_ms = math.floor(min((ms for ms in created if ms is not None), default=now_ms))
         base_ms = self._base_ms
-        string = self._string
-        segments = [segment for action in actions for segment in action.segments]
-        seg_from = [0]
-        for action in actions:
-            seg_from.append(seg_from[-1] + len(action.segments))
+        segments = _Segments(base_ms)
+        for action, created_ms, ended_ms in zip(actions, created, ended, strict=True):
+            segments.add(action, created_ms, ended_ms)
         sections: list[array[float] | array[int]] = [
-            array("d", [_relative(action.created_ms, base_ms) for action in actions]),
-            array("d", [_relative(action.ended_ms, base_ms) for action in actions]),
-            array("d", [segment.start_ms - base_ms for segment in segments]),
-            array("d", [_relative(segment.end_ms, base_ms) for segment in segments]),
+            array("d", [_NAN if ms is None else ms - base_ms for ms in created]),
+            array("d", [_NAN if ms is None else ms - base_ms for ms in ended]),
+            segments.starts,
+            segments.ends,
             array("I", rows),
-            array("I", [string(action.id) for action in actions]),
-            array("I", [string(action.name) for action in actions]),
-            array("I", [string(action.group) if action.group else _NO_STRING for action in actions]),
+            self._numbers(action.id for action in actions),
+            self._numbers(action.name for action in actions),
+            self._numbers(action.group if action.metadata.group else "" for action in actions),
             array("i", parents),
-            array("I", seg_from),
+            segments.upto,
             array("I"),  # string ends: known once all strings are
-            array("H", [_attempts(action.attempts) for action in actions]),
-            array("H", [_attempts(segment.attempt) for segment in segments]),
+            array("H", [_attempts(action.status.attempts) for action in actions]),
+            segments.attempts,
             array("B", [action.phase.number if action.phase else 0 for action in actions]),
             array("B", [action.kind for action in actions]),
             array("B", [_flags(action) for action in actions]),
-            array("B", [segment.phase.number for segment in segments]),
-            array("B", [segment.flags for segment in segments]),
+            segments.phases,
+            segments.flags,
         ]
         new_strings = self._strings[strings_from:]
         blob = b"".join(new_strings)
@@ -141,7 +145,7 @@ class Columns:
             "total": len(self._state) if total is None else total,
             "known": len(self._state),
             "rows": len(rows),
-            "segments": len(segments),
+            "segments": len(segments.starts),
             "strings": len(new_strings),
             "stringsFrom": strings_from,
             "stringBytes": len(blob),
@@ -152,8 +156,34 @@ class Columns:
         return b"".join(_padded(part) for part in (_little(lead) + text, *map(_little, sections), blob))
 
 
-def _relative(ms: Milliseconds | None, base_ms: Milliseconds) -> float:
-    return math.nan if ms is None else ms - base_ms
+class _Segments:
+    """The columns of segments. Most actions were seen in one phase only: no segment is made for those."""
+
+    def __init__(self, base_ms: Milliseconds) -> None:
+        self._base_ms = base_ms
+        self.upto = array("I", [0])
+        self.starts, self.ends, self.attempts = array("d"), array("d"), array("H")
+        self.phases, self.flags = array("B"), array("B")
+
+    def add(self, action: ActionState, created_ms: Milliseconds | None, ended_ms: Milliseconds | None) -> None:
+        """Append the segments of an action, whose times these are."""
+        phase = action.phase
+        if phase is None or action.seen is not None or action.has_history:
+            for segment in action.segments:
+                self._append(*segment)
+        else:
+            attempts = action.status.attempts
+            self._append(attempts, phase, *whole_life(created_ms, ended_ms, phase, action.first_seen_ms))
+        self.upto.append(len(self.starts))
+
+    def _append(
+        self, attempt: int, phase: ActionPhase, start_ms: Milliseconds, end_ms: Milliseconds | None, flags: int
+    ) -> None:
+        self.starts.append(start_ms - self._base_ms)
+        self.ends.append(_NAN if end_ms is None else end_ms - self._base_ms)
+        self.attempts.append(attempt if 0 <= attempt <= _MOST_ATTEMPTS else _attempts(attempt))
+        self.phases.append(phase.number)
+        self.flags.append(flags)
 
 
 def _attempts(number: int) -> int:
@@ -163,7 +193,7 @@ def _attempts(number: int) -> int:
 def _flags(action: ActionState) -> int:
     # A history that has fallen behind its action's status is not whole: the front end asks for it again.
     whole = action.has_history and not action.needs_history
-    return (_HAS_HISTORY if whole else 0) | (_CACHE_HIT if action.cache_hit else 0)
+    return (_HAS_HISTORY if whole else 0) | (_CACHE_HIT if action.status.cache_status and action.cache_hit else 0)
 
 
 def _little(section: array[float] | array[int]) -> bytes:

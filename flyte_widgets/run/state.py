@@ -7,21 +7,23 @@ whatever a message names. What a message does not say (ListActions has no task n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 
-from flyte_widgets.api.messages import Action, ActionDetails, ActionMetadata, ActionStatus, EnrichedAction
-from flyte_widgets.phases import ActionPhase
-from flyte_widgets.run.timeline import (
-    AttemptHistory,
-    Segment,
-    attempts_of,
-    continued_segments,
-    observed_segments,
+from msgspec.structs import replace
+
+from flyte_widgets.api.messages import (
+    Action,
+    ActionDetails,
+    ActionIdentifier,
+    ActionMetadata,
+    ActionStatus,
+    EnrichedAction,
 )
-from flyte_widgets.run.times import Milliseconds, parse_ms
-from flyte_widgets.untrusted import shortened
+from flyte_widgets.phases import PHASE_OF_WIRE, TERMINAL_PHASES, ActionPhase
+from flyte_widgets.run.action import ActionState, PhaseChange
+from flyte_widgets.run.timeline import AttemptHistory, attempts_of
+from flyte_widgets.run.times import Milliseconds
 
 ROOT = "a0"
 """The id of a run's root action."""
@@ -29,66 +31,8 @@ ROOT = "a0"
 KINDS = ("task", "trace", "condition")
 """What an action can be; the position is its number in the columns."""
 
-_CACHE_HIT = ("CACHE_HIT", 2)
-#: Characters of names and groups that are kept: they are somebody's, and go into every snapshot.
-_NAME_LIMIT = 500
-#: Phase changes remembered per action. More means a flapping backend; the newest are kept.
-_SEEN_LIMIT = 64
-
-
-class PhaseChange(NamedTuple):
-    """One action was seen in another phase, attempt or for the first time (`previous` is None)."""
-
-    action: str
-    name: str
-    previous: ActionPhase | None
-    phase: ActionPhase | None
-    attempt: int
-    at_ms: Milliseconds
-    """When it was seen, epoch ms of the backend's clock as far as that is known."""
-
-
-@dataclass(slots=True)
-class ActionState:
-    """What is known of one action. `created_ms` is when it was queued, not when user code began."""
-
-    index: int
-    id: str
-    name: str = ""
-    kind: int = 0
-    parent: str = ""
-    group: str = ""
-    phase: ActionPhase | None = None
-    created_ms: Milliseconds | None = None
-    ended_ms: Milliseconds | None = None
-    attempts: int = 0
-    cache_hit: bool = False
-    has_history: bool = False
-    segments: tuple[Segment, ...] = ()
-    #: Phase changes seen since its history was read, or since ever: phase, when it was seen, attempt.
-    seen: list[tuple[ActionPhase, Milliseconds, int]] = field(default_factory=list)
-    history: tuple[Segment, ...] = ()
-    history_key: tuple[ActionPhase | None, int, Milliseconds | None] | None = None
-
-    @property
-    def is_terminal(self) -> bool:
-        """Whether its phase is a final one."""
-        return self.phase is not None and self.phase.is_terminal
-
-    @property
-    def status_key(self) -> tuple[ActionPhase | None, int, Milliseconds | None]:
-        """What a history must have been read for to be still whole."""
-        return (self.phase, self.attempts, self.ended_ms)
-
-    @property
-    def needs_history(self) -> bool:
-        """Whether its phase transitions were never read, or have changed since."""
-        return self.history_key != self.status_key
-
-    @property
-    def has_gaps(self) -> bool:
-        """Whether its name was never told, or it has ended without that an attempt was heard of."""
-        return self.name == self.id or (self.is_terminal and self.attempts == 0)
+News = list[PhaseChange | tuple[Milliseconds, Sequence[Action]]]
+"""What was folded, as cheap to note as can be: phase changes, and actions that were new, with when they were seen."""
 
 
 class RunState:
@@ -99,7 +43,7 @@ class RunState:
         self.by_id: dict[str, ActionState] = {}
         self.counts: Counter[ActionPhase] = Counter()
         self.dirty: set[int] = set()
-        self.changes: list[PhaseChange] = []
+        self._news: News = []
         self._orphans: dict[str, list[int]] = {}
 
     def __len__(self) -> int:
@@ -116,7 +60,7 @@ class RunState:
     @property
     def active_count(self) -> int:
         """Actions that have not ended."""
-        return sum(1 for action in self.actions if not action.is_terminal)
+        return len(self.actions) - sum(self.counts[phase] for phase in TERMINAL_PHASES)
 
     def parent_index(self, action: ActionState) -> int:
         """Row of the parent; -1 where there is none, or it was not heard of yet."""
@@ -125,30 +69,38 @@ class RunState:
 
     def fold_enriched(self, actions: Iterable[EnrichedAction], now_ms: Milliseconds) -> None:
         """Take a message of WatchActions: whole actions."""
-        for enriched in actions:
-            self._fold(enriched.action.id.name, enriched.action.metadata, enriched.action.status, now_ms)
+        self.fold_listed([enriched.action for enriched in actions], now_ms)
 
-    def fold_listed(self, actions: Iterable[Action], now_ms: Milliseconds) -> None:
-        """Take a page of ListActions: status, parent and group, but no names."""
-        for action in actions:
-            self._fold(action.id.name, action.metadata, action.status, now_ms)
+    def fold_listed(self, actions: Sequence[Action], now_ms: Milliseconds) -> None:
+        """Take actions of ListActions (status, parent and group, but no names) or of any other message."""
+        ids = [action.id.name for action in actions]
+        fresh = set(ids)
+        if "" not in fresh and len(fresh) == len(ids) and self.by_id.keys().isdisjoint(fresh):
+            self._add(actions, ids, now_ms)
+            return
+        for action_id, action in zip(ids, actions, strict=True):
+            known = self.by_id.get(action_id)
+            if known is not None:
+                self._fold(known, action.metadata, action.status, now_ms)
+            elif action_id:
+                self._add([action], [action_id], now_ms)
 
     def fold_details(self, details: ActionDetails, now_ms: Milliseconds) -> list[AttemptHistory]:
         """Take an answer of GetActionDetails or WatchActionDetails: the one source of phase times."""
         attempts = attempts_of(details)
+        # An attempt that is told of was, whatever the counter says.
         most = max((history.attempt for history in attempts), default=0)
-        action = self._fold(details.id.name or ROOT, details.metadata, details.status, now_ms, least_attempts=most)
-        if action is None:
-            return attempts
+        status = details.status if details.status.attempts >= most else replace(details.status, attempts=most)
+        action_id = details.id.name or ROOT
+        self.fold_listed([Action(ActionIdentifier(action_id), details.metadata, status)], now_ms)
+        action = self.by_id[action_id]
         segments = tuple(segment for history in attempts for segment in history.segments)
         was_whole, action.history_key = not action.needs_history, action.status_key
         if segments:
             # Also where only the flag changes that says whether the history is whole.
             if segments != action.segments or not (action.has_history and was_whole):
                 self.dirty.add(action.index)
-            action.segments = action.history = segments
-            action.has_history = True
-            action.seen.clear()
+            action.take_history(segments)
         return attempts
 
     def take_dirty(self) -> set[int]:
@@ -156,88 +108,69 @@ class RunState:
         rows, self.dirty = self.dirty, set()
         return rows
 
-    def take_changes(self) -> list[PhaseChange]:
-        """Give the phase changes since the last call."""
-        changes, self.changes = self.changes, []
+    def take_news(self) -> News:
+        """Give what `changes_of` makes the phase changes of: those since the last call."""
+        news, self._news = self._news, []
+        return news
+
+    def changes_of(self, news: News) -> list[PhaseChange]:
+        """Write out phase changes, in order."""
+        changes: list[PhaseChange] = []
+        for item in news:
+            if isinstance(item, PhaseChange):
+                changes.append(item)
+                continue
+            seen_ms, actions = item
+            for action in actions:
+                phase, attempts = ActionPhase.of(action.status.phase), max(action.status.attempts, 0)
+                if phase is not None or attempts:
+                    name = self.by_id[action.id.name].name
+                    changes.append(PhaseChange(action.id.name, name, None, phase, attempts, seen_ms))
         return changes
 
-    def _fold(
-        self,
-        action_id: str,
-        metadata: ActionMetadata,
-        status: ActionStatus,
-        now_ms: Milliseconds,
-        *,
-        least_attempts: int = 0,
-    ) -> ActionState | None:
-        if not action_id:
-            return None
-        action = self.by_id.get(action_id) or self._add(action_id)
-        changed = self._fold_metadata(action, metadata)
-        created_ms, ended_ms = parse_ms(status.start_time), parse_ms(status.end_time)
-        if created_ms is not None and created_ms != action.created_ms:
-            action.created_ms, changed = created_ms, True
-        cache_hit = status.cache_status in _CACHE_HIT
-        if cache_hit and not action.cache_hit:
-            action.cache_hit, changed = True, True
-        phase = ActionPhase.of(status.phase) or action.phase
-        # An end belongs to a terminal phase: a retried root keeps its first end_time while it runs again.
-        is_over = phase is not None and phase.is_terminal
-        ended_ms = (ended_ms if ended_ms is not None else action.ended_ms) if is_over else None
-        if ended_ms != action.ended_ms:
-            action.ended_ms, changed = ended_ms, True
-        # The counter is reset by the backend at times; an attempt that was seen, was.
-        attempts = max(status.attempts, least_attempts, action.attempts)
-        if phase is not action.phase or attempts != action.attempts:
-            self._move(action, phase, attempts, now_ms)
-            changed = True
+    def _add(self, actions: Sequence[Action], ids: list[str], now_ms: Milliseconds) -> None:
+        """Take what is told of actions that are new, all of them at once: most of what ever comes is new."""
+        first = len(self.actions)
+        # A phase in its usual form is looked up without a call; None where that is not enough.
+        usual = PHASE_OF_WIRE.get
+        phases = [usual(action.status.phase) or ActionPhase.of(action.status.phase) for action in actions]
+        self.actions += [
+            ActionState(row, action_id, action.metadata, action.status, phase, now_ms)
+            for row, action_id, action, phase in zip(count(first), ids, actions, phases)
+        ]
+        self.by_id.update(zip(ids, self.actions[first:], strict=True))
+        self.counts.update(phases)  # type: ignore[arg-type]
+        self.counts.pop(None, None)  # type: ignore[call-overload]
+        self.dirty.update(range(first, len(self.actions)))
+        self._news.append((now_ms, actions))
+        if self._orphans or not ({action.metadata.parent for action in actions} - {""}) <= self.by_id.keys():
+            for known in self.actions[first:]:
+                self._join(known)
+
+    def _fold(self, known: ActionState, metadata: ActionMetadata, status: ActionStatus, now_ms: Milliseconds) -> None:
+        """Take what is told of an action that is known. Much is told again and again: that costs two comparisons."""
+        changed = False
+        if metadata != known.metadata:
+            had_parent = known.parent
+            changed = known.take_metadata(metadata)
+            if known.parent != had_parent:
+                self._join(known)
+        if status != known.status:
+            had_phase, had_attempts = known.phase, known.attempts
+            phase = ActionPhase.of(status.phase) or had_phase
+            changed = known.take_status(status, phase, now_ms) or changed
+            if phase is not had_phase or known.attempts != had_attempts:
+                self._news.append(PhaseChange(known.id, known.name, had_phase, phase, known.attempts, now_ms))
+                if had_phase is not None:
+                    self.counts[had_phase] -= 1
+                if phase is not None:
+                    self.counts[phase] += 1
         if changed:
-            if action.has_history:
-                action.segments = continued_segments(action.history, action.seen, action.ended_ms)
-            else:
-                action.segments = observed_segments(action.created_ms, action.ended_ms, action.seen)
-            self.dirty.add(action.index)
-        return action
+            self.dirty.add(known.index)
 
-    def _add(self, action_id: str) -> ActionState:
-        action = ActionState(len(self.actions), action_id, name=action_id)
-        self.actions.append(action)
-        self.by_id[action_id] = action
+    def _join(self, action: ActionState) -> None:
+        """Put an action among those that wait for their parent, if it does, and end the wait of its own children."""
+        if action.parent and action.parent not in self.by_id:
+            self._orphans.setdefault(action.parent, []).append(action.index)
         # Children that came first have a parent now: their rows point to it.
-        self.dirty.update(self._orphans.pop(action_id, ()))
-        self.dirty.add(action.index)
-        return action
-
-    def _fold_metadata(self, action: ActionState, metadata: ActionMetadata) -> bool:
-        name, kind = _name_and_kind(metadata)
-        before = (action.name, action.kind, action.parent, action.group)
-        if name:
-            action.name, action.kind = shortened(name, _NAME_LIMIT), kind
-        if metadata.parent and metadata.parent != action.parent:
-            action.parent = metadata.parent
-            if metadata.parent not in self.by_id:
-                self._orphans.setdefault(metadata.parent, []).append(action.index)
-        if metadata.group:
-            action.group = shortened(metadata.group, _NAME_LIMIT)
-        return before != (action.name, action.kind, action.parent, action.group)
-
-    def _move(self, action: ActionState, phase: ActionPhase | None, attempts: int, now_ms: Milliseconds) -> None:
-        self.changes.append(PhaseChange(action.id, action.name, action.phase, phase, attempts, now_ms))
-        if action.phase is not None:
-            self.counts[action.phase] -= 1
-        if phase is not None:
-            self.counts[phase] += 1
-            action.seen.append((phase, now_ms, attempts))
-            del action.seen[:-_SEEN_LIMIT]
-        action.phase, action.attempts = phase, attempts
-
-
-def _name_and_kind(metadata: ActionMetadata) -> tuple[str, int]:
-    """Name and number of the kind; "" where the message has no spec (ListActions)."""
-    if metadata.task is not None:
-        return metadata.task.short_name or metadata.task.id.name or metadata.funtion_name, 0
-    if metadata.trace is not None:
-        return metadata.trace.name or "trace", 1
-    if metadata.condition is not None:
-        return metadata.condition.name or "condition", 2
-    return "", 0
+        self.dirty.update(self._orphans.pop(action.id, ()))

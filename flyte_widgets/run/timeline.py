@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from flyte_widgets.api.messages import ActionAttempt, ActionDetails, ErrorInfo
 from flyte_widgets.phases import ActionPhase
-from flyte_widgets.run.times import Milliseconds, parse_ms
+from flyte_widgets.run.times import Milliseconds, epoch_ms
 
 #: Some stamps have whole seconds: a phase may seem to begin before the one that it follows.
 _ROUNDING_MS = 1_000
@@ -54,7 +54,7 @@ class AttemptHistory(NamedTuple):
 
 def attempts_of(details: ActionDetails) -> list[AttemptHistory]:
     """Read the attempts of `details`, by number. `attempts[].phase_transitions` is the source of all times."""
-    status_end = parse_ms(details.status.end_time)
+    status_end = epoch_ms(details.status.end_time)
     outcome = ActionPhase.of(details.status.phase)
     ended = outcome if outcome is not None and outcome.is_terminal else None
     ordered = sorted(details.attempts, key=lambda attempt: attempt.attempt)
@@ -70,7 +70,7 @@ def attempts_of(details: ActionDetails) -> list[AttemptHistory]:
 
 
 def _start_of(attempt: ActionAttempt) -> Milliseconds | None:
-    starts = [parse_ms(attempt.start_time), *(parse_ms(t.start_time) for t in attempt.phase_transitions)]
+    starts = [epoch_ms(attempt.start_time), *(epoch_ms(t.start_time) for t in attempt.phase_transitions)]
     known = [ms for ms in starts if ms is not None]
     return min(known, default=None)
 
@@ -80,13 +80,13 @@ def _attempt(
 ) -> AttemptHistory:
     """Read one attempt; `ended_by_ms` and `outcome_if_open` say what proves its end where it has none."""
     phase = ActionPhase.of(source.phase)
-    start_ms, end_ms = _start_of(source), parse_ms(source.end_time)
+    start_ms, end_ms = _start_of(source), epoch_ms(source.end_time)
     is_over = phase is not None and phase.is_terminal
     end_inferred = False
     if not is_over and outcome_if_open is not None:
         phase, is_over, end_inferred = outcome_if_open, True, True
     if is_over and end_ms is None:
-        last = max((ms for t in source.phase_transitions if (ms := parse_ms(t.start_time)) is not None), default=None)
+        last = max((ms for t in source.phase_transitions if (ms := epoch_ms(t.start_time)) is not None), default=None)
         proofs = (ended_by_ms, last, start_ms) if end_inferred else (last, ended_by_ms, start_ms)
         end_ms = next((ms for ms in proofs if ms is not None), None)
         end_inferred = end_inferred or last is None
@@ -106,12 +106,12 @@ def _segments(
 ) -> Iterable[Segment]:
     steps: list[tuple[Milliseconds, Milliseconds | None, ActionPhase]] = []
     for t in source.phase_transitions:
-        from_ms, phase = parse_ms(t.start_time), ActionPhase.of(t.phase)
+        from_ms, phase = epoch_ms(t.start_time), ActionPhase.of(t.phase)
         if from_ms is None or phase is None:
             continue
         if steps and 0 < steps[-1][0] - from_ms < _ROUNDING_MS:
             from_ms = steps[-1][0]
-        steps.append((from_ms, parse_ms(t.end_time), phase))
+        steps.append((from_ms, epoch_ms(t.end_time), phase))
     # By time, not by enum order (hosted backends report WAITING before QUEUED); equal times keep their order.
     steps.sort(key=lambda step: step[0])
     active = [step for step in steps if not step[2].is_terminal]
@@ -149,13 +149,9 @@ def observed_segments(
     if not steps:
         return ()
     phase, at_ms, attempt = steps[0]
-    start_ms = created_ms if created_ms is not None else at_ms
     if len(steps) == 1:
-        end_ms = ended_ms if phase.is_terminal else None
-        flags = SegmentFlag.STATUS_ONLY | (SegmentFlag.START_INFERRED if created_ms is None else 0)
-        if phase.is_terminal and end_ms is None:
-            end_ms, flags = max(start_ms, at_ms), flags | SegmentFlag.END_INFERRED
-        return (Segment(attempt, phase, start_ms, None if end_ms is None else max(start_ms, end_ms), flags),)
+        return (Segment(attempt, phase, *whole_life(created_ms, ended_ms, phase, at_ms)),)
+    start_ms = created_ms if created_ms is not None else at_ms
     starts = [start_ms]
     for _, seen_ms, _ in steps[1:]:
         starts.append(max(starts[-1], seen_ms))
@@ -168,6 +164,20 @@ def observed_segments(
         Segment(attempt, phase, from_ms, to_ms, SegmentFlag.OBSERVED)
         for (phase, _, attempt), from_ms, to_ms in zip(steps, starts, ends, strict=True)
     )
+
+
+def whole_life(
+    created_ms: Milliseconds | None, ended_ms: Milliseconds | None, phase: ActionPhase, seen_ms: Milliseconds
+) -> tuple[Milliseconds, Milliseconds | None, int]:
+    """Start, end and flags of the one segment of an action that was only seen in this phase, from `seen_ms` on."""
+    flags = SegmentFlag.STATUS_ONLY
+    if created_ms is None:
+        created_ms, flags = seen_ms, flags | SegmentFlag.START_INFERRED
+    if not phase.is_terminal:
+        return created_ms, None, flags
+    if ended_ms is None:
+        ended_ms, flags = seen_ms, flags | SegmentFlag.END_INFERRED
+    return created_ms, max(created_ms, ended_ms), flags
 
 
 def continued_segments(

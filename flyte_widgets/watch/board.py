@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Any, Protocol
 
-from flyte_widgets.run.state import PhaseChange, RunState
+from flyte_widgets.run.action import PhaseChange
+from flyte_widgets.run.state import RunState
 from flyte_widgets.watch.status import AbortStatus, Connection
 
 logger = logging.getLogger(__name__)
@@ -21,8 +24,13 @@ class Update:
     """What one round of messages changed."""
 
     rows: set[int] = field(default_factory=set)
-    changes: list[PhaseChange] = field(default_factory=list)
     details: set[str] = field(default_factory=set)
+    changes_of: Callable[[], list[PhaseChange]] = list
+
+    @cached_property
+    def changes(self) -> list[PhaseChange]:
+        """Phase changes, in order; written out for whoever asks: few listeners do, and a run has many."""
+        return self.changes_of()
 
 
 class Listener(Protocol):
@@ -30,6 +38,10 @@ class Listener(Protocol):
 
     def run_updated(self, update: Update) -> None:
         """Take note of changed rows, phases, details, connection or abort."""
+
+
+PUBLISH_EVERY_S = 0.01
+"""What streams tell is passed on at most this often; the first news after a pause at once."""
 
 
 class Board:
@@ -41,6 +53,8 @@ class Board:
         self.abort_status = AbortStatus()
         self._listeners: weakref.WeakSet[Any] = weakref.WeakSet()
         self._changed: set[asyncio.Future[None]] = set()
+        self._published_s = 0.0
+        self._soon: asyncio.TimerHandle | None = None
 
     def subscribe(self, listener: Listener) -> None:
         """Tell `listener` of all updates from now on."""
@@ -50,9 +64,19 @@ class Board:
         """Tell it no more."""
         self._listeners.discard(listener)
 
+    def publish_soon(self) -> None:
+        """Have `publish` called, once for all that comes until then."""
+        if self._soon is None:
+            loop = asyncio.get_running_loop()
+            self._soon = loop.call_at(max(loop.time(), self._published_s + PUBLISH_EVERY_S), self.publish)
+
     def publish(self, details: Iterable[str] = ()) -> None:
         """Tell the listeners what was folded since the last call."""
-        update = Update(self.state.take_dirty(), self.state.take_changes(), set(details))
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
+        self._published_s = time.monotonic()
+        update = Update(self.state.take_dirty(), set(details), partial(self.state.changes_of, self.state.take_news()))
         for waiter in self._changed:
             if not waiter.done():
                 waiter.set_result(None)

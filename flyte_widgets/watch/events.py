@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from flyte_widgets.api.messages import ClusterEvent
 from flyte_widgets.errors import ApiError, NotFoundError, UnimplementedError
 from flyte_widgets.run.state import ROOT
-from flyte_widgets.run.times import Milliseconds, parse_ms
+from flyte_widgets.run.times import Milliseconds, epoch_ms
 from flyte_widgets.watch.backoff import Backoff
 from flyte_widgets.watch.followers import follow_action
 
@@ -34,7 +34,7 @@ def merge_events(*sources: Iterable[ClusterEvent]) -> list[ClusterEvent]:
     latest: dict[tuple[Milliseconds | None, str], ClusterEvent] = {}
     for source in sources:
         for event in source:
-            latest[parse_ms(event.occurred_at), event.message] = event
+            latest[epoch_ms(event.occurred_at), event.message] = event
     by_time = sorted(latest.items(), key=lambda item: (item[0][0] is not None, item[0][0] or 0.0))
     return [event for _, event in by_time][-EVENTS_LIMIT:]
 

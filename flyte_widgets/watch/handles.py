@@ -12,7 +12,8 @@ from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.api.messages import ActionDetails
 from flyte_widgets.errors import FlyteWidgetsError, NotFoundError, WaitTimeoutError, afresh
 from flyte_widgets.phases import ActionPhase
-from flyte_widgets.run.state import ROOT, ActionState, PhaseChange
+from flyte_widgets.run.action import ActionState, PhaseChange
+from flyte_widgets.run.state import ROOT
 from flyte_widgets.run.timeline import AttemptHistory, attempts_of
 from flyte_widgets.watch.abort import abort
 from flyte_widgets.watch.backends import Lease

@@ -18,9 +18,10 @@ from flyte_widgets.api.messages import (
     identity_name,
 )
 from flyte_widgets.phases import ActionPhase
-from flyte_widgets.run.state import KINDS, ROOT, ActionState
+from flyte_widgets.run.action import ActionState
+from flyte_widgets.run.state import KINDS, ROOT
 from flyte_widgets.run.timeline import AttemptHistory, Segment, SegmentFlag, attempts_of, split_error
-from flyte_widgets.run.times import parse_ms
+from flyte_widgets.run.times import epoch_ms
 from flyte_widgets.untrusted import web_address
 from flyte_widgets.watch.events import merge_events
 
@@ -118,7 +119,7 @@ def _link(log: TaskLog) -> dict[str, str] | None:
 
 def _event(event: ClusterEvent) -> dict[str, Any]:
     return {
-        "atMs": parse_ms(event.occurred_at),
+        "atMs": epoch_ms(event.occurred_at),
         "reason": bounded(event.reason, 200),
         "message": bounded(event.message, 5_000),
         "warning": event.type in _WARNING,

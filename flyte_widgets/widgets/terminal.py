@@ -10,7 +10,8 @@ from typing import Any, Final, TextIO
 
 from flyte_widgets.errors import WaitTimeoutError
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
-from flyte_widgets.run.state import ROOT, PhaseChange
+from flyte_widgets.run.action import PhaseChange
+from flyte_widgets.run.state import ROOT
 from flyte_widgets.untrusted import printable, shortened
 from flyte_widgets.watch.board import Update
 from flyte_widgets.watch.handles import Run

@@ -16,6 +16,7 @@ from flyte_widgets.watch.loop import background
 from flyte_widgets.widgets.facts import facts_of
 from tests.fault_proxy import FaultProxy
 from tests.run_helpers import eventually, loop_tasks
+from tests.run_messages import at
 from tests.scripted_server import HOLD, STREAM_HEAD, Request, ScriptedServer, chunk, frame, http_json, stream
 from tests.server_process import ServerProcess
 
@@ -196,7 +197,7 @@ def test_details_that_are_gone_are_said_to_be(backend: Backend, run: Run) -> Non
 
 def test_merged_events_are_bounded_and_in_order() -> None:
     """The newest are kept; events without a time come first, for nobody knows when they were."""
-    many = [ClusterEvent(f"2026-11-23T14:{i // 60:02}:{i % 60:02}Z", f"m{i}") for i in range(EVENTS_LIMIT + 50)]
+    many = [ClusterEvent(at(i), f"m{i}") for i in range(EVENTS_LIMIT + 50)]
     merged = merge_events(many[100:], many[:150], [ClusterEvent(None, "when?")])
     assert merged == many[-EVENTS_LIMIT:]
     assert merge_events([many[3]], [ClusterEvent(None, "when?")]) == [ClusterEvent(None, "when?"), many[3]]

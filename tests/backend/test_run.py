@@ -22,7 +22,7 @@ from flyte_widgets.errors import (
     WaitTimeoutError,
 )
 from flyte_widgets.phases import ActionPhase as P
-from flyte_widgets.run.state import PhaseChange
+from flyte_widgets.run.action import PhaseChange
 from flyte_widgets.watch.handles import Run
 from tests.fault_proxy import FaultProxy
 from tests.run_helpers import END, client_of, connections, eventually, loop_tasks, loop_threads, run_on

@@ -5,18 +5,27 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
+from flyte_widgets.phases import ActionPhase
 from tests.benchmarks import decode_fold, front_end
 from tests.benchmarks.table import Row, show
 
 
 def test_decode_fold_measures_the_same_work() -> None:
-    """Ours and the SDK's way read the same values off the same messages."""
+    """Ours and the SDK's way read the same values off the same messages, and all that is measured is told."""
     (page,) = decode_fold.snapshot(100)
-    rows = decode_fold.extract(page)
-    assert len({row[0] for row in rows}) == 100
-    table = [finding for finding in decode_fold.measure((100,)) if isinstance(finding, Row)]
-    assert [row.ratio is None for row in table[:3]] == [True, False, False]
-    assert "decode and fold (ours)" in show(table)
+    ours = decode_fold.read(decode_fold.fold([decode_fold.as_text(page)]))
+    for mine, (action, name, kind, parent, group, phase, attempts, cache, created, ended) in zip(
+        ours, decode_fold.extract(page), strict=True
+    ):
+        number = mine[5].number if isinstance(mine[5], ActionPhase) else None
+        assert (*mine[:2], *mine[3:5], number, mine[6]) == (action, name, parent, group, phase, attempts)
+        assert (mine[2], mine[7], kind, cache) == (0, False, "task", 0)
+        assert [int(str(ms).partition(".")[0]) for ms in mine[8:]] == [created, ended]
+    rows = decode_fold.measure_size(100)
+    assert [row.ratio is None for row in rows[:3]] == [True, False, False]
+    assert all(row.median > 0 for row in rows)
+    assert "decode and fold (ours)" in show(rows)
+    assert 100 < decode_fold.bytes_kept(decode_fold.OURS, 5_000) < 10_000
 
 
 @pytest.mark.browser

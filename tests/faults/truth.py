@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 import flyte_widgets as fw
-from flyte_widgets.run.times import parse_ms
 from tests.server_process import ServerProcess
 
 
@@ -97,6 +97,11 @@ def _fact(name: str, details: dict[str, Any]) -> Fact:
         group=metadata.get("group", ""),
         name=kind.get("shortName") or kind.get("name") or name,
         attempts=max([status.get("attempts", 0), *counted]),
-        created_ms=parse_ms(status.get("startTime")),
-        ended_ms=parse_ms(status.get("endTime")),
+        created_ms=_ms(status.get("startTime")),
+        ended_ms=_ms(status.get("endTime")),
     )
+
+
+def _ms(text: str | None) -> float | None:
+    since = datetime.fromisoformat(text) - datetime(1970, 1, 1, tzinfo=timezone.utc) if text else None
+    return since / timedelta(milliseconds=1) if since else None

@@ -115,7 +115,7 @@ def _fold(state: RunState, message: Any) -> None:
         if details is not None:
             state.fold_details(details, NOW_MS)
             split_error(details.error_info)
-            identity_name(details.metadata.executed_by)
+            identity_name(details.abort_info.aborted_by if details.abort_info else None)
             for attempt in attempts_of(details):
                 split_error(attempt.source.error_info)
     elif isinstance(message, PublicClientConfig):

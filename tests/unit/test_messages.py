@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 import pytest
 from flyteidl2.workflow import run_definition_pb2, run_service_pb2
 from google.protobuf import json_format
@@ -27,9 +29,9 @@ def test_real_protojson_decodes() -> None:
 
     got = decode_message(wire, ActionDetailsResponse).details
     assert got is not None
-    assert (got.id.run.name, got.id.name, got.status.attempts) == ("r1", "a3", 2)
+    assert (got.id.name, got.status.attempts) == ("a3", 2)
     assert ActionPhase.of(got.status.phase) is ActionPhase.FAILED
-    assert got.status.start_time == "2026-01-02T03:04:05.678Z"
+    assert got.status.start_time == datetime(2026, 1, 2, 3, 4, 5, 678_000, timezone.utc)
     assert got.error_info is not None
     assert got.error_info.message == "boom"
     assert got.abort_info is None
@@ -65,6 +67,17 @@ def test_text_that_is_not_unicode_is_repaired(text: bytes) -> None:
     assert got.startswith("bad ")
     assert got.endswith(" text")
     got.encode()
+
+
+def test_a_false_time_costs_itself_and_nothing_else() -> None:
+    """What a backend writes in the place of a time is left out; all else of the message stands."""
+    wire = b'{"enrichedActions":[{"action":{"id":{"name":"a1"},"status":{"phase":"ACTION_PHASE_FAILED",'
+    wire += b'"startTime":"2026-01-02T03:04:05Z","endTime":"soon"}}},{"action":{"status":{"startTime":7}}}]}'
+    first, second = decode_message(wire, messages.WatchActionsResponse).enriched_actions
+    assert (first.action.id.name, first.action.status.phase) == ("a1", "ACTION_PHASE_FAILED")
+    assert first.action.status.start_time == datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+    assert first.action.status.end_time is None
+    assert second.action.status == ActionStatus()
 
 
 @pytest.mark.parametrize("data", [b"", b"garbage", b"[1]", b'{"attempts":"many"}', b'{"attempts":[', b"[" * 200_000])

@@ -127,6 +127,24 @@ def test_a_reconcile_gives_the_backends_state(run: list[Story], seed: int) -> No
 
 
 @settings(max_examples=60, deadline=None)
+@given(stories(), st.integers(0, 2**32), st.integers(1, 9))
+def test_one_by_one_or_many_at_once_is_the_same(run: list[Story], seed: int, size: int) -> None:
+    """A message of many actions, new or known, once or repeated, does what as many messages of one action do."""
+    sent = [message for message in messages_of(run, seed) if isinstance(message, Action)]
+    sent += [Action(), *sent[:3]]
+    whole, single = RunState(), RunState()
+    for at in range(0, len(sent), size):
+        part = sent[at : at + size]
+        whole.fold_listed(part, ms(at))
+        for message in part:
+            single.fold_listed([message], ms(at))
+        assert whole.changes_of(whole.take_news()) == single.changes_of(single.take_news())
+        assert whole.take_dirty() == single.take_dirty()
+    assert rows_of(whole) == rows_of(single)
+    assert +whole.counts == +single.counts
+
+
+@settings(max_examples=60, deadline=None)
 @given(stories(), st.integers(0, 2**32))
 def test_counts_are_always_a_recount(run: list[Story], seed: int) -> None:
     """After every single message, the counts and the active ones are what counting gives, and changes add up."""
@@ -136,7 +154,7 @@ def test_counts_are_always_a_recount(run: list[Story], seed: int) -> None:
         counted = Counter(action.phase for action in state if action.phase is not None)
         assert {phase: count for phase, count in state.counts.items() if count} == counted
         assert state.active_count == sum(not action.is_terminal for action in state)
-        for change in state.take_changes():
+        for change in state.changes_of(state.take_news()):
             assert last.get(change.action) is change.previous
             last[change.action] = change.phase
     assert last == {action.id: action.phase for action in state if action.phase is not None}

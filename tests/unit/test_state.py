@@ -8,7 +8,8 @@ import pytest
 
 from flyte_widgets.api.messages import Action, ActionDetails, ActionStatus
 from flyte_widgets.phases import ActionPhase as P
-from flyte_widgets.run.state import ActionState, RunState
+from flyte_widgets.run.action import ActionState
+from flyte_widgets.run.state import RunState
 from flyte_widgets.run.timeline import SegmentFlag
 from tests.run_messages import attempt, details, enriched, listed, ms, status
 
@@ -111,9 +112,9 @@ def test_duplicates_change_nothing() -> None:
     messages = [enriched("a0", "RUNNING", name="m"), enriched("a1", 11, parent="a0", name="x"), told]
     state = folded(*messages)
     state.take_dirty()
-    state.take_changes()
+    state.changes_of(state.take_news())
     folded(*messages, listed("a0", "RUNNING"), listed("a1", 11), state=state, now=99)
-    assert (state.take_dirty(), state.take_changes()) == (set(), [])
+    assert (state.take_dirty(), state.changes_of(state.take_news())) == (set(), [])
 
 
 def test_dirty_rows_are_those_that_changed() -> None:
@@ -129,7 +130,7 @@ def test_phase_changes_are_told_in_order() -> None:
     state = folded(
         enriched("a0", "QUEUED", name="main"), enriched("a0", "RUNNING"), enriched("a0", "RUNNING", 0, None, 2), now=7
     )
-    changes = state.take_changes()
+    changes = state.changes_of(state.take_news())
     assert [(c.previous, c.phase, c.attempt) for c in changes] == [
         (None, P.QUEUED, 1),
         (P.QUEUED, P.RUNNING, 1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from itertools import pairwise
 
 import pytest
@@ -214,7 +215,7 @@ def test_unknown_phases_have_segments_too() -> None:
 
 def test_zero_and_absent_times() -> None:
     """Transitions without a time, or at the year 1, are no segments; nothing fails."""
-    told = ActionAttempt(attempt=1, phase="RUNNING", start_time="0001-01-01T00:00:00Z")
+    told = ActionAttempt(attempt=1, phase="RUNNING", start_time=datetime(1, 1, 1, tzinfo=timezone.utc))
     assert segments_of(ActionStatus(phase="RUNNING"), told) == [[]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import datetime, timedelta, timezone
 
@@ -9,10 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flyte_widgets.run.times import parse_ms
+from flyte_widgets.api.messages import ActionStatus, decode_message
+from flyte_widgets.run.times import epoch_ms
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 NOW_MS = 1_790_080_397_000.0
+
+
+def parse_ms(text: str | None) -> float | None:
+    """Read a time as it stands in a message."""
+    return epoch_ms(decode_message(json.dumps({"startTime": text}).encode(), ActionStatus).start_time)
 
 
 @given(st.datetimes(datetime(1970, 1, 3), datetime(2200, 1, 1), timezones=ZONES))

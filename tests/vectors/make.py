@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from flyte_widgets.api.messages import EnrichedAction
 from flyte_widgets.run.columns import Columns
 from flyte_widgets.run.state import RunState
 from tests.run_messages import EPOCH_MS, Reader, attempt, details, enriched, listed, status
@@ -42,7 +43,7 @@ class Recorder:
         """Fold messages of WatchActions (or details), a second later."""
         self.now_ms += 1000
         for message in messages:
-            if hasattr(message, "meets_filter"):
+            if isinstance(message, EnrichedAction):
                 self.state.fold_enriched([message], self.now_ms)
             elif hasattr(message, "abort_info"):
                 self.state.fold_details(message, self.now_ms)

@@ -1,0 +1,190 @@
+"""What is known of one action: small, and mostly in the backend's own words. Pure.
+
+An action is told of far more often than it is looked at. So what a message said is kept as it was decoded, and read
+when somebody asks: folding 100,000 actions then makes one object for each.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import msgspec
+
+from flyte_widgets.api.messages import ActionMetadata, ActionStatus
+from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.timeline import Segment, continued_segments, observed_segments
+from flyte_widgets.run.times import Milliseconds, epoch_ms
+from flyte_widgets.untrusted import shortened
+
+_CACHE_HIT: Final = ("CACHE_HIT", 2)
+#: Characters of names and groups that are shown: they are somebody's, and go into every snapshot.
+_NAME_LIMIT: Final = 500
+#: Phase changes remembered per action. More means a flapping backend; the newest are kept.
+_SEEN_LIMIT: Final = 64
+
+StatusKey = tuple[ActionPhase | None, int, Milliseconds | None]
+
+
+class PhaseChange(NamedTuple):
+    """One action was seen in another phase, attempt or for the first time (`previous` is None)."""
+
+    action: str
+    name: str
+    previous: ActionPhase | None
+    phase: ActionPhase | None
+    attempt: int
+    at_ms: Milliseconds
+    """When it was seen, epoch ms of the backend's clock as far as that is known."""
+
+
+class ActionState(msgspec.Struct, eq=False, gc=False):
+    """What is known of one action. A struct, as that is made in a fraction of the time that a class takes."""
+
+    index: int
+    id: str
+    metadata: ActionMetadata
+    """What all messages together have told: a later one replaces what it names."""
+    status: ActionStatus
+    """Likewise."""
+    phase: ActionPhase | None
+    first_seen_ms: Milliseconds
+    """When its first phase was seen."""
+    seen: list[tuple[ActionPhase, Milliseconds, int]] | None = None
+    """Phases seen since its history was read, or since ever: phase, when, attempt. None: its first one, no other."""
+    has_history: bool = False
+    history: tuple[Segment, ...] = ()
+    history_key: StatusKey | None = None
+
+    @property
+    def name(self) -> str:
+        """The task's short name, or that of the trace or condition; its id until one is told."""
+        task = self.metadata.task
+        if task is not None and 0 < len(name := task.short_name) <= _NAME_LIMIT:
+            return name  # as nearly always
+        return shortened(name_and_kind(self.metadata)[0] or self.id, _NAME_LIMIT)
+
+    @property
+    def kind(self) -> int:
+        """Number of its kind (`KINDS`)."""
+        return 0 if self.metadata.task is not None else name_and_kind(self.metadata)[1]
+
+    @property
+    def parent(self) -> str:
+        """Id of the action that started it; "" for none."""
+        return self.metadata.parent
+
+    @property
+    def group(self) -> str:
+        """The group it is in; "" for none."""
+        return shortened(self.metadata.group, _NAME_LIMIT)
+
+    @property
+    def attempts(self) -> int:
+        """Number of its latest attempt, from 1; 0 before the first."""
+        attempts = self.status.attempts
+        return max(0, attempts)
+
+    @property
+    def cache_hit(self) -> bool:
+        """Whether its result was taken from the cache."""
+        cache_status = self.status.cache_status
+        return cache_status is not None and cache_status in _CACHE_HIT
+
+    @property
+    def created_ms(self) -> Milliseconds | None:
+        """When it was queued, not when user code began."""
+        return epoch_ms(self.status.start_time)
+
+    @property
+    def ended_ms(self) -> Milliseconds | None:
+        """When it ended. An end belongs to a terminal phase: a retried root keeps its first one while it runs again."""
+        phase = self.phase
+        return epoch_ms(self.status.end_time) if phase is not None and phase.is_terminal else None
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Its life in phases: its history, where that was read, carried on by what was seen since."""
+        if self.has_history:
+            return continued_segments(self.history, self.seen, self.ended_ms) if self.seen else self.history
+        return observed_segments(self.created_ms, self.ended_ms, self._steps())
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether its phase is a final one."""
+        return self.phase is not None and self.phase.is_terminal
+
+    @property
+    def status_key(self) -> StatusKey:
+        """What a history must have been read for to be still whole."""
+        return (self.phase, self.attempts, self.ended_ms)
+
+    @property
+    def needs_history(self) -> bool:
+        """Whether its phase transitions were never read, or have changed since."""
+        return self.history_key is None or self.history_key != self.status_key
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether its name was never told, or it has ended without that an attempt was heard of."""
+        return self.name == self.id or (self.is_terminal and self.attempts == 0)
+
+    def take_metadata(self, told: ActionMetadata) -> bool:
+        """Keep what is told, and of what is not told, what was. Gives whether anything is new."""
+        had = self.metadata
+        spec = told if name_and_kind(told)[0] else had
+        merged = ActionMetadata(
+            told.parent or had.parent, told.group or had.group, spec.task, spec.trace, spec.condition, spec.funtion_name
+        )
+        if merged == had:
+            return False
+        self.metadata = merged
+        return True
+
+    def take_status(self, told: ActionStatus, phase: ActionPhase | None, now_ms: Milliseconds) -> bool:
+        """Likewise; `phase` is what `told` says of it, or what was known before."""
+        had, had_phase, had_attempts = self.status, self.phase, self.attempts
+        before = (self.created_ms, self.ended_ms, self.cache_hit)
+        end = told.end_time if epoch_ms(told.end_time) is not None else had.end_time if self.is_terminal else None
+        self.status = ActionStatus(
+            had.phase if told.phase is None else told.phase,
+            had.start_time if epoch_ms(told.start_time) is None else told.start_time,
+            end if phase is not None and phase.is_terminal else None,
+            max(told.attempts, had.attempts),  # the backend resets it at times; an attempt that was seen, was
+            had.cache_status if self.cache_hit else told.cache_status,
+        )
+        if phase is not had_phase or self.attempts != had_attempts:
+            self._see(phase, had_attempts, now_ms)
+            return True
+        return before != (self.created_ms, self.ended_ms, self.cache_hit)
+
+    def take_history(self, segments: tuple[Segment, ...]) -> None:
+        """Have these segments stand for all that was seen so far."""
+        self.history, self.has_history, self.seen = segments, True, None
+
+    def _see(self, phase: ActionPhase | None, had_attempts: int, now_ms: Milliseconds) -> None:
+        if phase is not None:
+            if self.phase is None and not self.has_history:
+                self.first_seen_ms = now_ms
+            else:
+                if self.seen is None:
+                    self.seen = self._steps(had_attempts)
+                self.seen.append((phase, now_ms, self.attempts))
+                if len(self.seen) > _SEEN_LIMIT:
+                    del self.seen[0]
+        self.phase = phase
+
+    def _steps(self, attempts: int | None = None) -> list[tuple[ActionPhase, Milliseconds, int]]:
+        if self.seen is not None or self.has_history or self.phase is None:
+            return self.seen or []
+        return [(self.phase, self.first_seen_ms, self.attempts if attempts is None else attempts)]
+
+
+def name_and_kind(metadata: ActionMetadata) -> tuple[str, int]:
+    """Name and number of the kind; "" where the message has no spec (ListActions)."""
+    if metadata.task is not None:
+        return metadata.task.short_name or metadata.task.id.name or metadata.funtion_name, 0
+    if metadata.trace is not None:
+        return metadata.trace.name or "trace", 1
+    if metadata.condition is not None:
+        return metadata.condition.name or "condition", 2
+    return "", 0
