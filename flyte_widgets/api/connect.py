@@ -138,8 +138,9 @@ class ConnectTransport:
                     chunks = response.aiter_raw()
                     payloads = await _next_payloads(chunks, reader)
                 while payloads:
-                    for payload in payloads:
-                        yield decode_message(payload, response_type)
+                    payloads.reverse()
+                    while payloads:  # none is kept while the next is waited for, which may be for hours
+                        yield decode_message(payloads.pop(), response_type)
                     with self._translated():
                         payloads = await _next_payloads(chunks, reader)
                 try:
@@ -255,16 +256,8 @@ class ConnectTransport:
             raise oversize_error(f"is larger than {self._max_bytes:,} bytes", self._max_bytes)
         return body
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Turn httpx's errors into ours, and keep httpx from logging."""
-        try:
-            with unlogged():
-                yield
-        except FlyteWidgetsError:
-            raise
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as error:
-            raise transport_error(error, self.host) from error
+    def _translated(self) -> _Translated:
+        return _Translated(self.host)
 
     @contextmanager
     def _first_message_limit(self, method: str, timeout_s: float | None) -> Iterator[None]:
@@ -275,6 +268,20 @@ class ConnectTransport:
             raise
         except TimeoutError:
             raise FirstMessageTimeoutError(f"{self.host} sent nothing on {method} within {timeout_s:g} s.") from None
+
+
+class _Translated(unlogged):
+    """Turns httpx's errors into ours, and keeps httpx from logging."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        super().__exit__(kind, error, trace)
+        if isinstance(error, FlyteWidgetsError):
+            return
+        if isinstance(error, (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError)):
+            raise transport_error(error, self._host) from error
 
 
 async def _next_payloads(chunks: AsyncIterator[bytes], reader: EnvelopeReader) -> list[bytes]:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -59,15 +58,15 @@ for _name in _LOGGERS:
     logging.getLogger(_name).addFilter(_NotOurs())
 
 
-@contextmanager
-def unlogged() -> Iterator[None]:
-    """Keep httpx and httpcore from logging what this task sends and receives."""
-    token = _unlogged.set(True)
-    try:
-        yield
-    finally:
+class unlogged:  # noqa: N801 (called like a function)
+    """Keep httpx and httpcore from logging what this task sends and receives. A class: entered for every chunk."""
+
+    def __enter__(self) -> None:
+        self._token = _unlogged.set(True)
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         with suppress(ValueError):  # a generator that is collected ends in another context
-            _unlogged.reset(token)
+            _unlogged.reset(self._token)
 
 
 def make_http_client(

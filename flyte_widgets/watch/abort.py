@@ -76,6 +76,9 @@ async def _until_aborted(watcher: Watcher, status: AbortStatus) -> None:
                 message = f"it {known.phase.label.lower()} before the abort took effect"
                 outcome = replace(status, state="failed", message=message)
             break
-        await watcher.until_changed(_LOOK_EVERY_S)
+        next_s = loop.time() + _LOOK_EVERY_S  # other actions may change all the time
+        while (left_s := next_s - loop.time()) > 0 and not (known is not None and known.is_terminal):
+            await watcher.until_changed(left_s)
+            known = watcher.state.by_id.get(status.action)
     if watcher.abort_status is status:  # else another action is being aborted by now
         watcher.show_abort(outcome)

@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
 
 from flyte_widgets.errors import ApiError, FirstMessageTimeoutError, NotFoundError
 from flyte_widgets.run.state import ROOT
@@ -15,8 +15,6 @@ from flyte_widgets.watch.backoff import Backoff
 
 if TYPE_CHECKING:
     from flyte_widgets.watch.watcher import Watcher
-
-T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -39,11 +37,7 @@ async def follow_tree(watcher: Watcher) -> None:
         error: ApiError | None = None
         begun_s = time.monotonic()
         try:
-            stream = watcher.client.watch_actions(
-                watcher.run_id, tracked=bool(watcher.tracked), first_message_timeout_s=FIRST_MESSAGE_S
-            )
-            async for actions in _until_kicked(stream, watcher.kicked):
-                watcher.take_actions(actions)
+            await _unless_kicked(_read_tree(watcher), watcher.kicked)
         except FirstMessageTimeoutError:
             await _poll(watcher)
             continue
@@ -67,28 +61,28 @@ async def follow_tree(watcher: Watcher) -> None:
                 watcher.show_polling(delay_s, error)
 
 
-async def _until_kicked(stream: AsyncGenerator[T, None], kicked: asyncio.Event) -> AsyncGenerator[T, None]:
-    """Pass on a stream until `kicked` asks for a new one."""
+async def _read_tree(watcher: Watcher) -> None:
+    """Fold one stream of WatchActions until its end."""
+    stream = watcher.client.watch_actions(
+        watcher.run_id, tracked=bool(watcher.tracked), first_message_timeout_s=FIRST_MESSAGE_S
+    )
+    async with contextlib.aclosing(stream):
+        async for actions in stream:
+            watcher.take_actions(actions)
+
+
+async def _unless_kicked(reading: Coroutine[Any, Any, None], kicked: asyncio.Event) -> None:
+    """Read a stream to its end, or until `kicked` asks for a new one."""
     kicked.clear()
-    kick = asyncio.ensure_future(kicked.wait())
-    step: asyncio.Future[T] | None = None
+    read, kick = asyncio.create_task(reading), asyncio.create_task(kicked.wait())
     try:
-        while True:
-            step = asyncio.ensure_future(anext(stream))
-            await asyncio.wait({step, kick}, return_when=asyncio.FIRST_COMPLETED)
-            if not step.done():
-                return
-            try:
-                message = step.result()
-            except StopAsyncIteration:
-                return
-            yield message
+        await asyncio.wait({read, kick}, return_when=asyncio.FIRST_COMPLETED)
+        if read.done():
+            read.result()
     finally:
+        read.cancel()
         kick.cancel()
-        if step is not None:
-            step.cancel()
-            await asyncio.gather(step, return_exceptions=True)  # even if it is done: its error is looked at by nobody
-        await stream.aclose()
+        await asyncio.gather(read, kick, return_exceptions=True)  # even if done: its error is looked at by nobody
 
 
 async def _poll(watcher: Watcher, why: ApiError | None = None) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from flyte_widgets.errors import afresh
-from flyte_widgets.run.state import PhaseChange
+from flyte_widgets.run.action import PhaseChange
 from flyte_widgets.watch.board import Update
 from flyte_widgets.watch.status import STANDING
 from flyte_widgets.watch.watcher import Watcher
@@ -23,31 +23,40 @@ class Inbox:
     def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
         self._loop = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[PhaseChange | Exception | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[Sequence[PhaseChange | Exception | None]] = asyncio.Queue()
 
     async def open(self) -> None:
         """Subscribe, and put in where every action stands at that moment."""
         now_ms = self._watcher.now_ms()
         self._watcher.subscribe(self)
-        for action in self._watcher.state:
-            self._put(PhaseChange(action.id, action.name, None, action.phase, action.attempts, now_ms))
+        self._put(
+            [
+                PhaseChange(action.id, action.name, None, action.phase, action.attempts, now_ms)
+                for action in self._watcher.state
+            ]
+        )
         self.run_updated(Update())
 
     def run_updated(self, update: Update) -> None:
         """Take the phase changes of an update, and the end."""
-        for change in update.changes:
-            self._put(change)
+        items: list[PhaseChange | Exception | None] = [*update.changes]
         if self._watcher.over.is_set():
-            self._put(None)
+            items.append(None)
         elif self._watcher.last_error is not None and self._watcher.connection.state in STANDING:
-            self._put(afresh(self._watcher.last_error))
+            items.append(afresh(self._watcher.last_error))
+        self._put(items)
 
-    def _put(self, item: PhaseChange | Exception | None) -> None:
-        with contextlib.suppress(RuntimeError):  # the reader's loop was closed
-            self._loop.call_soon_threadsafe(self._queue.put_nowait, item)
+    def _put(self, items: Sequence[PhaseChange | Exception | None]) -> None:
+        """Hand over all at once: each time wakes the reader's loop."""
+        if items:
+            with contextlib.suppress(RuntimeError):  # the reader's loop was closed
+                self._loop.call_soon_threadsafe(self._queue.put_nowait, items)
 
     async def __aiter__(self) -> AsyncIterator[PhaseChange]:
-        while (item := await self._queue.get()) is not None:
-            if isinstance(item, Exception):
-                raise item
-            yield item
+        while True:
+            for item in await self._queue.get():
+                if item is None:
+                    return
+                if isinstance(item, Exception):
+                    raise item
+                yield item

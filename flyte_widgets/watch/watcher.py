@@ -207,7 +207,7 @@ class Watcher(Board):
         now_ms, last_ms = self.now_ms(), self.connection.last_ms
         if self.connection.state != "live" or last_ms is None or now_ms - last_ms > LAST_HEARD_STEP_MS:
             self.show(state="live", last_ms=now_ms, next_try_ms=None, message="", hint="", poll_s=None)
-        self.publish()
+        self.publish_soon()
 
     def show_polling(self, every_s: float, why: ApiError | None = None) -> None:
         """Say that unary reads stand in for the stream; `why`, if that is not just silent."""

@@ -24,6 +24,8 @@ MEASURES = {
     "start_up": "imports, and first widgets in JupyterLab",
     "saved_size": "what a run leaves in a saved notebook",
     "packages": "the wheel, and what it brings",
+    "sustained": "20,000 updates a second",
+    "many_runs": "200 runs at once",
     "front_end": "first paint, frames, heap",
 }
 """Module and what it measures, in the order in which they run."""

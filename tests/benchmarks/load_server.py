@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from typing import Any
 
 from flyteidl2.common import phase_pb2
 from flyteidl2.workflow import run_service_pb2
@@ -29,8 +30,8 @@ START_TIMEOUT_S = 60.0
 class LoadServer:
     """The server's process. `endpoint(what)` is a backend with one run, by the name that is `RUN_NAME`."""
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "tests.benchmarks.load_server"]
+    def __init__(self, module: str = "tests.benchmarks.load_server") -> None:
+        command = [sys.executable, "-m", module]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         ready, _, _ = select.select([self._process.stdout], [], [], START_TIMEOUT_S)
@@ -42,9 +43,13 @@ class LoadServer:
 
     def step(self, what: str = "steps") -> tuple[str, float]:
         """Send the root's next phase to all who watch; gives its name and when it was sent, in epoch ms."""
-        with urllib.request.urlopen(f"{self.endpoint(what)}/step", timeout=10) as answer:
-            told = json.load(answer)
+        told = self.ask(what, "step")
         return told["phase"], told["atMs"]
+
+    def ask(self, what: str, question: str) -> Any:
+        """Ask the server itself."""
+        with urllib.request.urlopen(f"{self.endpoint(what)}/{question}", timeout=10) as answer:
+            return json.load(answer)
 
     def close(self) -> None:
         self._process.terminate()
@@ -76,7 +81,7 @@ class _Scenario:
         self._set_phase(next(self._phases))
         at_ms = time.time() * 1000
         for stream, writer in self.watchers:
-            writer.write(_chunk(self.root[stream]))
+            writer.write(http_chunk(self.root[stream]))
         return json.dumps({"phase": self.phase_name, "atMs": at_ms}).encode()
 
     def action_details(self, name: str) -> bytes:
@@ -90,7 +95,7 @@ class _Scenario:
     async def tell_tree(self, writer: asyncio.StreamWriter) -> None:
         """Send the whole tree, then what changes while that is live."""
         for page in self.load.snapshot:
-            writer.write(_chunk(page))
+            writer.write(http_chunk(page))
         if self.is_live:
             due_s, self.steps_sent = time.monotonic(), 0
             for step in itertools.cycle(self.load.steps):
@@ -99,7 +104,7 @@ class _Scenario:
                 if writer.is_closing():
                     raise ConnectionError
                 self.steps_sent += 1
-                writer.write(_chunk(step))
+                writer.write(http_chunk(step))
 
 
 class _Serving:
@@ -109,7 +114,7 @@ class _Serving:
     async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             while True:
-                path, headers, body = await _request(reader)
+                path, headers, body = await read_request(reader)
                 what, _, rest = path.removeprefix("/").partition("/")
                 scenario = self._scenarios.get(what) or self._scenarios.setdefault(what, _Scenario(what))
                 await self._answer(scenario, rest.rpartition("/")[2], headers, body, reader, writer)
@@ -126,24 +131,24 @@ class _Serving:
     ) -> None:
         encoding = "proto" if "proto" in headers.get("content-type", "") else "json"
         if method == "step":
-            writer.write(_http(scenario.step(), "application/json"))
+            writer.write(http(scenario.step(), "application/json"))
         elif method == "GetRunDetails":
-            writer.write(_http(scenario.run[encoding], f"application/{encoding}"))
+            writer.write(http(scenario.run[encoding], f"application/{encoding}"))
         elif method == "GetActionDetails":
             details = scenario.action_details(json.loads(body)["actionId"]["name"])
-            writer.write(_http(details, "application/json"))
+            writer.write(http(details, "application/json"))
         elif method == "ListActions":
             token = json.loads(body).get("request", {}).get("token", "")
-            writer.write(_http(scenario.load.list_page(token), "application/json"))
+            writer.write(http(scenario.load.list_page(token), "application/json"))
         elif method in ("WatchActions", "WatchActionDetails"):
-            writer.write(_STREAM_HEAD % encoding.encode())
+            writer.write(STREAM_HEAD % encoding.encode())
             watcher = ("tree" if method == "WatchActions" else encoding, writer)
             scenario.watchers.add(watcher)
             try:
                 if method == "WatchActions":
                     await scenario.tell_tree(writer)
                 else:
-                    writer.write(_chunk(scenario.root[encoding]))
+                    writer.write(http_chunk(scenario.root[encoding]))
                 while await reader.read(1024):
                     pass
             finally:
@@ -153,7 +158,8 @@ class _Serving:
             writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
 
 
-async def _request(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], bytes]:
+async def read_request(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], bytes]:
+    """Read path, headers and body."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").strip()
     first, *lines = head.split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
@@ -166,14 +172,16 @@ async def _request(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], b
     return first.split()[1], headers, body
 
 
-_STREAM_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/connect+%s\r\ntransfer-encoding: chunked\r\n\r\n"
+STREAM_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/connect+%s\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
-def _http(body: bytes, kind: str) -> bytes:
+def http(body: bytes, kind: str) -> bytes:
+    """An answer."""
     return f"HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body
 
 
-def _chunk(data: bytes) -> bytes:
+def http_chunk(data: bytes) -> bytes:
+    """A chunk of an answer that goes on."""
     return f"{len(data):x}\r\n".encode() + data + b"\r\n"
 
 

@@ -1,0 +1,200 @@
+"""200 runs watched at once in one process: threads, sockets, memory and processor time, beside 200 watches of the SDK.
+
+Each way in a process of its own, against a server in another. Ours watches all actions of every run (`fw.Run`), which
+takes two streams; the SDK one action of each (`ActionDetails.watch`), one stream. In all of them the root changes once
+a second. "Memory" is what came on top of the process with its imports and its first call, so that neither is charged
+for its libraries; "memory with libraries" is what came on top of the bare interpreter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psutil
+
+from tests.benchmarks.table import REPEATS, Finding, Growth, Target, beside
+
+RUNS, ACTIONS = 200, 20
+SCENARIO = f"steps-{ACTIONS}"
+SECONDS = 5.0
+OURS, SDK = "fw.Run (ours)", "ActionDetails.watch (SDK)"
+START_TIMEOUT_S = 60.0
+
+Counted = dict[str, float]
+
+
+class Watched:
+    """How many changes of a root each run's watch has told."""
+
+    def __init__(self, runs: int) -> None:
+        self.changes = [0] * runs
+
+    async def until(self, least: int) -> None:
+        """Wait until every run has told so many."""
+        give_up_s = time.monotonic() + START_TIMEOUT_S
+        while min(self.changes) < least:
+            if time.monotonic() > give_up_s:
+                raise AssertionError(f"{sum(told < least for told in self.changes)} runs told nothing")
+            await asyncio.sleep(0.05)
+
+
+async def watch_ours(endpoint: str, watched: Watched) -> None:
+    """Watch all runs with ours."""
+    import flyte_widgets as fw
+
+    async def follow(n: int, run: fw.Run) -> None:
+        async for change in run.watch():
+            watched.changes[n] += change.action == "a0"
+
+    runs = [fw.Run(f"r{n}") for n in range(len(watched.changes))]
+    await asyncio.gather(*(follow(n, run) for n, run in enumerate(runs)))
+
+
+def begin_ours(endpoint: str) -> None:
+    """Connect, and make a first call."""
+    import flyte_widgets as fw
+
+    fw.connect(endpoint, project="flytesnacks", domain="development", console="")
+    run = fw.Run("first")
+    assert run.phase is not None
+    run.close()
+
+
+async def watch_sdk(endpoint: str, watched: Watched) -> None:
+    """Watch the root of all runs with the SDK."""
+    from flyte.remote import ActionDetails
+    from flyteidl2.common import identifier_pb2
+
+    async def follow(n: int) -> None:
+        run = identifier_pb2.RunIdentifier(project="flytesnacks", domain="development", name=f"r{n}")
+        async for _ in ActionDetails.watch.aio(identifier_pb2.ActionIdentifier(run=run, name="a0")):
+            watched.changes[n] += 1
+
+    await asyncio.gather(*(follow(n) for n in range(len(watched.changes))))
+
+
+def begin_sdk(endpoint: str) -> None:
+    """Likewise with the SDK."""
+    import flyte
+    from flyte.remote import Run
+
+    flyte.init(endpoint=endpoint, insecure=True, project="flytesnacks", domain="development")
+    assert Run.get("first").name
+
+
+WAYS: dict[str, tuple[Callable[[str], None], Callable[[str, Watched], Any]]] = {
+    OURS: (begin_ours, watch_ours),
+    SDK: (begin_sdk, watch_sdk),
+}
+
+
+def count(way: str, runs: int, seconds: float) -> Counted:
+    """Watch so many runs one way, in a process of its own."""
+    from tests.benchmarks.load_server import LoadServer  # not in the watching process: it imports protobuf
+
+    server = LoadServer()
+    try:
+        command = [sys.executable, "-m", "tests.benchmarks.many_runs", way, server.endpoint(SCENARIO)]
+        command += [str(runs), str(seconds)]
+        with _stepping(server):
+            told = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True, timeout=120 + seconds)
+    finally:
+        server.close()
+    counted: Counted = json.loads(told.stdout.strip().splitlines()[-1])
+    return counted
+
+
+@contextlib.contextmanager
+def _stepping(server: Any) -> Iterator[None]:
+    """Have all roots change once a second."""
+    over = threading.Event()
+
+    def step() -> None:
+        while not over.wait(1.0):
+            server.step(SCENARIO)
+
+    thread = threading.Thread(target=step)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def measure(runs: int = RUNS, repeats: int = REPEATS, seconds: float = SECONDS) -> list[Finding]:
+    """Count for both, and how ours grows."""
+    told = {way: [count(way, runs, seconds) for _ in range(repeats)] for way in WAYS}
+
+    def rows(what: str, unit: str) -> list[Any]:
+        return beside(
+            f"{what}, {runs} runs", unit, {way: [one[what] for one in counted] for way, counted in told.items()}
+        )
+
+    memory, threads = rows("memory", "MB"), rows("threads", "")
+    few = count(OURS, max(2, runs // 10), seconds)
+    many = {what: sum(one[what] for one in told[OURS]) / repeats for what in few}
+    grown = [
+        Growth(what, "runs", unit, ((max(2, runs // 10), few[what]), (runs, many[what])))
+        for what, unit in (("memory", "MB"), ("sockets", ""), ("processor", "% of a core"))
+    ]
+    return [
+        *threads,
+        *rows("sockets", ""),
+        *memory,
+        *rows("memory with libraries", "MB"),
+        *rows("processor", "% of a core"),
+        *grown,
+        Target(6, threads[0], limit=1),
+        Target(6, memory[0], peer=memory[1], factor=3),
+    ]
+
+
+def _main() -> None:
+    way, endpoint, runs, seconds = sys.argv[1:]
+    begin, watch = WAYS[way]
+    bare = psutil.Process().memory_info().rss
+    begin(endpoint)
+    asyncio.run(_count(watch, endpoint, int(runs), float(seconds), bare))
+
+
+def _tell(told: Counted) -> None:
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
+    os._exit(0)  # what the SDK says when 200 watches are cancelled is not what is measured
+
+
+async def _count(watch: Callable[[str, Watched], Any], endpoint: str, runs: int, seconds: float, bare: int) -> None:
+    process, watched = psutil.Process(), Watched(runs)
+    gc.collect()
+    # The loop thread of either is there since the first call: it is counted, and so is no other.
+    before, main_thread = process.memory_info().rss, 1
+    task = asyncio.ensure_future(watch(endpoint, watched))
+    await watched.until(2)
+    gc.collect()
+    begun_s, cpu_s = time.monotonic(), time.process_time()
+    await asyncio.sleep(seconds)
+    share = (time.process_time() - cpu_s) / (time.monotonic() - begun_s)
+    assert not task.done(), task
+    told = {
+        "threads": float(process.num_threads() - main_thread),
+        "sockets": float(len([c for c in process.net_connections("inet") if c.status == psutil.CONN_ESTABLISHED])),
+        "memory": (process.memory_info().rss - before) / 1e6,
+        "memory with libraries": (process.memory_info().rss - bare) / 1e6,
+        "processor": share * 100,
+    }
+    _tell(told)
+
+
+if __name__ == "__main__":
+    _main()
