@@ -5,8 +5,8 @@ import type { AnyModel } from "@anywidget/types";
 import { effect } from "@preact/signals-core";
 import { h } from "./dom";
 import { glyph } from "./icons";
+import { type Badge, badgeOf } from "./panels/badge";
 import { mountPanelBar } from "./panels/panel-bar";
-import { label } from "./phases";
 import type { Message, Request, RunTraits } from "./protocol";
 import type { Store } from "./store";
 import type { Frame } from "./view";
@@ -137,18 +137,24 @@ export class Sidebar {
     return event.defaultPrevented ? panel !== undefined : null;
   }
 
+  /** What the view's badge says. */
+  get #badge(): Badge {
+    const { traits, kernelAlive } = this.store;
+    const { phase, connection, is_terminal } = traits;
+    return badgeOf(phase.value, connection.value.state, is_terminal.value, kernelAlive.value);
+  }
+
   #entitle(panel: Panel): void {
     const { task_name, run_name } = this.store.traits;
     const run = [task_name.value, run_name.value].filter(Boolean).join(" ");
-    const { phase } = this.store;
     void this.#frame?.theme.palette.value; // the icon has its colours
-    panel.entitle(task_name.value || run_name.value, `Flyte run ${run}${phase ? `: ${label(phase)}` : ""}`);
+    panel.entitle(task_name.value || run_name.value, `Flyte run ${run}: ${this.#badge.text}`);
   }
 
   #drawIcon(into: HTMLElement): void {
-    const { phase } = this.store;
+    const { phase, tone } = this.#badge;
     const mark = glyph(phase, 14);
-    mark.style.color = this.#frame?.theme.palette.peek().phase(phase).ink ?? "";
+    mark.style.color = (tone === "phase" && this.#frame?.theme.palette.peek().phase(phase).ink) || "";
     // JupyterLab does as much for icons of its own.
     const centred = { display: "flex", alignItems: "center", justifyContent: "center", minHeight: "20px" };
     Object.assign(into.style, centred);

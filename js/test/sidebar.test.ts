@@ -212,10 +212,14 @@ test("its title follows the run", async () => {
   document.addEventListener("flyte-widgets:panel", take);
   const { model, close } = mount({ ...scenario.running(), task_name: "", phase: "" });
   model.message({ kind: "sidebar", call: 1, side: "right" });
+  const first = titles[0];
   model.play({ task_name: "etl.pipeline", phase: "running" });
+  const then = titles.at(-1);
+  vi.advanceTimersByTime(120_000); // in which no kernel is heard
   close();
-  expect([titles[0], titles.at(-1)]).toEqual([
-    ["r4p2bdpt7f", "Flyte run r4p2bdpt7f"],
+  expect([first, then, titles.at(-1)]).toEqual([
+    ["r4p2bdpt7f", "Flyte run r4p2bdpt7f: Connecting"],
     ["etl.pipeline", "Flyte run etl.pipeline r4p2bdpt7f: Running"],
+    ["etl.pipeline", "Flyte run etl.pipeline r4p2bdpt7f: Last seen running"],
   ]);
 });
