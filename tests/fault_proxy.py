@@ -207,6 +207,7 @@ class FaultProxy:
             for task in list(self._tasks):
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._reset_all()  # a task that was cancelled before it began has closed nothing
         await asyncio.sleep(0.05)  # transports that were closed are let go in the loop's next rounds
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -6,6 +6,7 @@ nothing here waits, prints or looks for an event loop, and what goes wrong is to
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections import deque
@@ -17,6 +18,7 @@ from flyte_widgets.run.state import ROOT
 from flyte_widgets.watch.abort import abort
 from flyte_widgets.watch.loop import background
 from flyte_widgets.widgets.publisher import publisher
+from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S
 from flyte_widgets.widgets.sending import SendingView
 
 logger = logging.getLogger(__name__)
@@ -55,6 +57,8 @@ class CommandedView(SendingView):
             background().soon(self._watcher.retry)
         elif kind == "want":
             background().soon(self._watcher.want_history, _texts(content.get("actions"))[:_WANT_LIMIT])
+        elif kind == "picture":
+            background().submit(self._tell_picture())
         elif kind == "asked":
             self._ask_again()
         elif kind == "sidebar":
@@ -88,6 +92,14 @@ class CommandedView(SendingView):
             logger.info("abort of %s refused: %s", self.run_name, error)
         except Exception:
             logger.exception("abort of %s", self.run_name)
+
+    async def _tell_picture(self) -> None:
+        """Send the static picture, for pages that no longer know which output it is."""
+        try:
+            picture = await asyncio.to_thread(self._picture.bundle, READ_LIMIT_S)
+            self.send({"kind": "picture", "data": picture})
+        except Exception:
+            logger.exception("picture of %s", self.run_name)
 
     def _on_selected(self, _change: Any) -> None:
         """Keep the details of the selected action fresh, and of no other."""

@@ -152,6 +152,7 @@ export type Request =
   | { kind: "abort"; action: string; reason: string }
   | { kind: "retry" } // try to reconnect now
   | { kind: "want"; actions: string[] } // rows on screen whose history is not known
+  | { kind: "picture" } // the static picture of the end, once that was read
   | { kind: "asked" } // which calls of `sidebar()` have no answer?
   | { kind: "sidebar"; call: number; refusal: string; views: number }; // how a call went; "": there is a panel
 
@@ -160,6 +161,7 @@ export type Message =
   | { kind: "reply"; id: number; ok: boolean; message?: string; hint?: string }
   | { kind: "columns" }
   | { kind: "beat"; nowMs: number }
+  | { kind: "picture"; data: Record<string, string> } // as an output: by media type
   | { kind: "sidebar"; call: number; side: "right" | "left" | "main" } // open a panel, and say how it went
   | { kind: "roll"; newcomer: string }; // pages that look say hello again: others may have gone without a word
 

@@ -5,15 +5,16 @@ import type { View } from "./ui";
 
 /** An id comes from the kernel, or from a file: nothing but this gets into the style sheet. */
 const ID = /^fw-receipt-[0-9a-f]{1,64}$/;
+export const isPictureId = (id: unknown): id is string => typeof id === "string" && ID.test(id);
 
 export function hideSavedPicture({ store, frame, effect, signal }: View): void {
   const { receipt_id, is_terminal } = store.traits;
   const style = h("style");
   effect(() => {
-    const id = receipt_id.value ?? "";
+    const id = receipt_id.value;
     // A view without a kernel stands still: the picture may know more, unless it is the end.
     const shows = store.kernelAlive.value || is_terminal.value;
-    if (!shows || !ID.test(id)) {
+    if (!shows || !isPictureId(id)) {
       style.remove();
       return;
     }

@@ -2,6 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { diagramCss } from "./diagram/diagram";
 import { h } from "./dom";
+import { keepPicture } from "./keep-picture";
 import { detailsCss } from "./panels/details";
 import panelBarCss from "./panels/panel-bar.css";
 import panelsCss from "./panels/panels.css";
@@ -28,12 +29,14 @@ interface Props {
 class Shared {
   readonly store: Store;
   readonly sidebar: Sidebar;
+  readonly #ending = new AbortController();
   #views = 0;
 
   constructor(readonly model: Model) {
     this.store = new Store(model);
     const draw = (into: HTMLElement) => this.draw(into);
     this.sidebar = new Sidebar(this.store, model, draw, () => this.#views);
+    keepPicture(this.store, model, this.#ending.signal);
     this.store.start();
   }
 
@@ -50,6 +53,7 @@ class Shared {
   }
 
   close(): void {
+    this.#ending.abort();
     this.sidebar.close();
     this.store.close();
   }

@@ -2,6 +2,7 @@
 // The extension is the real one; of JupyterLab there is as much as it uses.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { PanelWish } from "../src/sidebar";
+import { endExtensions, startExtension } from "./extension";
 import { type RecordedModel, scenario } from "./scenario";
 import { mount, seen, withoutCanvas } from "./view";
 
@@ -51,38 +52,18 @@ class Shell extends Widget {
   }
 }
 
-/** Start the extension, as JupyterLab does, in a shell that is made of the second of the versions shared. */
 async function start(name: string, ...sides: string[]): Promise<Shell> {
-  vi.resetModules();
-  await import("../labextension/static/remoteEntry.js" as string);
-  const container = (window as unknown as { _JUPYTERLAB: Record<string, Container> })._JUPYTERLAB[
-    "flyte-widgets"
-  ]!;
-  const other = { get: async () => () => ({ Widget: class {} }) };
-  container.init({ "@lumino/widgets": { "1.0.0": other, "2.0.0": { get: async () => () => ({ Widget }) } } });
-  const { default: plugin } = (await container.get("./extension"))();
   const shell = new Shell(sides);
-  await plugin.activate({ name, shell });
+  await startExtension(name, shell, Widget);
   return shell;
 }
-
-interface Container {
-  init(scope: unknown): void;
-  get(module: string): Promise<() => { default: { activate(app: unknown): Promise<void> } }>;
-}
-
-const listening = vi.spyOn(document, "addEventListener");
 
 beforeEach(() => {
   vi.useFakeTimers();
   withoutCanvas();
 });
 afterEach(() => {
-  // An extension listens for as long as its page lives.
-  for (const [event, listener, options] of listening.mock.calls) {
-    if (event.startsWith("flyte-widgets:")) document.removeEventListener(event, listener, options);
-  }
-  listening.mockClear();
+  endExtensions();
   document.body.replaceChildren();
   vi.useRealTimers();
 });

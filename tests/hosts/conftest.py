@@ -9,9 +9,10 @@ from _pytest.terminal import TerminalReporter
 from playwright.sync_api import Page
 
 from tests.fault_proxy import FaultProxy
+from tests.hosts.batch import Batch, executed
 from tests.hosts.jupyter import Jupyter, Row
 from tests.hosts.record import Record, load, table
-from tests.hosts.steps import Blocker
+from tests.hosts.steps import FAILED, Blocker
 from tests.jupyter_lab import JupyterLab
 from tests.server_process import ServerProcess
 
@@ -43,6 +44,12 @@ def record() -> Record:
 def blocker(tmp_path: Path) -> Blocker:
     """A cell that runs until it is released."""
     return Blocker(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def batch(shared_server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Batch:
+    """A notebook of a failed run, as papermill left it."""
+    return executed(tmp_path_factory.mktemp("batch"), shared_server, FAILED)
 
 
 @pytest.fixture

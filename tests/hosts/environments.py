@@ -30,6 +30,7 @@ ENVIRONMENTS: dict[str, tuple[str, ...]] = {
     "ipykernel-7.3": ("ipykernel==7.3.0",),
     "marimo": ("marimo==0.25.2",),
     "notebook": ("notebook==7.6.5",),
+    "papermill": ("papermill==2.7.0", "ipykernel"),
     "voila": ("voila==0.5.13", "ipykernel"),
 }
 
@@ -84,7 +85,9 @@ class Environment:
         return [pin for file in CONSTRAINTS for pin in _pins(file) if _package(pin) not in own]
 
     def _wanted(self) -> str:
-        files = (ROOT / "pyproject.toml", *CONSTRAINTS)
+        # The JupyterLab extension is not linked to, as the package is, but copied.
+        copied = sorted(file for file in (ROOT / "js" / "labextension").rglob("*") if file.is_file())
+        files = (ROOT / "pyproject.toml", *CONSTRAINTS, *copied)
         contents = b"".join(file.read_bytes() for file in files if file.exists())
         return f"{ENVIRONMENTS[self.name]} {sys.version} {hashlib.sha256(contents).hexdigest()}"
 

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
+import nbformat
+from nbformat.sign import NotebookNotary
 from playwright.sync_api import Locator, Page, expect
 
 from tests.fault_proxy import FaultProxy
 from tests.hosts import sidebar, steps
-from tests.hosts.record import Record
+from tests.hosts.batch import Batch
+from tests.hosts.record import Cell, Record
 from tests.jupyter_lab import JupyterLab, Notebook
 from tests.server_process import ServerProcess
 
@@ -86,6 +89,55 @@ class Jupyter:
         notebook.run_cell(0)
         with self.record(self.host, "sidebar") as cell:
             sidebar.see_panel(cell, notebook, self.proxy)
+
+    def saved(self, batch: Batch, *, trusted: bool, state: bool) -> None:
+        """Opened with no kernel that knows the widget; saved by this session, and opened once more."""
+        notebook = f"hosts-{uuid4().hex[:8]}"
+        content = batch.copy(state=state)
+        if trusted:
+            NotebookNotary(data_dir=str(self.server.data_dir)).sign(content)
+        else:  # nobody has ever run this content
+            content.cells[0].source += f"  # {notebook}"
+        nbformat.write(content, self.server.root / f"{notebook}.ipynb")
+        with self.record(self.host, "saved") as cell:
+            opened = Notebook(self.page, self.server, notebook)
+            self._see_saved(cell, opened, batch.run_name, drawn=trusted and state)
+            self.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+            opened.reload()
+            self._see_saved(cell, opened, batch.run_name, drawn=False)
+
+    def reloaded(self) -> None:
+        """The page is reloaded in mid-run: what it saves afterwards tells the end all the same."""
+        notebook = self.show(steps.LASTING)
+        expect(steps.badge(notebook.widgets)).to_have_text("Running")
+        picture = steps.picture(self.page.locator(".jp-RenderedHTML"))
+        expect(picture).to_have_count(1)
+        notebook.reload()
+        steps.abort(notebook.widgets)
+        expect(steps.badge(notebook.widgets)).to_have_text("Aborted")
+        expect(picture).to_contain_text("Aborted")
+        self.page.evaluate(
+            """async () => {
+              await jupyterapp.commands.execute('docmanager:save');
+              await jupyterapp.shell.currentWidget.sessionContext.shutdown();
+            }"""
+        )
+        Notebook(self.page, self.server, notebook.name)
+        expect(picture).to_be_visible()
+        expect(picture).to_contain_text("Aborted")
+        expect(picture).to_have_count(1)
+
+    def _see_saved(self, cell: Cell, notebook: Notebook, run_name: str, *, drawn: bool) -> None:
+        """`drawn`: by the widget itself, from its saved state; else it is the static picture's turn."""
+        picture = steps.picture(self.page.locator(".jp-RenderedHTML"))
+        # JupyterLab gives up a widget that is not loaded in two seconds. Then the picture is not hidden, either.
+        expect(notebook.widgets.or_(picture).first).to_be_visible()
+        if drawn and notebook.widgets.count():
+            expect(steps.badge(notebook.widgets)).to_have_text("Failed")
+            expect(notebook.widgets).to_contain_text(run_name)
+            expect(picture).to_be_hidden()
+        else:
+            steps.see_saved(cell, picture, run_name)
 
 
 Row = Callable[..., Jupyter]

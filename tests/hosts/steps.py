@@ -181,11 +181,16 @@ def await_pictures(picture: Locator) -> None:
 
 
 def see_saved(cell: Cell, picture: Locator, name: str) -> None:
-    """With no kernel, the run's name, phase, counts, error and durations can be read, and its drawings are drawn."""
+    """With no kernel, what the run was can be read, and its drawings are drawn."""
+    see_words(picture, name)
+    drawn = picture.locator("img").evaluate_all("(all) => all.map((img) => img.complete && img.naturalWidth > 0)")
+    assert drawn == [True] * 3
+    cell.note = "static picture"
+
+
+def see_words(picture: Locator, name: str) -> None:
+    """The FAILED run's name, final phase, counts, error and durations can be read."""
     expect(picture).to_be_visible()
     for words in (name, "Failed", "pipeline", re.compile(r"\d+ of \d+ actions done"), re.compile(r"\d+m \d+s")):
         expect(picture).to_contain_text(words)
     expect(picture.locator("pre")).to_contain_text("Error")
-    drawn = picture.locator("img").evaluate_all("(all) => all.map((img) => img.complete && img.naturalWidth > 0)")
-    assert drawn == [True] * 3
-    cell.note = "static picture"

@@ -1,4 +1,4 @@
-"""The other ipykernels, as kernels of the JupyterLab of the main environment; the newest is in test_jupyterlab.py."""
+"""The other ipykernels, as kernels of the JupyterLab of the main environment; the newest is in test_jupyter.py."""
 
 from __future__ import annotations
 

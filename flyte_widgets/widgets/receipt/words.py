@@ -51,15 +51,15 @@ def took(receipt: Receipt) -> str:
 
 
 def when(receipt: Receipt) -> str:
-    """Say when it was, in UTC: "2026-11-23 14:32:25 – 14:36:31 UTC"."""
+    """Say when it was, in UTC: "2026-11-23 14:32:25 – 14:36:31 UTC"; of a run that goes on, when it was seen so."""
     if receipt.started_ms is None:
         return ""
     began = instant(receipt.started_ms)
-    if not receipt.is_terminal or receipt.ended_ms is None:
-        return f"since {began:%Y-%m-%d %H:%M:%S} UTC"
-    ended = instant(receipt.ended_ms)
-    end = f"{ended:%H:%M:%S}" if ended.date() == began.date() else f"{ended:%Y-%m-%d %H:%M:%S}"
-    return f"{began:%Y-%m-%d %H:%M:%S} – {end} UTC"
+    is_over = receipt.is_terminal and receipt.ended_ms is not None
+    until = instant(receipt.end_ms)
+    then = f"{until:%H:%M:%S}" if until.date() == began.date() else f"{until:%Y-%m-%d %H:%M:%S}"
+    # The picture of a run that went on may be the last one that a notebook got.
+    return f"{began:%Y-%m-%d %H:%M:%S} – {then} UTC" if is_over else f"since {began:%Y-%m-%d %H:%M:%S}, seen {then} UTC"
 
 
 def instant(ms: Milliseconds) -> datetime:

@@ -1,4 +1,5 @@
-// Takes the wishes for a panel that js/src/sidebar.ts sends as DOM events, and puts their elements into the shell.
+// Takes the wishes for a panel that js/src/sidebar.ts sends as DOM events, and puts their elements into the shell; and
+// the pictures of js/src/keep-picture.ts, and puts them into the notebooks that have an older one.
 // Without a bundler: the last statement is what webpack would make of it.
 (() => {
   let shared = {};
@@ -63,12 +64,34 @@
     document.dispatchEvent(new Event("flyte-widgets:panels"));
   }
 
+  function keepPictures(shell) {
+    document.addEventListener("flyte-widgets:picture", (event) => {
+      event.preventDefault();
+      const { id, data } = event.detail;
+      if (!data) return;
+      for (const { content } of shell.widgets("main")) {
+        for (const { outputs } of content?.model?.cells ?? []) replacePicture(outputs, id, data);
+      }
+    });
+  }
+
+  function replacePicture(outputs, id, data) {
+    const html = data["text/html"];
+    for (let i = 0; i < (outputs?.length ?? 0); i++) {
+      const shown = outputs.get(i).data["text/html"];
+      if (typeof shown !== "string" || shown === html || !shown.includes(`id="${id}"`)) continue;
+      outputs.set(i, { output_type: "display_data", data, metadata: {} });
+    }
+  }
+
   const plugin = {
     id: "flyte-widgets:sidebar",
     autoStart: true,
     async activate({ name, shell }) {
       // Voila's shell can only append to the page.
-      if (name !== "Voila") listen(shell, (await luminoFor(shell)).Widget);
+      if (name === "Voila") return;
+      keepPictures(shell);
+      listen(shell, (await luminoFor(shell)).Widget);
     },
   };
 

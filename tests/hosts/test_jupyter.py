@@ -1,4 +1,4 @@
-"""Notebook 7, in an environment of its own."""
+"""JupyterLab, of the main environment, and Notebook 7, in one of its own, each with the newest ipykernel."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.hosts.batch import Batch
 from tests.hosts.environments import Environment
 from tests.hosts.jupyter import Jupyter, Row
 from tests.hosts.steps import Blocker
@@ -21,9 +22,10 @@ def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
     server.close()
 
 
-@pytest.fixture
-def host(row: Row, notebook7: JupyterLab) -> Jupyter:
-    return row("Notebook 7", notebook7)
+@pytest.fixture(params=["JupyterLab", "Notebook 7"])
+def host(request: pytest.FixtureRequest, row: Row) -> Jupyter:
+    server = request.getfixturevalue("lab" if request.param == "JupyterLab" else "notebook7")
+    return row(request.param, server)
 
 
 def test_live(host: Jupyter) -> None:
@@ -44,3 +46,13 @@ def test_dark(host: Jupyter) -> None:
 
 def test_sidebar(host: Jupyter) -> None:
     host.sidebar()
+
+
+@pytest.mark.parametrize("state", [True, False], ids=["with state", "without state"])
+@pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "untrusted"])
+def test_saved(host: Jupyter, batch: Batch, trusted: bool, state: bool) -> None:
+    host.saved(batch, trusted=trusted, state=state)
+
+
+def test_saved_after_a_reload(host: Jupyter) -> None:
+    host.reloaded()

@@ -1,0 +1,30 @@
+// Starts the real JupyterLab extension, as JupyterLab does.
+import { vi } from "vitest";
+
+interface Container {
+  init(scope: unknown): void;
+  get(module: string): Promise<() => { default: { activate(app: unknown): Promise<void> } }>;
+}
+
+/** Listeners on the document: an extension has them for as long as its page lives. */
+const listening = vi.spyOn(document, "addEventListener");
+
+/** In an application called `name`, whose shell is made of the second of the versions of `Widget` that it shares. */
+export async function startExtension(name: string, shell: object, Widget: unknown): Promise<void> {
+  vi.resetModules();
+  await import("../labextension/static/remoteEntry.js" as string);
+  const { _JUPYTERLAB } = window as unknown as { _JUPYTERLAB: Record<string, Container> };
+  const container = _JUPYTERLAB["flyte-widgets"]!;
+  const other = { get: async () => () => ({ Widget: class {} }) };
+  container.init({ "@lumino/widgets": { "1.0.0": other, "2.0.0": { get: async () => () => ({ Widget }) } } });
+  const { default: plugin } = (await container.get("./extension"))();
+  await plugin.activate({ name, shell });
+}
+
+/** Have the page forget the extensions that were started in it. */
+export function endExtensions(): void {
+  for (const [event, listener, options] of listening.mock.calls) {
+    if (event.startsWith("flyte-widgets:")) document.removeEventListener(event, listener, options);
+  }
+  listening.mockClear();
+}
