@@ -27,7 +27,7 @@ from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.outputs import Bundle, Output, is_terminal, show
 from flyte_widgets.widgets.publisher import publisher
 from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S, read_what_is_missing, receipt_of
-from flyte_widgets.widgets.receipt.html import page, receipt_html
+from flyte_widgets.widgets.receipt.html import page, receipt_html, receipt_note
 from flyte_widgets.widgets.receipt.model import Receipt
 from flyte_widgets.widgets.receipt.picture import whole_picture
 from flyte_widgets.widgets.receipt.text import receipt_text
@@ -67,6 +67,7 @@ class SavedPicture:
         self._end: tuple[ActionPhase | None, float | None, bool] | None = None
         self._reading: Reading | None = None
         self._reading_lock = threading.Lock()
+        self._outputs_lock = threading.Lock()
 
     def receipt(self, timeout_s: float = 0.0) -> Receipt:
         """Tell the run as it is known now. At its end wait so long for what is still being read of it.
@@ -87,14 +88,17 @@ class SavedPicture:
         return {"text/html": receipt_html(receipt, self.element_id), "text/plain": receipt_text(receipt)}
 
     def show(self, view: Bundle, metadata: dict[str, Any]) -> None:
-        """Display the view, and under it the picture."""
+        """Display the view, and under it the picture; views that were shown before only say from now on where it is."""
         shown = Shown(Output(), Output())
         shown.view.show(view, metadata)
         self._await_first_read()
         shown.picture.show(self.bundle(FIRST_READ_S))
         if not self._shown:
             background().soon(self._watcher.subscribe, self)
-        self._shown = [*self._shown, shown][-_MOST_SHOWN:]
+        with self._outputs_lock:
+            for earlier in self._shown:
+                earlier.picture.replace(self._elsewhere())
+            self._shown = [*self._shown, shown][-_MOST_SHOWN:]
         publisher().wake(self)
 
     @property
@@ -149,8 +153,14 @@ class SavedPicture:
 
     def _replace(self, picture: Bundle) -> None:
         self._drawn, self._next_s = self._stage(), time.monotonic() + UPDATE_EVERY_S
-        for shown in self._shown:
-            shown.picture.replace(picture)
+        with self._outputs_lock:
+            for shown in self._shown[-1:]:
+                shown.picture.replace(picture)
+
+    def _elsewhere(self) -> Bundle:
+        """Say where the picture is: it takes its room in the file once, however often the widget is shown."""
+        words = f"Run {self._run.name} is shown again further on: its saved picture is there."
+        return {"text/html": receipt_note(words, self.element_id), "text/plain": words}
 
     def _end_reading(self) -> Reading | None:
         """Give the reading of what the picture of an ended run still misses; the first call for an end begins it."""

@@ -141,3 +141,19 @@ def test_freeze_leaves_the_picture_in_place_of_the_view(shared_server: ServerPro
         (True, False),
         (False, True),
     ]
+
+
+def test_the_picture_is_kept_once_however_often_the_widget_is_shown(shared_server: ServerProcess) -> None:
+    """It stands under the last view, brought to the run's end; under each other one a line says where it is."""
+    name = shared_server.simulate(seed=7, speed=100)
+    outputs = executed(cells(shared_server, name, "w", "w", "w", "w.wait(30)"))
+    views = [output for output in outputs if VIEW in output.get("data", {})]
+    pictures = [output["data"]["text/html"] for output in outputs if "text/html" in output.get("data", {})]
+    assert (len(views), len(pictures)) == (3, 3)
+    *notes, picture = pictures
+    assert "Succeeded" in picture
+    assert "data:image/svg" in picture
+    for note in notes:
+        assert f"Run {name} is shown again further on" in note
+        assert len(note) < 600
+        assert re.search(r'id="([^"]+)"', note)[1] == re.search(r'id="([^"]+)"', picture)[1]  # type: ignore[index]

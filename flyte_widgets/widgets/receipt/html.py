@@ -63,8 +63,17 @@ def receipt_html(receipt: Receipt, element_id: str = "") -> str:
     if receipt.actions:
         parts.append(_pictures(receipt))
     parts.append(_footer(receipt))
+    return _frame("".join(parts), element_id)
+
+
+def receipt_note(words: str, element_id: str) -> str:
+    """Write a line in the receipt's place."""
+    return _frame(clean(words), element_id)
+
+
+def _frame(content: str, element_id: str) -> str:
     name = f' id="{clean(element_id)}"' if element_id else ""
-    return f'<div{name} style="{_LINE};{_FONT};max-width:960px;padding:10px 12px;margin:2px 0">{"".join(parts)}</div>'
+    return f'<div{name} style="{_LINE};{_FONT};max-width:960px;padding:10px 12px;margin:2px 0">{content}</div>'
 
 
 def page(receipt: Receipt) -> str:
