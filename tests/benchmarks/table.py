@@ -33,7 +33,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Target:
-    """What was promised of what is ours: `limit` at most (or at least), `factor` times better than `peer`, or both."""
+    """What was promised of what is ours: `limit` at most (or at least), `factor` times better than `peer`, or both.
+
+    With neither it only stands beside `peer`.
+    """
 
     number: int
     """The measure's, in the issue that set the targets."""
@@ -183,7 +186,7 @@ def _target(target: Target) -> list[str]:
         "" if peer is None else f"{peer.subject}: {peer.amount}",
         "" if peer is None or peer.ratio is None else f"{_number(peer.ratio)} ×",
         target.wanted,
-        "yes" if target.met else "**no**",
+        ("yes" if target.met else "**no**") if target.wanted else "",
     ]
 
 

@@ -58,6 +58,7 @@ def test_all_is_shown_and_saved(tmp_path: Path) -> None:
     assert "| messages | run.wait() | 41 msg/s | 40 to 45 | 8.2 |" in text
     assert "| 1 | messages | 5 msg/s | run.wait(): 41 msg/s | 8.2 × | ≤ 4 msg/s, ≥ 8 × better | **no** |" in text
     assert "| bytes | views | 1: 1 kB, 10: 2.5 kB | 0.40 |" in text
+    assert "| 7 | messages | 5 msg/s | run.wait(): 41 msg/s | 8.2 × |  |  |" in show([Target(7, ours, peer=peer)])
     save(findings, "a machine", tmp_path / "bench.json")
     saved = json.loads((tmp_path / "bench.json").read_text())
     assert [len(saved[kind]) for kind in ("rows", "targets", "growth")] == [2, 1, 1]
