@@ -78,7 +78,15 @@ def table(cells: list[Cell]) -> str:
         f"| host | {' | '.join(COLUMNS)} |",
         f"| --- |{' --- |' * len(COLUMNS)}",
     ]
-    for host in sorted(rows):
-        words = [str(rows[host].get(column, "not tested")).replace("|", "\\|") for column in COLUMNS]
+    readers = {host: cells["saved"] for host, cells in rows.items() if set(cells) == {"saved"}}
+    for host in sorted(rows.keys() - readers.keys()):
+        words = [_escaped(rows[host].get(column, "not tested")) for column in COLUMNS]
         lines.append(f"| {host} | {' | '.join(words)} |")
+    if readers:
+        lines += ["", "| a saved notebook read by | name, phase, counts, error, durations |", "| --- | --- |"]
+        lines += [f"| {host} | {_escaped(cell)} |" for host, cell in sorted(readers.items())]
     return "\n".join(lines)
+
+
+def _escaped(words: object) -> str:
+    return str(words).replace("|", "\\|")

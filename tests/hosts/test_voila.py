@@ -89,3 +89,12 @@ def test_sidebar(serve: Serve, page: Page, record: Record) -> None:
     page.goto(serve(steps.LASTING, sidebar.CALL))
     with record(HOST, "sidebar") as cell:
         sidebar.see_that_there_is_none(cell, widgets(page).first)
+
+
+def test_nothing_is_saved(serve: Serve, page: Page, tmp_path: Path, record: Record) -> None:
+    url = serve(steps.LASTING)
+    before = (tmp_path / "app.ipynb").read_bytes()
+    page.goto(url)
+    expect(steps.badge(widgets(page).first)).to_have_text("Running")
+    assert (tmp_path / "app.ipynb").read_bytes() == before
+    record.absent(HOST, "saved", "serves a notebook, and leaves its file as it is")

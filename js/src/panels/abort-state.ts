@@ -41,7 +41,7 @@ export interface Shown {
 }
 
 /** An answer takes a few ms; after this long a cell must be in the way. */
-export const BUSY_AFTER_MS = 300;
+export const BUSY_AFTER_MS = 250;
 /** So long may a cell run before sending again is offered. Python makes one abort of any number of requests. */
 export const SILENT_AFTER_MS = 60_000;
 /** The backend took the request so long ago that it may have lost it. */

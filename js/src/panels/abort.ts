@@ -8,7 +8,7 @@ import { isActive, phaseOf } from "../phases";
 import type { AbortState } from "../protocol";
 import { RequestError } from "../requests";
 import type { View } from "../ui";
-import { type Local, type Shown, SILENT_AFTER_MS, shown } from "./abort-state";
+import { BUSY_AFTER_MS, type Local, type Shown, SILENT_AFTER_MS, shown } from "./abort-state";
 
 const RUN = "a0";
 /** A confirm that nobody answers goes away, or a stray Enter would abort an hour later. */
@@ -169,8 +169,8 @@ export function mountAbort(view: View, row: HTMLElement, band: HTMLElement): voi
   );
 }
 
-/** A little after BUSY_AFTER_MS, so that the words are on time though the ticker is slow. */
-const BUSY_CHECK_MS = 305;
+/** A little after BUSY_AFTER_MS, so that the words are there within 0.3 s though the ticker is slow. */
+const BUSY_CHECK_MS = BUSY_AFTER_MS + 5;
 
 function afterError(error: RequestError): Local {
   if (!(error instanceof RequestError)) return { at: "refused", message: String(error) };

@@ -65,11 +65,11 @@ test("Enter on Keep running does not abort", () => {
   expect(aborts()).toEqual([]);
 });
 
-test("after 300 ms without an answer it says that a cell is running, and goes on when it is answered", async () => {
+test("after 250 ms without an answer it says that a cell is running, and goes on when it is answered", async () => {
   click("Abort");
   click("Abort run");
   expect(note()).toBe("Abort sent");
-  vi.advanceTimersByTime(310);
+  vi.advanceTimersByTime(260);
   expect(note()).toBe("Abort sent, waiting for the kernel: a cell is running");
   expect(button(view.frame, "Aborting…")!.getAttribute("aria-disabled")).toBe("true");
   click("Aborting…");
@@ -212,13 +212,13 @@ describe("what the abort waits for, where the host tells", () => {
   };
 
   test("a cell that runs", () => {
-    vi.advanceTimersByTime(310);
+    vi.advanceTimersByTime(260);
     expect(note()).toBe("Abort sent, waiting for the kernel: a cell is running");
   });
 
   test("an idle kernel far away: no cell is made up", () => {
     become({ status: "idle" });
-    vi.advanceTimersByTime(310);
+    vi.advanceTimersByTime(260);
     expect(note()).toBe("Abort sent, waiting for the kernel");
   });
 
