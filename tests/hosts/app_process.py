@@ -30,7 +30,11 @@ class AppProcess:
         self._process = subprocess.Popen(
             command, cwd=folder, env={**os.environ, **env}, stdout=self._log, stderr=self._log, start_new_session=True
         )
-        self._await_start()
+        try:
+            self._await_start()
+        except BaseException:
+            self.close()
+            raise
 
     def _await_start(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S
