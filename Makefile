@@ -7,7 +7,7 @@ JS_SOURCES := $(shell find js/src -type f) $(wildcard js/*.mjs) js/package.json
 TWO_AT_ONCE := -n 2 --dist loadfile
 EXTENSION := $(shell find js/labextension -type f)
 .DEFAULT_GOAL := help
-.PHONY: help demo test hosts faults check lint bench gallery screenshot dev build lock clean setup browser
+.PHONY: help demo test hosts faults check lint bench gallery screenshot dev build lock clean setup browser oldest-kernel
 .DELETE_ON_ERROR:
 
 help: ## list the tasks
@@ -16,7 +16,7 @@ help: ## list the tasks
 demo: setup ## open JupyterLab on the quickstart notebook, with real runs on the embedded backend
 	@.ci/demo
 
-test: setup browser ## run all tests, those in a real browser included
+test: setup browser oldest-kernel ## run all tests, those in a real browser included
 	@cd js && npm run --silent test
 	@$(BIN)/python -m pytest -m "browser and not long" $(ARGS)
 	@$(BIN)/python -m pytest -m "not browser and not long" $(TWO_AT_ONCE) $(ARGS)
@@ -62,6 +62,10 @@ setup: .cache/venv $(BUNDLE)
 
 browser: .cache/venv
 	@.ci/chromium
+
+# An ipykernel that hears no click while a cell runs, in an environment of its own: says so when it makes it.
+oldest-kernel: .cache/venv
+	@$(BIN)/python -m tests.hosts.environments ipykernel-6.31
 
 .cache/venv: pyproject.toml constraints.txt hatch_build.py $(EXTENSION) | $(BUNDLE)
 	@.ci/venv $(PYTHON)

@@ -62,7 +62,8 @@ class BackgroundLoop:
         if self.is_current:
             coro.close()
             raise RuntimeError("A blocking call was made on the thread of flyte-widgets itself. Use the async form.")
-        future = self.submit(coro)
+        left = threading.Event()
+        future = self.submit(_for_whoever_waits(coro, left))
         try:
             return future.result(timeout_s)
         except concurrent.futures.CancelledError:
@@ -70,6 +71,7 @@ class BackgroundLoop:
                 raise SystemExit from None  # the interpreter ends: a thread that waits here does so without a word
             raise
         except BaseException:
+            left.set()
             future.cancel()
             raise
 
@@ -83,6 +85,16 @@ class BackgroundLoop:
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(_SHUTDOWN_S)
+
+
+async def _for_whoever_waits(coro: Coroutine[Any, Any, T], left: threading.Event) -> T:
+    """Await it. An error that comes when nobody waits any more is nobody's: asyncio would print it after the prompt."""
+    try:
+        return await coro
+    except Exception:
+        if left.is_set():
+            raise asyncio.CancelledError from None
+        raise
 
 
 async def _cancel_all() -> None:

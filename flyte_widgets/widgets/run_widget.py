@@ -72,6 +72,7 @@ class RunWidget(CommandedView):
 
     def wait(self, timeout: float | None = None) -> ActionPhase:
         """Block until the run has ended, and give its final phase. `timeout` in seconds. Raises as `Run.wait`."""
+        self._be_sent_by_this_cell()
         phase = self._run.wait(timeout)
         # Have all that is known shown and saved: who waits may end the kernel next (papermill).
         publisher().flush(self)
@@ -82,6 +83,7 @@ class RunWidget(CommandedView):
         return self._until_over().__await__()
 
     async def _until_over(self) -> ActionPhase:
+        self._be_sent_by_this_cell()
         phase = await self._run
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, publisher().flush, self)

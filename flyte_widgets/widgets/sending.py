@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 import time
 import zlib
@@ -50,6 +51,11 @@ class SendingView(SidebarView):
         """Whether something was heard that a trait may have to say at once, and not only rows and counts."""
         self._told_of: object = None
         self._columns = Columns(self._watcher.state)
+        self._be_sent_by_this_cell()
+
+    def _be_sent_by_this_cell(self) -> None:
+        """Have messages belong to the cell that runs now, where they have to belong to one."""
+        self._cell = contextvars.copy_context()
 
     # --- news from the watcher, on the background loop ---------------------------------------------------------------
 
@@ -73,13 +79,18 @@ class SendingView(SidebarView):
         with self._lock:
             if self.comm is None:
                 return None
-            self._answer_hellos()
-            self._publish_sidebar()
-            if self._watcher.connection.state == "ended" and not self._saved:
-                self._rate.forget()  # whoever waits for the end finds all of it
-                self._publish_columns(now_s)
-                self._rate.forget()
-            due = [send(now_s) for send in (self._publish_traits, self._publish_columns, self._publish_beat)]
+            if _can_send_from_here(self.comm):
+                return self._publish(now_s)
+            return self._cell.copy().run(self._publish, now_s)
+
+    def _publish(self, now_s: float) -> float | None:
+        self._answer_hellos()
+        self._publish_sidebar()
+        if self._watcher.connection.state == "ended" and not self._saved:
+            self._rate.forget()  # whoever waits for the end finds all of it
+            self._publish_columns(now_s)
+            self._rate.forget()
+        due = [send(now_s) for send in (self._publish_traits, self._publish_columns, self._publish_beat)]
         return min((due_s for due_s in due if due_s is not None), default=None)
 
     # Each of these sends what it may send now. It gives when it is to be called again; None: at the next wake.
@@ -189,3 +200,14 @@ class SendingView(SidebarView):
             if "snapshot" in state and len(self._watcher.state):
                 state["snapshot"] = self._current_snapshot()
             return state
+
+
+def _can_send_from_here(comm: Any) -> bool:
+    """Tell whether this thread may send. In ipykernel 7.0 only those may that are at work for a cell."""
+    parent_of_messages = getattr(getattr(comm, "kernel", None), "get_parent", None)
+    try:
+        if parent_of_messages is not None:
+            parent_of_messages()
+    except LookupError:
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from collections import Counter, deque
@@ -153,8 +154,14 @@ def _live_table(run: Run, out: TextIO) -> ActionPhase:
         receipt = receipt_of(run, run._watcher)  # noqa: SLF001
         return _table(receipt, max(3, console.height - _NOT_ROWS))
 
-    with Live(table(), console=console, auto_refresh=False, transient=True) as live:
+    live = Live(table(), console=console, auto_refresh=False, transient=True)
+    try:
+        # Not by `with`: Ctrl-C may come while it begins, and then what it has done to stdout would stay.
+        live.start(refresh=True)
         return _until_over(run, lambda: live.update(table(), refresh=True))
+    finally:
+        with contextlib.suppress(IndexError):  # of a hook that was not yet there
+            live.stop()
 
 
 def _table(receipt: Receipt, most_rows: int) -> Any:

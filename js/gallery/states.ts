@@ -1,5 +1,7 @@
 // Every state of the widget, by name: recorded traits, how the kernel behaves, and what was clicked to get there.
+
 import type { Connection, RunTraits } from "../src/protocol";
+import type { Store } from "../src/store";
 import { odd } from "../test/odd-runs";
 import { BASE_MS, scenario } from "../test/scenario";
 import type { Manner } from "./model";
@@ -93,6 +95,14 @@ async function squeezeIdle(stage: Stage): Promise<void> {
   await stage.pause(300);
 }
 
+/** What the host, or the clock, says of the kernel after a while. */
+function unheard(state: "cut" | "silent"): (stage: Stage) => void {
+  return (stage) => {
+    const { host } = stage.find(".fw").getRootNode() as ShadowRoot;
+    (host as Element & { store: Store }).store.kernel.state.value = state;
+  };
+}
+
 export const STATES: Record<string, () => State> = {
   connecting: () => ({ traits: unread({ state: "connecting" }), laterMs: 3_000 }),
   "no-actions": () => ({ traits: scenario.noActions() }),
@@ -122,6 +132,12 @@ export const STATES: Record<string, () => State> = {
     manner: { gone: true },
     laterMs: LIVE_MS - LOST_MS,
   }),
+  ...Object.fromEntries(
+    (["cut", "silent"] as const).map((kernel) => [
+      `kernel-${kernel}`,
+      () => ({ traits: scenario.running(LOST_MS), laterMs: LIVE_MS - LOST_MS, act: unheard(kernel) }),
+    ]),
+  ),
   "own-error": () => ({
     traits: running("a44", {
       error: {

@@ -61,14 +61,14 @@ class Jupyter:
         with self.record(self.host, "click idle") as cell:
             steps.abort_when_idle(cell, notebook.widgets.first, self.proxy)
 
-    def click_busy(self, blocker: steps.Blocker, at_once: bool) -> None:
+    def click_busy(self, blocker: steps.Blocker, at_once: bool, column: str = "click while busy") -> None:
         """Abort while the second cell runs. `at_once`: whether the kernel can hear of it before that ends."""
         notebook = self.show(steps.LASTING, blocker.source)
         prompt = self.page.locator(".jp-InputPrompt").nth(1)
         expect(prompt).to_have_text("[*]:")
         expect(steps.badge(notebook.widgets.first)).to_have_text("Running")
         look = steps.abort_at_once if at_once else steps.abort_after_the_cell
-        with self.record(self.host, "click while busy") as cell:
+        with self.record(self.host, column) as cell:
             look(cell, notebook.widgets.first, self.proxy, blocker)
         expect(prompt).to_have_text("[2]:")
 

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.hosts import steps
 from tests.hosts.environments import ENVIRONMENTS, Environment
 from tests.hosts.jupyter import Jupyter, Row
 from tests.hosts.steps import Blocker
 from tests.jupyter_lab import JupyterLab
 
-KERNELS = [name for name in ENVIRONMENTS if name.startswith("ipykernel-")]
-#: The oldest is also in `make test`.
 OLDEST = "ipykernel-6.31"
-every_kernel = pytest.mark.parametrize("kernel", KERNELS)
-#: A cell that keeps Python busy, until the file is there.
-SPIN = "import pathlib\nwhile not pathlib.Path({file!r}).exists():\n    sum(range(200_000))"
+NEWEST = "newest"
+KERNELS = [name for name in ENVIRONMENTS if name.startswith("ipykernel-")]
+#: `make test` has the oldest, and the newest in test_live_run.py.
+with_oldest_at_once = pytest.mark.parametrize(
+    "kernel", [pytest.param(name, marks=[pytest.mark.hosts] if name == OLDEST else []) for name in KERNELS]
+)
+every_kernel = pytest.mark.parametrize("kernel", [*KERNELS, NEWEST])
+
+Host = Callable[[str], Jupyter]
 
 
 @pytest.fixture
-def host(row: Row, lab: JupyterLab) -> Callable[[str], Jupyter]:
+def host(row: Row, lab: JupyterLab) -> Host:
     """Make the line of one kernel."""
 
     def host_(kernel: str) -> Jupyter:
+        if kernel == NEWEST:
+            return row("JupyterLab", lab)
         environment = Environment(kernel).make()
         version = environment.run("-c", "import ipykernel; print(ipykernel.__version__)").strip()
         assert version.startswith(kernel.partition("-")[2])
@@ -33,16 +43,54 @@ def host(row: Row, lab: JupyterLab) -> Callable[[str], Jupyter]:
     return host_
 
 
+def can_interrupt(kernel: str) -> bool:
+    """Whether a message of the front end is heard while a cell runs."""
+    return not kernel.startswith("ipykernel-6")
+
+
 @every_kernel
-def test_live(host: Callable[[str], Jupyter], kernel: str) -> None:
+def test_live(host: Host, kernel: str) -> None:
     host(kernel).live()
 
 
 @every_kernel
-def test_click_when_idle(host: Callable[[str], Jupyter], kernel: str) -> None:
+def test_click_when_idle(host: Host, kernel: str) -> None:
     host(kernel).click_idle()
 
 
+@with_oldest_at_once
+def test_click_while_a_cell_sleeps(host: Host, kernel: str, blocker: Blocker) -> None:
+    """From ipykernel 7 on the abort reaches the backend at once; before, the button says what it waits for."""
+    host(kernel).click_busy(blocker, at_once=can_interrupt(kernel))
+
+
 @every_kernel
-def test_click_while_a_cell_runs(host: Callable[[str], Jupyter], kernel: str, blocker: Blocker) -> None:
-    host(kernel).click_busy(blocker, at_once=not kernel.startswith("ipykernel-6"))
+def test_click_while_a_cell_computes(host: Host, kernel: str, blocker: Blocker) -> None:
+    """The same while a cell does not let go of Python by itself."""
+    blocker.source = blocker.source.replace("time.sleep(0.05)", "sum(range(200_000))")
+    host(kernel).click_busy(blocker, at_once=can_interrupt(kernel), column="click while computing")
+
+
+@every_kernel
+def test_rows_grow_behind_a_running_cell(host: Host, kernel: str, blocker: Blocker) -> None:
+    """With all cells run at once the page's hello waits behind the second one: the actions come all the same."""
+    notebook = host(kernel).show(steps.LIVE, blocker.source)
+    rows = notebook.widgets.first.get_by_role("treegrid")
+    expect(rows).to_be_visible()
+    before = rows.get_attribute("aria-rowcount")
+    expect(rows).not_to_have_attribute("aria-rowcount", before or "")
+    expect(notebook.page.locator(".jp-InputPrompt").nth(1)).to_have_text("[*]:")
+    blocker.release()
+
+
+@every_kernel
+def test_the_picture_is_replaced_from_a_thread(host: Host, kernel: str) -> None:
+    """What the notebook keeps is brought to the run's end without any cell, and no thread dies of it (7.0)."""
+    notebook = host(kernel).show(steps.LASTING)
+    widget = notebook.widgets.first
+    expect(steps.badge(widget)).to_have_text("Running")
+    steps.abort(widget)
+    expect(steps.badge(widget)).to_have_text("Aborted")
+    expect(notebook.page.locator("[id^=fw-receipt]")).to_contain_text(re.compile("Aborted"))
+    threads: Any = notebook.evaluate("import threading; print([t.name for t in threading.enumerate()])")
+    assert "'flyte-widgets-publisher'" in threads
