@@ -118,6 +118,7 @@ class FaultProxy:
         self._lines: set[_Line] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
+        self._is_up = False
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fault proxy", daemon=True)
@@ -190,10 +191,12 @@ class FaultProxy:
         self.flowing.set()
 
     async def _listen(self) -> None:
+        self._is_up = True
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _stop_listening(self) -> None:
+        self._is_up = False
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -212,6 +215,9 @@ class FaultProxy:
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.attempts.append(time.monotonic())
+        if not self._is_up:  # it was on its way when the listening ended
+            writer.transport.abort()
+            return
         line = _Line(reader, writer)
         self._lines.add(line)
         task = asyncio.ensure_future(self._serve(line))

@@ -48,7 +48,7 @@ def in_terminal(arguments: list[str], interrupt_at: str = "") -> tuple[int, str]
 
 def test_lines_where_there_is_no_terminal(shared_server: ServerProcess) -> None:
     """Piped, each change of a phase is a line, then the receipt; the exit code is 0 for a success."""
-    name = shared_server.simulate(seed=7, speed=40)
+    name = shared_server.simulate(seed=7, speed=15)
     done = subprocess.run(command(shared_server, name), capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "pipeline a0  Running -> Succeeded" in done.stdout
