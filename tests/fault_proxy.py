@@ -214,15 +214,17 @@ class FaultProxy:
         await asyncio.sleep(0.05)  # transports that were closed are let go in the loop's next rounds
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.attempts.append(time.monotonic())
         if not self._is_up:  # it was on its way when the listening ended
             writer.transport.abort()
             return
+        self.attempts.append(time.monotonic())
         line = _Line(reader, writer)
         self._lines.add(line)
         task = asyncio.ensure_future(self._serve(line))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # One that is cancelled before its first step has no `finally`.
+        task.add_done_callback(lambda _: writer.transport.abort())
 
     async def _serve(self, line: _Line) -> None:
         try:
