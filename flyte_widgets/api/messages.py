@@ -312,6 +312,6 @@ def _without_false_times(told: dict[str, Any]) -> dict[str, Any]:
     for name in _TIMES:
         try:
             msgspec.convert(told.get(name), Time | None)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, ValueError):  # ValueError: it is no Unicode
             del told[name]
     return told

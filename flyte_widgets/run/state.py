@@ -139,8 +139,8 @@ class RunState:
             for row, action_id, action, phase in zip(count(first), ids, actions, phases)
         ]
         self.by_id.update(zip(ids, self.actions[first:], strict=True))
-        self.counts.update(phases)  # type: ignore[arg-type]
-        self.counts.pop(None, None)  # type: ignore[call-overload]
+        # Never with a count for None, not for a moment: other threads read this.
+        self.counts.update(phases if None not in phases else [phase for phase in phases if phase])  # type: ignore[arg-type]
         self.dirty.update(range(first, len(self.actions)))
         self._news.append((now_ms, actions))
         if self._orphans or not ({action.metadata.parent for action in actions} - {""}) <= self.by_id.keys():

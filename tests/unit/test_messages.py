@@ -80,6 +80,15 @@ def test_a_false_time_costs_itself_and_nothing_else() -> None:
     assert second.action.status == ActionStatus()
 
 
+@pytest.mark.parametrize(
+    "time", [rb'"\ud800"', rb'"2026-01-02T03:04:05\udc00Z"', b"[]", b"{}", b"true", b"1e400", b'"\xff"']
+)
+def test_any_false_time_is_left_out(time: bytes) -> None:
+    """Also where it is no text, or no Unicode."""
+    got = decode_message(b'{"attempts":3,"startTime":' + time + b',"endTime":null}', ActionStatus)
+    assert got == ActionStatus(attempts=3)
+
+
 @pytest.mark.parametrize("data", [b"", b"garbage", b"[1]", b'{"attempts":"many"}', b'{"attempts":[', b"[" * 200_000])
 def test_garbage_is_a_protocol_error_that_names_the_type(data: bytes) -> None:
     """Whatever comes, a message that cannot be read is one kind of error, and says which message it should be."""
