@@ -16,6 +16,7 @@ import {
   TextSearch,
   type Toggles,
 } from "./order";
+import { withNewRows } from "./order-grow";
 import { type Overview, OverviewCount } from "./overview";
 import {
   clampWindow,
@@ -71,8 +72,8 @@ export class TimelineModel {
   readonly #search = new TextSearch();
   /** Counts up with all that the reader does to the order. */
   #wishes = 0;
-  /** What the rows were ordered by; the tree's order is the same while this is. */
-  #orderedBy: readonly unknown[] = [];
+  /** What the rows of the tree were ordered by. */
+  #ordered: { tree: Tree; count: number; wishes: number } | null = null;
   /** Where the fold with the focus is, which is looked for once in an order. */
   #foldAt = { order: null as Order | null, key: "", index: -1 };
 
@@ -108,12 +109,20 @@ export class TimelineModel {
     const { tree } = this;
     if (sort !== "tree") {
       this.order = flatOrder(actions, tree, filter, clock, sort, this.#sorter, this.#search);
-      this.#orderedBy = [];
+      this.#ordered = null;
       return;
     }
-    const by = [tree, tree.count, this.#wishes];
-    if (!isFiltering(filter) && by.every((value, i) => value === this.#orderedBy[i])) return;
-    this.#orderedBy = by;
+    const before = this.#ordered;
+    this.#ordered = { tree, count: tree.count, wishes: this.#wishes };
+    // Without a filter the order is a matter of who is under whom, not of phases.
+    if (before?.tree === tree && before.wishes === this.#wishes && !isFiltering(filter)) {
+      if (before.count === tree.count) return;
+      const grown = withNewRows(this.order, before.count);
+      if (grown) {
+        this.order = grown;
+        return;
+      }
+    }
     this.order = order(actions, tree, filter, this.#activeToggles, this.#search);
   }
 

@@ -40,6 +40,7 @@ export class Order {
   fold: Uint8Array;
   /** Siblings and place among them are not kept: aria-rowindex says where a row is. */
   #indexByRow: Int32Array | null = null;
+  #indexByBucket: Int32Array | null = null;
 
   constructor(
     readonly tree: Tree,
@@ -64,15 +65,24 @@ export class Order {
 
   /** Where an action is shown; -1: nowhere. */
   indexOf(row: number): number {
-    if (!this.#indexByRow) {
-      this.#indexByRow = new Int32Array(this.tree.count).fill(-1);
-      for (let i = 0; i < this.count; i++) if (this.item[i]! >= 0) this.#indexByRow[this.item[i]!] = i;
-    }
+    this.#indexByRow ??= this.#indexes(this.tree.count, (item) => item);
     return this.#indexByRow[row] ?? -1;
   }
 
+  /** Where a row is, be it an action's or a fold's. */
   indexOfItem(item: number): number {
-    return item >= 0 ? this.indexOf(item) : this.item.subarray(0, this.count).indexOf(item);
+    if (item >= 0) return this.indexOf(item);
+    this.#indexByBucket ??= this.#indexes(this.tree.buckets.count, (other) => -1 - other);
+    return this.#indexByBucket[-1 - item] ?? -1;
+  }
+
+  #indexes(length: number, placeOf: (item: number) => number): Int32Array {
+    const indexes = new Int32Array(length).fill(-1);
+    for (let i = 0; i < this.count; i++) {
+      const place = placeOf(this.item[i]!);
+      if (place >= 0) indexes[place] = i;
+    }
+    return indexes;
   }
 
   /** Members of a bucket that are shown. */
@@ -93,6 +103,14 @@ export class Order {
     const level = this.level[index]!;
     for (let i = index - 1; i >= 0; i--) if (this.level[i]! < level) return i;
     return -1;
+  }
+
+  /** Copy rows of another order, from index `from` up to `until`. There has to be room for them. */
+  append(other: Order, from: number, until: number): void {
+    this.item.set(other.item.subarray(from, until), this.count);
+    this.level.set(other.level.subarray(from, until), this.count);
+    this.fold.set(other.fold.subarray(from, until), this.count);
+    this.count += until - from;
   }
 
   push(item: number, level: number, fold: number): void {

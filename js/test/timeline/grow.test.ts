@@ -8,6 +8,7 @@ import { Row } from "../../src/protocol";
 import { Store } from "../../src/store";
 import { TimelineModel } from "../../src/timeline/model";
 import { bucketKey, Fold, isFiltering, NO_FILTER, type Order, order } from "../../src/timeline/order";
+import { withNewRows } from "../../src/timeline/order-grow";
 import { flatOrder, type Sort } from "../../src/timeline/sort";
 import { countPhases } from "../../src/timeline/strip";
 import { StripCache } from "../../src/timeline/strip-cache";
@@ -197,6 +198,45 @@ test.each(Array.from({ length: 60 }, (_, seed) => seed))("a run that grows, seed
   }
   bench.store.close();
 });
+
+test.each(Array.from({ length: 40 }, (_, seed) => seed))(
+  "rows that only come are put in, seed %i",
+  (seed) => {
+    const { dice, packer, actions, model, store } = new Bench(seed);
+    const toggles = new Map<string, boolean>();
+    const specs = [action({ id: "a0", name: "main", parent: -1 })];
+    const come = (many: number): DataView => {
+      const rows = new Map<number, ActionSpec>();
+      for (let n = 0; n < many; n++) {
+        const row = specs.length;
+        const name = dice.roll(2) ? dice.of(NAMES) : `step_${row}`;
+        const parent = dice.roll(12) ? dice.roll(dice.roll(3) ? Math.min(row, 5) : row) : -1;
+        specs.push(action({ id: `a${row}`, name, parent, group: dice.roll(4) ? "" : dice.of(GROUPS) }));
+        rows.set(row, specs[row]!);
+      }
+      return packer.delta(rows);
+    };
+    actions.apply(packer.snapshot(specs));
+    actions.apply(come(30));
+    model.reorder();
+    let putIn = 0;
+    for (let step = 0; step < 60; step++) {
+      const index = dice.roll(model.order.count);
+      const [key, open] = [model.keyAt(index), model.order.fold[index] !== Fold.Open];
+      if (dice.roll(4) === 0 && model.toggle(index)) toggles.set(key, open);
+      model.reorder();
+      const before = model.order;
+      const from = model.tree.count;
+      actions.apply(come(1 + dice.roll(3)));
+      model.reorder();
+      if (withNewRows(before, from)) putIn++;
+      const anew = order(actions, new Tree(actions), NO_FILTER, toggles);
+      expect(shown(actions, model.order), `seed ${seed}, step ${step}`).toEqual(shown(actions, anew));
+    }
+    expect(putIn).toBeGreaterThan(6);
+    store.close();
+  },
+);
 
 test("rows that only come and end are taken in, and nothing is built anew", () => {
   const bench = new Bench(1);
