@@ -20,6 +20,7 @@ export class Feed {
   #orderDirty = true;
   #countDirty = true;
   #counting = false;
+  #isPainted = false;
   #orderedAt = Number.NEGATIVE_INFINITY;
   #countedAt = Number.NEGATIVE_INFINITY;
 
@@ -52,7 +53,9 @@ export class Feed {
         fed.reordered = true;
       }
     }
-    if (this.#countDirty || this.#counting || this.#outgrown) {
+    // The rows are painted first: the overview can come a frame later.
+    if (fed.reordered && !this.#isPainted) again(0);
+    else if (this.#countDirty || this.#counting || this.#outgrown) {
       const waitMs = this.#countedAt + (model.actions.count > MANY ? RECOUNT_MANY_MS : RECOUNT_MS) - nowMs;
       if (waitMs > 0) again(waitMs);
       else {
@@ -67,6 +70,7 @@ export class Feed {
         }
       }
     }
+    this.#isPainted = true;
     return fed;
   }
 
