@@ -67,7 +67,7 @@ def measure() -> list[Finding]:
         try:
             alone = {name: cell for name, cell in SITUATIONS.items() if name != BESIDE_NAME}
             latencies = sample(browser, alone, SAMPLES)
-            return findings_of(latencies | sample(browser, {BESIDE_NAME: RUN_WAIT}, SAMPLES // 2))
+            return findings_of(latencies | sample(browser, {BESIDE_NAME: RUN_WAIT}, SAMPLES // 4))
         finally:
             browser.close()
 
