@@ -30,6 +30,7 @@ from flyte_widgets.errors import (
     UnimplementedError,
     UnknownError,
 )
+from tests.run_helpers import eventually
 from tests.scripted_server import (
     CLOSE,
     HOLD,
@@ -236,6 +237,7 @@ def test_a_cancelled_reader_closes_the_connection(scripted: ScriptedServer, step
 
     async def cancel(transport: ConnectTransport) -> None:
         task = asyncio.ensure_future(watch(transport))
+        await asyncio.to_thread(eventually, lambda: scripted.requests)
         await asyncio.sleep(0.2)
         task.cancel()
         await asyncio.wait([task], timeout=2)

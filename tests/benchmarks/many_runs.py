@@ -17,7 +17,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import psutil
@@ -165,16 +166,21 @@ def _main() -> None:
     begin, watch = WAYS[way]
     bare = psutil.Process().memory_info().rss
     begin(endpoint)
-    asyncio.run(_count(watch, endpoint, int(runs), float(seconds), bare))
+    asyncio.run(_tell(_count(watch, endpoint, int(runs), float(seconds), bare)))
 
 
-def _tell(told: Counted) -> None:
-    sys.stdout.write(json.dumps(told) + "\n")
-    sys.stdout.flush()
-    os._exit(0)  # what the SDK says when 200 watches are cancelled is not what is measured
+async def _tell(counting: Coroutine[Any, Any, Counted]) -> None:
+    """Tell what was counted, and end at once: what 200 cancelled watches say and do is not what is measured."""
+    try:
+        sys.stdout.write(json.dumps(await counting) + "\n")
+        sys.stdout.flush()
+    except Exception:  # noqa: BLE001 - told, and the exit status says so
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
 
 
-async def _count(watch: Callable[[str, Watched], Any], endpoint: str, runs: int, seconds: float, bare: int) -> None:
+async def _count(watch: Callable[[str, Watched], Any], endpoint: str, runs: int, seconds: float, bare: int) -> Counted:
     process, watched = psutil.Process(), Watched(runs)
     gc.collect()
     # The loop thread of either is there since the first call: it is counted, and so is no other.
@@ -186,14 +192,13 @@ async def _count(watch: Callable[[str, Watched], Any], endpoint: str, runs: int,
     await asyncio.sleep(seconds)
     share = (time.process_time() - cpu_s) / (time.monotonic() - begun_s)
     assert not task.done(), task
-    told = {
+    return {
         "threads": float(process.num_threads() - main_thread),
         "sockets": float(len([c for c in process.net_connections("inet") if c.status == psutil.CONN_ESTABLISHED])),
         "memory": (process.memory_info().rss - before) / 1e6,
         "memory with libraries": (process.memory_info().rss - bare) / 1e6,
         "processor": share * 100,
     }
-    _tell(told)
 
 
 if __name__ == "__main__":
