@@ -196,8 +196,12 @@ class FaultProxy:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _stop_listening(self) -> None:
-        self._is_up = False
         if self._server is not None:
+            # What was accepted a moment ago asyncio would let fall, open, if the server were closed now.
+            for listener in self._server.sockets:
+                self._loop.remove_reader(listener.fileno())
+            await asyncio.sleep(0.01)
+            self._is_up = False
             self._server.close()
             self._server = None
 
