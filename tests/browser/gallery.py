@@ -19,6 +19,24 @@ MARGIN_PX = 16
 # Only where the whole page is ours: the gallery's page has no heading and no landmarks besides the widget.
 NOT_OF_A_PART = ("page-has-heading-one", "landmark-one-main", "region")
 
+# Roles of what can be used or gone to, and of what is drawn, as Chromium has them.
+NAMED = {
+    *(
+        "button",
+        "link",
+        "checkbox",
+        "radio",
+        "radiogroup",
+        "textbox",
+        "searchbox",
+        "combobox",
+        "slider",
+        "tab",
+        "menuitem",
+    ),
+    *("region", "treegrid", "tablist", "tabpanel", "table", "image", "img", "graphics-document", "document"),
+}
+
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class's name
@@ -35,6 +53,7 @@ class Gallery:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.page = page
         self.base = f"http://127.0.0.1:{self._server.server_port}"
+        self._accessibility = page.context.new_cdp_session(page)
         self.said: list[str] = []
         self.asked: list[str] = []
         page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
@@ -61,6 +80,18 @@ class Gallery:
     def faults(self) -> list[str]:
         """What is wrong with the boxes of what is shown, as boxes.js has it."""
         found: list[str] = self.page.evaluate(BOXES)
+        return found
+
+    def unnamed(self) -> list[str]:
+        """What the browser's accessibility tree has without a name, of the roles that need one."""
+        nodes = self._accessibility.send("Accessibility.getFullAXTree")["nodes"]
+        found: list[str] = []
+        for node in nodes:
+            role = node["role"]["value"]
+            # A row of a treegrid has a level; those of a table are named by their heads.
+            needs = role in NAMED or (role == "row" and any(fact["name"] == "level" for fact in node["properties"]))
+            if needs and not node["ignored"] and not node.get("name", {}).get("value", "").strip():
+                found.append(f"{role} without a name: {node['properties']}")
         return found
 
     def violations(self) -> list[str]:
