@@ -24,7 +24,7 @@ test: setup browser oldest-kernel ## run all tests, those in a real browser incl
 hosts: setup browser ## try the widget in every notebook host and with every ipykernel, and print what works where
 	@$(BIN)/python -m tests.hosts.environments
 	@rm -f .cache/hosts.json
-	@$(BIN)/python -m pytest tests/hosts -m hosts $(ARGS)
+	@$(BIN)/python -m pytest tests/hosts tests/browser/test_loss.py -m "hosts or long" $(ARGS)
 
 faults: setup ## do to the watcher all that networks, proxies and backends do, and print what it said and when it was right
 	@$(BIN)/python -m pytest tests/faults tests/backend/test_local_crash.py -m "long or not long" $(ARGS)
