@@ -8,7 +8,7 @@ from typing import Final
 EVERY_S: Final = 0.25
 """Between two messages, but for those that a reader waits for. The first one after a pause goes out at once."""
 MOST_A_SECOND: Final = 5
-"""In any second, whatever goes out. Answers to requests are not counted."""
+"""In any second, whatever goes out, but for answers to requests: those are sent at once, and others wait for them."""
 
 
 class Rate:
@@ -33,6 +33,10 @@ class Rate:
         self._sent.append(now_s)
         if not urgent:
             self._regular_s = now_s + EVERY_S
+
+    def note_answer(self, now_s: float) -> None:
+        """Take note that a request was answered: that took the place of the next message that nobody waits for."""
+        self._regular_s = min(max(self._regular_s, now_s) + EVERY_S, now_s + 1.0)
 
     def forget(self) -> None:
         """Let what comes next go at once."""

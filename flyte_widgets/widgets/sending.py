@@ -44,7 +44,7 @@ class SendingView(SidebarView):
         self._pages = Pages()
         self._hellos: list[tuple[int, int, bool]] = []
         self._calls_roll: str | None = None
-        self._saved = False
+        self._answered = self._saved = False
         self._rate = Rate()
         self._columns_at_s = self._traits_at_s = self._beat_at_s = 0.0
         self._urgent_news = True
@@ -86,6 +86,9 @@ class SendingView(SidebarView):
     def _publish(self, now_s: float) -> float | None:
         self._answer_hellos()
         self._publish_sidebar()
+        if self._answered:
+            self._answered = False
+            self._rate.note_answer(now_s)
         if self._watcher.connection.state == "ended" and not self._saved:
             self._rate.forget()  # whoever waits for the end finds all of it
             self._publish_columns(now_s)
@@ -179,6 +182,7 @@ class SendingView(SidebarView):
 
     def _reply(self, request: int, error: str = "", hint: str = "") -> None:
         self.send({"kind": "reply", "id": request, "ok": not error, "message": error, "hint": hint})
+        self._answered = True
 
     def _view(self) -> tuple[dict[str, Any], dict[str, Any]]:
         with self._news_lock:

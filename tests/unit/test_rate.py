@@ -26,6 +26,18 @@ def test_what_a_reader_waits_for_holds_up_nothing_and_is_not_held_up() -> None:
     assert rate.regular_s == 100.0 + EVERY_S
 
 
+def test_an_answer_takes_the_place_of_the_next_rows_but_never_holds_them_up_for_long() -> None:
+    """Answers go at once, so rows wait for them: a quarter of a second each, a second in all. Urgent ones do not."""
+    rate = Rate()
+    rate.note(100.0)
+    rate.note_answer(100.1)
+    assert rate.regular_s == 100.0 + 2 * EVERY_S
+    for _ in range(100):
+        rate.note_answer(100.2)
+    assert rate.regular_s == 101.2
+    assert rate.urgent_s <= 100.2
+
+
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 0.6)), max_size=60))
 def test_no_second_holds_more_than_five(wishes: list[tuple[bool, float]]) -> None:
     """Whatever is wished for and when, the limit holds, and nothing waits for more than a second."""
