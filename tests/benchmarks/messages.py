@@ -115,7 +115,7 @@ def _dask_cluster(python: str) -> Iterator[str]:
             yield json.loads(file.read_text())["address"]
         finally:
             for process in started:
-                process.terminate()
+                process.kill()  # a worker that is asked to end waits for a scheduler, which may have gone before it
                 process.wait(20)
 
 
