@@ -58,8 +58,8 @@ def test_saved_notebook_tells_the_run_without_its_kernel(
 ) -> None:
     """Live, only the widget is to be seen; reopened, trusted or not: name, phase, counts, error, times, pictures."""
     notebook, name = shown()
-    expect(picture(page)).to_be_hidden()
     page.wait_for_function("() => document.querySelectorAll('.jp-RenderedHTML img').length === 3")
+    expect(picture(page)).to_be_hidden()
     content = saved(notebook)
     for kind in ("trusted", "untrusted"):
         if kind == "untrusted":  # nobody has ever run this content
@@ -93,6 +93,7 @@ def test_freeze_leaves_a_notebook_that_needs_no_kernel(shown: Callable[..., tupl
 def test_closed_widget_gives_the_picture_back(shown: Callable[..., tuple[Notebook, str]], page: Page) -> None:
     """When the live view goes, by `close()`, what it hid is to be seen again."""
     notebook, name = shown("w.close()")
+    expect(picture(page)).to_have_count(1)
     expect(picture(page)).to_be_hidden()
     notebook.run_cell(1)
     expect(picture(page)).to_be_visible()
