@@ -18,8 +18,8 @@ demo: setup ## open JupyterLab on the quickstart notebook, with real runs on the
 
 test: setup browser oldest-kernel ## run all tests, those in a real browser included
 	@cd js && npm run --silent test
-	@$(BIN)/python -m pytest -m "browser and not long" $(ARGS)
-	@$(BIN)/python -m pytest -m "not browser and not long" $(TWO_AT_ONCE) $(ARGS)
+	@$(BIN)/python -m pytest -m browser $(ARGS)
+	@$(BIN)/python -m pytest -m "not browser" $(TWO_AT_ONCE) $(ARGS)
 
 hosts: setup browser ## try the widget in every notebook host and with every ipykernel, and print what works where
 	@$(BIN)/python -m tests.hosts.environments

@@ -90,8 +90,14 @@ def proxy(shared_server: ServerProcess) -> Iterator[FaultProxy]:
     proxy.close()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser: Playwright keeps a loop running in its thread, so `make test` runs those apart."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs a browser: Playwright keeps a loop running in its thread, so `make test` runs those apart.
+
+    What takes minutes is left out unless `-m` speaks of it: `-m browser` alone does not start it.
+    """
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+    if "long" not in config.option.markexpr:
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("long")])
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
