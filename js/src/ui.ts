@@ -21,7 +21,7 @@ export interface Ui {
   readonly notify: Signal<boolean>;
   /** The container is under 560 px: everything stacks. */
   readonly narrow: Signal<boolean>;
-  /** Not narrow, perhaps, but too narrow for two columns of details: they come one at a time. */
+  /** Not narrow, perhaps, but too narrow for two columns of details, and for many words. */
   readonly slim: Signal<boolean>;
   /** The id of the action to bring into view; set anew for each wish. */
   readonly reveal: Signal<{ id: string } | null>;

@@ -53,6 +53,12 @@
     return !(high && !scrolls(style.overflowY) && !(clamped && titled));
   };
 
+  // In forced colours the browser lays the canvas' colour under each text, but where it may adjust nothing.
+  const probe = Object.assign(document.createElement("i"), { style: "color: Canvas" });
+  frame.append(probe);
+  const canvas = matchMedia("(forced-colors: active)").matches ? getComputedStyle(probe).color : null;
+  probe.remove();
+
   const texts = [];
   const walker = document.createTreeWalker(frame, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -60,6 +66,8 @@
     if (!node.data.trim() || ["STYLE", "TITLE", "title", "desc"].includes(el.nodeName) || !seen(el)) continue;
     const sizePx = Number.parseFloat(getComputedStyle(el).fontSize) * (el.getScreenCTM?.()?.a ?? 1);
     if (sizePx < 10 - 0.01) wrong.add(`text of ${sizePx} px: ${nameOf(el)}`);
+    const { color, forcedColorAdjust } = getComputedStyle(el);
+    if (color === canvas && forcedColorAdjust !== "none") wrong.add(`text in its ground's colour: ${nameOf(el)}`);
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const rect of range.getClientRects()) {

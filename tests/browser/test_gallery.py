@@ -6,7 +6,6 @@ and theme.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -122,10 +121,11 @@ def test_states_stand_in_every_theme(gallery: Gallery, theme: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1_200)
-def test_states_stand_in_all_settings(gallery: Gallery) -> None:
-    """As above, for all fifteen settings of each state."""
-    assert looked_at(gallery, list(itertools.product(gallery.states, THEMES, WIDTHS_PX))) == []
+@pytest.mark.parametrize("width", WIDTHS_PX)
+@pytest.mark.parametrize("theme", THEMES)
+def test_states_stand_in_all_settings(gallery: Gallery, theme: str, width: int) -> None:
+    """As above: every state in each of the fifteen settings."""
+    assert looked_at(gallery, [(state, theme, width) for state in gallery.states]) == []
 
 
 def test_nothing_is_asked_of_another_host(gallery: Gallery) -> None:
@@ -167,6 +167,12 @@ def test_a_name_that_is_cut_is_whole_in_the_tooltip(gallery: Gallery) -> None:
     row = gallery.page.get_by_role("row", name="embed_corpus, running")
     row.hover()
     expect(gallery.page.locator(".fw-tl-tip")).to_contain_text("embed_corpus")
+
+
+def test_enter_brings_the_row_of_its_details_into_sight(gallery: Gallery) -> None:
+    """Python selected an action further down: with its details, its row is to be seen, too."""
+    gallery.show("recorded-paused")
+    expect(gallery.page.get_by_role("row", name="approve_release, paused")).to_be_in_viewport()
 
 
 def test_accessibility_tree_of_a_running_run(gallery: Gallery) -> None:

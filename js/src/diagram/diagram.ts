@@ -31,7 +31,7 @@ export function mountDiagram(view: View, parent: HTMLElement): void {
   parent.append(band);
 
   const model = modelOf(view);
-  const caption = computed(() => captionOf(model.value, ui.narrow.value));
+  const caption = computed(() => captionOf(model.value, ui.slim.value));
   mountReading(view, reading, caption);
 
   const titles = groupTitles(view);

@@ -117,9 +117,9 @@ export function transitionName([from, to]: Pair): string {
 }
 
 /** What the second lines mean. */
-export function captionOf(model: DiagramModel, narrow: boolean): string {
-  if (model.reading === "all") return narrow ? "now · time" : "actions now · time of the run";
+export function captionOf(model: DiagramModel, brief: boolean): string {
+  if (model.reading === "all") return brief ? "now · time" : "actions now · time of the run";
   const { attempts } = model.path;
-  if (narrow || attempts === 0) return "visits · time";
+  if (brief || attempts === 0) return "visits · time";
   return attempts === 1 ? "visits · time of attempt 1" : `visits · time over ${attempts} attempts`;
 }

@@ -86,7 +86,8 @@ function mountElapsed(view: View, row: HTMLElement): void {
   view.effect(() => {
     const n = traits.attempt.value;
     setText(attempt, `attempt ${n}`);
-    setAttribute(attempt, "hidden", n > 1 ? null : "");
+    // Where it is tight, the task's name needs the place more: the root's row and the details tell the attempt, too.
+    setAttribute(attempt, "hidden", n > 1 && !view.ui.slim.value ? null : "");
   });
 }
 

@@ -86,7 +86,7 @@ export class Commands {
         if (at < 0) return false;
         if (model.order.item[at]! < 0) return this.#toggle(at);
         this.#openDetails(at);
-        return true;
+        return this.#focusRow(at);
       case "zoom":
         return this.#look(() => model.zoom(act.factor));
       case "pan":
