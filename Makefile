@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 BUNDLE := flyte_widgets/widgets/static/widget.js
 JS_SOURCES := $(shell find js/src -type f) $(wildcard js/*.mjs) js/package.json
-# Most of these tests wait for something. A file stays in one process: its tests share servers and a loop.
+# Most tests wait for something. A file stays in one process: its tests share servers, a loop, a JupyterLab, a browser.
 TWO_AT_ONCE := -n 2 --dist loadfile
 EXTENSION := $(shell find js/labextension -type f)
 .DEFAULT_GOAL := help
@@ -18,7 +18,7 @@ demo: setup ## open JupyterLab on the quickstart notebook, with real runs on the
 
 test: setup browser oldest-kernel ## run all tests, those in a real browser included
 	@cd js && npm run --silent test
-	@$(BIN)/python -m pytest -m browser $(ARGS)
+	@$(BIN)/python -m pytest -m browser $(TWO_AT_ONCE) $(ARGS)
 	@$(BIN)/python -m pytest -m "not browser" $(TWO_AT_ONCE) $(ARGS)
 
 hosts: setup browser ## try the widget in every notebook host and with every ipykernel, and print what works where

@@ -92,13 +92,18 @@ class JupyterLab:
                 time.sleep(0.1)
         raise AssertionError(f"{self.module} did not start")
 
-    def api(self, path: str) -> Any:
-        """Ask the server's REST API."""
+    def api(self, path: str, method: str = "GET") -> Any:
+        """Ask the server's REST API; None where it has nothing to say."""
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/api/{path}", headers={"Authorization": f"token {TOKEN}"}
+            f"http://127.0.0.1:{self.port}/api/{path}", headers={"Authorization": f"token {TOKEN}"}, method=method
         )
-        with urllib.request.urlopen(request, timeout=5) as response:
-            return json.load(response)
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.loads(response.read() or "null")
+
+    def end_kernels(self) -> None:
+        """End all kernels: their runs go on, and so would their work."""
+        for kernel in self.api("kernels"):
+            self.api(f"kernels/{kernel['id']}", "DELETE")
 
     def close(self) -> None:
         """End the server with all its kernels."""

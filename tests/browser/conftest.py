@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from tests.jupyter_lab import JupyterLab, Notebook
 
 
 @pytest.fixture
-def open_notebook(page: Page, lab: JupyterLab, request: pytest.FixtureRequest) -> Callable[..., Notebook]:
+def open_notebook(page: Page, lab: JupyterLab, request: pytest.FixtureRequest) -> Iterator[Callable[..., Notebook]]:
     """Write a notebook with these cells, or take a copy of a file, and open it."""
 
     def open_(*sources: str, file: Path | None = None) -> Notebook:
@@ -23,4 +23,5 @@ def open_notebook(page: Page, lab: JupyterLab, request: pytest.FixtureRequest) -
             lab.write(name, *sources)
         return Notebook(page, lab, name)
 
-    return open_
+    yield open_
+    lab.end_kernels()

@@ -9,13 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 import flyte_widgets as fw
 from tests.jupyter_lab import Notebook
 from tests.server_process import ServerProcess
+from tests.widget_in_page import badge, cell_for
 
-TWO = """
-import flyte_widgets as fw
-_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
-display(fw.RunWidget({first!r}))
-display(fw.RunWidget({second!r}))
-"""
 COUNT = """
 window.unpackings = 0;
 window.DecompressionStream = class extends DecompressionStream {
@@ -41,19 +36,12 @@ def test_two_widgets_on_a_page_share_one_module(
     """In JupyterLab: both are drawn, each with its own run, and one has unpacked the module for both."""
     page.add_init_script(COUNT)
     runs = [shared_server.simulate(seed=seed, speed=1, elapsed_s=60) for seed in (7, 8)]
-    cell = TWO.format(
-        endpoint=shared_server.endpoint,
-        project=shared_server.project,
-        domain=shared_server.domain,
-        first=runs[0],
-        second=runs[1],
-    )
-    notebook = open_notebook(cell.strip())
+    notebook = open_notebook(cell_for(runs[0], shared_server, f"display(w, fw.RunWidget({runs[1]!r}))"))
     notebook.run_all()
     expect(notebook.widgets).to_have_count(2)
     for widget, run in zip(notebook.widgets.all(), runs, strict=True):
         expect(widget.get_by_role("region", name=f"Flyte run {run}")).to_be_visible()
-        expect(widget.locator(".fw-badge")).to_have_text("Running")
+        expect(badge(widget)).to_have_text("Running")
     assert page.evaluate("window.unpackings") == 1
 
 

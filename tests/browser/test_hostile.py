@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.hostile import LINKS, hostile_server
 from tests.jupyter_lab import Notebook
 from tests.scripted_server import ScriptedServer
+from tests.widget_in_page import badge
 
 CELL = """
 import flyte_widgets as fw
@@ -51,7 +52,7 @@ def test_hostile_text_is_shown_and_does_nothing(open_notebook: Callable[..., Not
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     notebook.run_all()
     widget = notebook.widgets.first
-    expect(widget.locator(".fw-badge")).to_have_text("Failed")
+    expect(badge(widget)).to_have_text("Failed")
     widget.get_by_role("treegrid").get_by_role("row").first.click()
     expect(widget.locator(".fw-details")).to_be_visible()
     for tab in widget.get_by_role("tab").all():

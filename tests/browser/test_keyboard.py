@@ -10,14 +10,9 @@ from playwright.sync_api import Page, expect
 
 from tests.jupyter_lab import Notebook
 from tests.server_process import ServerProcess
+from tests.widget_in_page import badge, cell_for
 
 MOST_TABS = 60
-CONNECT = """
-import flyte_widgets as fw
-_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
-w = fw.RunWidget({name!r})
-w
-"""
 
 # Where the focus is: role and name as a screen reader gets them, near enough; "" for what is not in the widget.
 FOCUSED_JS = """() => {
@@ -33,13 +28,10 @@ FOCUSED_JS = """() => {
 def notebook(open_notebook: Callable[..., Notebook], shared_server: ServerProcess) -> Notebook:
     """A notebook with the widget of a running run that has one failed action, and a cell after it."""
     name = shared_server.simulate(seed=7, speed=1, elapsed_s=101)
-    cell = CONNECT.format(
-        endpoint=shared_server.endpoint, project=shared_server.project, domain=shared_server.domain, name=name
-    )
-    notebook = open_notebook(cell.strip(), "'after'")
+    notebook = open_notebook(cell_for(name, shared_server), "'after'")
     notebook.run_all()
     expect(notebook.widgets).to_have_count(1)
-    expect(notebook.widgets.locator(".fw-badge")).to_have_text("Running")
+    expect(badge(notebook.widgets)).to_have_text("Running")
     return notebook
 
 
@@ -82,7 +74,7 @@ def test_find_the_failure_read_it_abort_and_leave(notebook: Notebook, shared_ser
     expect(widget.get_by_role("textbox", name=re.compile("^Reason for the abort"))).to_be_focused()
     page.keyboard.type("dd wrong input")
     page.keyboard.press("Enter")
-    expect(widget.locator(".fw-badge")).to_have_text("Aborted")
+    expect(badge(widget)).to_have_text("Aborted")
     tab_to(page, "treegrid: |button: ")
     tab_to(page, "$")
     assert cells(notebook) == 2
@@ -96,7 +88,7 @@ def test_escape_keeps_the_run_and_gives_the_focus_back(notebook: Notebook) -> No
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     expect(widget.get_by_role("button", name="Abort", exact=True)).to_be_focused()
-    expect(widget.locator(".fw-badge")).to_have_text("Running")
+    expect(badge(widget)).to_have_text("Running")
     tab_to(page, "$")
 
 

@@ -11,10 +11,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.fault_proxy import FaultProxy
-from tests.hosts.steps import LASTING, Blocker, abort, badge, cell_for
+from tests.hosts.steps import LASTING, Blocker
 from tests.jupyter_lab import JupyterLab, Notebook
 from tests.server_process import ServerProcess
 from tests.tcp_proxy import TcpProxy
+from tests.widget_in_page import badge, cell_for, press_abort
 
 #: A run whose actions change all the time, for minutes.
 BUSY = {"seed": 6, "actions": 400, "speed": 1, "elapsed_s": 30}
@@ -73,7 +74,7 @@ def test_reload_while_a_cell_runs(show: Show, proxy: FaultProxy, tmp_path: Path)
     blocker.release()
     expect(badge(widget)).to_have_text("Running")
     expect(picture).to_be_hidden()
-    abort(widget)
+    press_abort(widget)
     expect(badge(widget)).to_have_text("Aborted")
     assert proxy.count("AbortRun") == 1
 
@@ -106,7 +107,7 @@ def test_two_browsers_on_one_kernel(show: Show, lab: JupyterLab, proxy: FaultPro
     expect(badge(third.widgets.first)).to_have_text("Running")
     for notebook in (first, third):
         await_more(notebook.widgets.first, seq(notebook.widgets.first))
-    abort(third.widgets.first)
+    press_abort(third.widgets.first)
     for notebook in (first, third):
         expect(badge(notebook.widgets.first)).to_have_text("Aborted")
     assert proxy.count("AbortRun") == 1
@@ -166,7 +167,7 @@ def test_connection_is_cut(
     expect(badge(widget)).to_have_text("Running")
     before = seq(widget)
     line.cut()
-    abort(widget)
+    press_abort(widget)
     expect(banner(widget)).to_contain_text("No connection to the kernel; the run goes on.")
     expect(widget.locator(".fw-abort-note")).to_have_text("Abort sent, waiting for the kernel: no connection")
     page.wait_for_timeout(cut_s * 1000)
@@ -215,11 +216,11 @@ def test_two_notebooks_on_one_kernel(
     second.await_ready()
     second.run_all()
     expect(badge(second.widgets.first)).to_have_text("Running")
-    abort(second.widgets.first)
+    press_abort(second.widgets.first)
     expect(badge(second.widgets.first)).to_have_text("Aborted")
     assert first.evaluate("print(v.phase, w.phase)").split() == ["ABORTED", "RUNNING"]
     expect(badge(first.widgets.first)).to_have_text("Running")
-    abort(first.widgets.first)
+    press_abort(first.widgets.first)
     expect(badge(first.widgets.first)).to_have_text("Aborted")
     assert proxy.count("AbortRun") == 2
 

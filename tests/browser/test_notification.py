@@ -8,13 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.jupyter_lab import Notebook
 from tests.server_process import ServerProcess
+from tests.widget_in_page import badge, cell_for, press_abort
 
-CELL = """
-import flyte_widgets as fw
-_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
-w = fw.RunWidget({name!r})
-w
-"""
 # What the browser was asked to show, and for leave. A headless browser shows nothing itself.
 LISTEN = """
 window.shown = [];
@@ -35,11 +30,10 @@ window.Notification = class extends Notification {
 def running(open_notebook: Callable[..., Notebook], server: ServerProcess) -> Notebook:
     """A notebook with the widget of a running run."""
     name = server.simulate(seed=7, speed=1, elapsed_s=101)
-    where = {"endpoint": server.endpoint, "project": server.project, "domain": server.domain}
-    notebook = open_notebook(CELL.format(name=name, **where).strip())
+    notebook = open_notebook(cell_for(name, server))
     notebook.run_all()
     expect(notebook.widgets).to_have_count(1)
-    expect(notebook.widgets.locator(".fw-badge")).to_have_text("Running")
+    expect(badge(notebook.widgets)).to_have_text("Running")
     return notebook
 
 
@@ -49,10 +43,9 @@ def wish(widget: Locator) -> Locator:
     return widget.locator(".fw-notify").get_by_role("checkbox")
 
 
-def abort(widget: Locator) -> None:
-    widget.get_by_role("button", name="Abort", exact=True).click()
-    widget.get_by_role("button", name="Abort run").click()
-    expect(widget.locator(".fw-badge")).to_have_text("Aborted")
+def end(widget: Locator) -> None:
+    press_abort(widget)
+    expect(badge(widget)).to_have_text("Aborted")
 
 
 def test_the_end_is_told_once_where_it_was_wished_for(
@@ -65,7 +58,7 @@ def test_the_end_is_told_once_where_it_was_wished_for(
     box = wish(widget)
     assert page.evaluate("window.asked") == 0
     box.check()
-    abort(widget)
+    end(widget)
     page.wait_for_function("window.shown.length > 0")
     [[title, body]] = page.evaluate("window.shown")
     assert title == "pipeline aborted"
@@ -81,7 +74,7 @@ def test_without_a_wish_nothing_is_told_or_asked(
     page.add_init_script(LISTEN)
     page.context.grant_permissions(["notifications"])
     widget = running(open_notebook, shared_server).widgets.first
-    abort(widget)
+    end(widget)
     assert page.evaluate("[window.asked, window.shown]") == [0, []]
 
 
@@ -97,5 +90,5 @@ def test_a_browser_that_gives_no_leave_is_told_of(
     expect(widget.locator(".fw-notify")).to_contain_text("Notifications are blocked here")
     expect(box).to_be_disabled()
     expect(box).not_to_be_checked()
-    abort(widget)
+    end(widget)
     assert page.evaluate("window.shown") == []

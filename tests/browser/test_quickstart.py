@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.jupyter_lab import Notebook
+from tests.widget_in_page import badge
 
 QUICKSTART = Path(__file__).parents[2] / "notebooks" / "quickstart.ipynb"
 
@@ -20,11 +21,11 @@ def test_quickstart_shows_a_real_run_live(open_notebook: Callable[..., Notebook]
     notebook = open_notebook(file=QUICKSTART)
     notebook.run_all()
     real = notebook.widgets.nth(0)
-    expect(real.locator(".fw-badge")).to_have_text("Running")
+    expect(badge(real)).to_have_text("Running")
     # The fan-out is one row, with its count, until somebody opens it.
     squares = real.get_by_role("row", name="square")
     expect(squares.first).to_be_visible()
-    expect(real.locator(".fw-badge")).to_have_text("Succeeded")
+    expect(badge(real)).to_have_text("Succeeded")
     expect(real.get_by_role("row", name="forecast, succeeded")).to_be_visible()
     expect(notebook.page.get_by_text("'140 mm of rain'")).to_be_visible()
 
@@ -36,8 +37,8 @@ def test_every_cell_of_quickstart_ends_without_an_error(open_notebook: Callable[
     page = notebook.page
     expect(notebook.widgets).to_have_count(3, timeout=120_000)
     simulated, doomed = notebook.widgets.nth(1), notebook.widgets.nth(2)
-    expect(simulated.locator(".fw-badge")).to_have_text("Succeeded", timeout=120_000)
-    expect(doomed.locator(".fw-badge")).to_have_text("Aborted", timeout=60_000)
+    expect(badge(simulated)).to_have_text("Succeeded", timeout=120_000)
+    expect(badge(doomed)).to_have_text("Aborted", timeout=60_000)
     expect(page.get_by_text("pipeline      RUNNING -> SUCCEEDED")).to_be_visible(timeout=60_000)
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count() == 0

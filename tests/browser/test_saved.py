@@ -11,13 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.jupyter_lab import JupyterLab, Notebook
 from tests.server_process import ServerProcess
+from tests.widget_in_page import badge, cell_for
 
-CONNECT = """
-import flyte_widgets as fw
-_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
-w = fw.RunWidget({name!r})
-w
-"""
 #: The failed run of this seed has a child that fails with this error.
 FAILED = {"seed": 5, "outcome": "failed", "elapsed_s": 100_000}
 
@@ -28,10 +23,9 @@ def shown(open_notebook: Callable[..., Notebook], shared_server: ServerProcess) 
 
     def shown_(*more_cells: str) -> tuple[Notebook, str]:
         name = shared_server.simulate(**FAILED)
-        where = {"endpoint": shared_server.endpoint, "project": shared_server.project, "domain": shared_server.domain}
-        notebook = open_notebook(CONNECT.format(name=name, **where).strip(), *more_cells)
+        notebook = open_notebook(cell_for(name, shared_server), *more_cells)
         notebook.run_cell(0)
-        expect(notebook.widgets.first.locator(".fw-badge")).to_have_text("Failed")
+        expect(badge(notebook.widgets.first)).to_have_text("Failed")
         return notebook, name
 
     return shown_

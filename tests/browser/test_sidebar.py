@@ -12,24 +12,13 @@ from playwright.sync_api import Locator, Page, expect
 from tests.fault_proxy import FaultProxy
 from tests.jupyter_lab import JupyterLab, Notebook
 from tests.server_process import ServerProcess
-
-WIDGET = """
-import flyte_widgets as fw
-_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
-w = fw.RunWidget({name!r})
-"""
+from tests.widget_in_page import badge, cell_for, press_abort
 
 
 @pytest.fixture
 def connected(proxy: FaultProxy, shared_server: ServerProcess) -> Callable[..., str]:
-    """Give the source of a cell that makes the widget of a new run."""
-
-    def connected_(**run: object) -> str:
-        name = shared_server.simulate(seed=7, **run)
-        where = {"endpoint": proxy.endpoint, "project": shared_server.project, "domain": shared_server.domain}
-        return WIDGET.format(name=name, **where).strip()
-
-    return connected_
+    """Give the source of a cell that makes the widget of a new run, and ends with a line."""
+    return lambda last, **run: cell_for(shared_server.simulate(seed=7, **run), proxy, last)
 
 
 @pytest.fixture(scope="module")
@@ -55,22 +44,11 @@ def side(page: Page, name: str) -> Locator:
     return page.locator(f"{area} .flyte-widgets-panel .flyte-widgets")
 
 
-def badge(widget: Locator) -> Locator:
-    """Where the run's phase stands."""
-    return widget.locator(".fw-badge")
-
-
-def abort(widget: Locator) -> None:
-    """Press Abort, and confirm."""
-    widget.get_by_role("button", name="Abort", exact=True).click()
-    widget.get_by_role("button", name="Abort run").click()
-
-
 def test_a_run_that_is_shown_in_no_cell_lives_in_the_sidebar(
     open_notebook: Callable[..., Notebook], connected: Callable[..., str], proxy: FaultProxy
 ) -> None:
     """The panel opens at the right, fills it, grows with the run, outlasts the output, and Abort works in it."""
-    notebook = open_notebook(connected(speed=4) + "\nw.sidebar()")
+    notebook = open_notebook(connected("w.sidebar()", speed=4))
     page = notebook.page
     notebook.run_cell(0)
     panel = side(page, "right")
@@ -91,7 +69,7 @@ def test_a_run_that_is_shown_in_no_cell_lives_in_the_sidebar(
     rows = panel.get_by_role("treegrid")
     before = rows.get_attribute("aria-rowcount")
     expect(rows).not_to_have_attribute("aria-rowcount", before or "")
-    abort(panel)
+    press_abort(panel)
     expect(badge(panel)).to_have_text("Aborted")
     assert proxy.count("AbortRun") == 1
     expect(tab).to_have_attribute("title", re.compile(": Aborted$"))
@@ -102,7 +80,7 @@ def test_a_run_has_one_panel_and_closing_it_ends_nothing_else(
 ) -> None:
     """A call moves it as it is; its button closes it, not the cell's view; so does w.close(); no reload brings it."""
     calls = [f"w.sidebar({where!r})" for where in ("right", "left", "main")]
-    notebook = open_notebook(connected(speed=1, elapsed_s=60) + "\nw", *calls, "w.close()")
+    notebook = open_notebook(connected("w", speed=1, elapsed_s=60), *calls, "w.close()")
     page = notebook.page
     notebook.run_cell(0)
     search, found = panels(page).locator(".fw-tl-search-input"), []
@@ -139,7 +117,7 @@ def test_a_run_has_one_panel_and_closing_it_ends_nothing_else(
     notebook.run_cell(1)
     expect(page.locator(".flyte-widgets-panel:not([data-old])")).to_have_count(1)
     expect(panels(page)).to_have_count(1)
-    abort(panels(page))
+    press_abort(panels(page))
     expect(badge(panels(page))).to_have_text("Aborted")
     notebook.run_cell(4)
     expect(panels(page)).to_have_count(0)
@@ -149,8 +127,8 @@ def test_where_nobody_takes_it_the_widget_stays_in_its_cell_and_says_so(
     page: Page, bare_lab: JupyterLab, connected: Callable[..., str]
 ) -> None:
     """It says so in the cell that asked and, until dismissed, in the view; shown nowhere, it appears where it asked."""
-    cell = connected(speed=1, elapsed_s=60)
-    bare_lab.write("bare", cell + "\nw", "w.sidebar()", cell.splitlines()[-1] + "\nw.sidebar()")
+    again = "w = fw.RunWidget(w.run_name)\nw.sidebar()"
+    bare_lab.write("bare", connected("w", speed=1, elapsed_s=60), "w.sidebar()", again)
     notebook = Notebook(page, bare_lab, "bare")
     words = re.compile(
         "This notebook host has no sidebar, so the run stays in its cell. JupyterLab and Notebook 7 have"
@@ -167,6 +145,6 @@ def test_where_nobody_takes_it_the_widget_stays_in_its_cell_and_says_so(
     notebook.run_cell(2)
     expect(notebook.widgets).to_have_count(2)
     expect(notebook.widgets.nth(1).get_by_role("status").filter(has_text=words)).to_be_visible()
-    abort(notebook.widgets.nth(1))
+    press_abort(notebook.widgets.nth(1))
     expect(badge(notebook.widgets.nth(1))).to_have_text("Aborted")
     expect(panels(page)).to_have_count(0)

@@ -9,9 +9,9 @@ from typing import Any
 import nbformat
 
 from tests.fault_proxy import FaultProxy
-from tests.hosts import steps
 from tests.hosts.environments import Environment
 from tests.server_process import ServerProcess
+from tests.widget_in_page import cell_for
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def executed(folder: Path, backend: ServerProcess, run: dict[str, object]) -> Ba
     name = backend.simulate(**run)
     proxy = FaultProxy(backend.endpoint)
     try:
-        cells = [nbformat.v4.new_code_cell(source) for source in (steps.cell_for(name, proxy), "phase = w.wait(60)")]
+        cells = [nbformat.v4.new_code_cell(source) for source in (cell_for(name, proxy), "phase = w.wait(60)")]
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), folder / "in.ipynb")
         files = (str(folder / "in.ipynb"), str(folder / "out.ipynb"))

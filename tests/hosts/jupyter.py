@@ -16,6 +16,7 @@ from tests.hosts.batch import Batch
 from tests.hosts.record import Cell, Record
 from tests.jupyter_lab import JupyterLab, Notebook
 from tests.server_process import ServerProcess
+from tests.widget_in_page import badge, cell_for, press_abort
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Jupyter:
     def open(self, run: dict[str, object], *more_cells: str) -> Notebook:
         """Open a notebook whose first cell shows a new run."""
         name = f"hosts-{uuid4().hex[:8]}"
-        cell = steps.cell_for(self.backend.simulate(**run), self.proxy)
+        cell = cell_for(self.backend.simulate(**run), self.proxy)
         self.server.write(name, cell, *more_cells, kernel=self.kernel)
         return Notebook(self.page, self.server, name)
 
@@ -66,7 +67,7 @@ class Jupyter:
         notebook = self.show(steps.LASTING, blocker.source)
         prompt = self.page.locator(".jp-InputPrompt").nth(1)
         expect(prompt).to_have_text("[*]:")
-        expect(steps.badge(notebook.widgets.first)).to_have_text("Running")
+        expect(badge(notebook.widgets.first)).to_have_text("Running")
         look = steps.abort_at_once if at_once else steps.abort_after_the_cell
         with self.record(self.host, column) as cell:
             look(cell, notebook.widgets.first, self.proxy, blocker)
@@ -76,7 +77,7 @@ class Jupyter:
         """The theme is changed under the widget's feet."""
         notebook = self.show(steps.LASTING)
         widget = notebook.widgets.first
-        expect(steps.badge(widget)).to_have_text("Running")
+        expect(badge(widget)).to_have_text("Running")
         with self.record(self.host, "dark") as cell:
             for theme, dark in (("JupyterLab Light", False), ("JupyterLab Dark", True)):
                 self.page.evaluate("(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
@@ -109,12 +110,12 @@ class Jupyter:
     def reloaded(self) -> None:
         """The page is reloaded in mid-run: what it saves afterwards tells the end all the same."""
         notebook = self.show(steps.LASTING)
-        expect(steps.badge(notebook.widgets)).to_have_text("Running")
+        expect(badge(notebook.widgets)).to_have_text("Running")
         picture = steps.picture(self.page.locator(".jp-RenderedHTML"))
         expect(picture).to_have_count(1)
         notebook.reload()
-        steps.abort(notebook.widgets)
-        expect(steps.badge(notebook.widgets)).to_have_text("Aborted")
+        press_abort(notebook.widgets)
+        expect(badge(notebook.widgets)).to_have_text("Aborted")
         expect(picture).to_contain_text("Aborted")
         self.page.evaluate(
             """async () => {
@@ -133,7 +134,7 @@ class Jupyter:
         # JupyterLab gives up a widget that is not loaded in two seconds. Then the picture is not hidden, either.
         expect(notebook.widgets.or_(picture).first).to_be_visible()
         if drawn and notebook.widgets.count():
-            expect(steps.badge(notebook.widgets)).to_have_text("Failed")
+            expect(badge(notebook.widgets)).to_have_text("Failed")
             expect(notebook.widgets).to_contain_text(run_name)
             expect(picture).to_be_hidden()
         else:

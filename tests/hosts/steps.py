@@ -12,14 +12,8 @@ from playwright.sync_api import Locator, expect
 from tests.fault_proxy import FaultProxy
 from tests.hosts.record import Cell
 from tests.run_helpers import eventually
-from tests.server_process import ServerProcess
+from tests.widget_in_page import badge
 
-CONNECT = """
-import flyte_widgets as fw
-_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
-w = fw.RunWidget({name!r})
-w
-"""
 #: A run in the middle of its life, that goes on by itself.
 LIVE = {"seed": 7, "speed": 4, "elapsed_s": 15}
 #: One that goes on for longer than any test.
@@ -63,17 +57,6 @@ class Blocker:
         self._release.touch()
 
 
-def cell_for(name: str, proxy: FaultProxy) -> str:
-    """The cell that shows a run, which it asks for by way of the proxy."""
-    where = {"endpoint": proxy.endpoint, "project": ServerProcess.project, "domain": ServerProcess.domain}
-    return CONNECT.format(name=name, **where).strip()
-
-
-def badge(widget: Locator) -> Locator:
-    """Where the run's phase stands."""
-    return widget.locator(".fw-badge")
-
-
 def see_it_live(cell: Cell, start: Callable[[], Locator]) -> Locator:
     """`start` shows a LIVE run: it is drawn, and then more of its actions come by themselves."""
     begun = time.monotonic()
@@ -88,7 +71,7 @@ def see_it_live(cell: Cell, start: Callable[[], Locator]) -> Locator:
 
 
 def abort(widget: Locator) -> float:
-    """Press Abort and confirm; gives when, by the monotonic clock."""
+    """Press Abort and confirm; gives when, by the monotonic clock. In the page: until when it says that it waits."""
     widget.get_by_role("button", name="Abort", exact=True).click()
     sure = widget.get_by_role("button", name="Abort run")
     sure.wait_for()

@@ -14,6 +14,7 @@ from tests.hosts.environments import ENVIRONMENTS, Environment
 from tests.hosts.jupyter import Jupyter, Row
 from tests.hosts.steps import Blocker
 from tests.jupyter_lab import JupyterLab
+from tests.widget_in_page import badge, press_abort
 
 OLDEST = "ipykernel-6.31"
 NEWEST = "newest"
@@ -88,9 +89,9 @@ def test_the_picture_is_replaced_from_a_thread(host: Host, kernel: str) -> None:
     """What the notebook keeps is brought to the run's end without any cell, and no thread dies of it (7.0)."""
     notebook = host(kernel).show(steps.LASTING)
     widget = notebook.widgets.first
-    expect(steps.badge(widget)).to_have_text("Running")
-    steps.abort(widget)
-    expect(steps.badge(widget)).to_have_text("Aborted")
+    expect(badge(widget)).to_have_text("Running")
+    press_abort(widget)
+    expect(badge(widget)).to_have_text("Aborted")
     expect(notebook.page.locator("[id^=fw-receipt]")).to_contain_text(re.compile("Aborted"))
     threads: Any = notebook.evaluate("import threading; print([t.name for t in threading.enumerate()])")
     assert "'flyte-widgets-publisher'" in threads

@@ -15,6 +15,7 @@ from tests.hosts.app_process import AppProcess, free_port
 from tests.hosts.environments import Environment
 from tests.hosts.record import Record
 from tests.server_process import ServerProcess
+from tests.widget_in_page import badge, cell_for
 
 HOST = "marimo"
 Serve = Callable[..., str]
@@ -48,7 +49,7 @@ def serve(tmp_path: Path, shared_server: ServerProcess, proxy: FaultProxy) -> It
     started: list[AppProcess] = []
 
     def serve_(run: dict[str, object], more: str = "w", theme: str = "light") -> str:
-        cells = (steps.cell_for(shared_server.simulate(**run), proxy), more)
+        cells = (cell_for(shared_server.simulate(**run), proxy), more)
         show, more = (textwrap.indent(cell, "    ") for cell in cells)
         file = tmp_path / "app.py"
         file.write_text(THEME.format(theme=theme) + APP.format(show=show, more=more))
@@ -88,14 +89,14 @@ def test_click_when_idle(serve: Serve, page: Page, proxy: FaultProxy, record: Re
     expect(widgets(page)).to_have_count(2)
     with record(HOST, "click idle") as cell:
         steps.abort_when_idle(cell, widgets(page).nth(1), proxy)
-    expect(steps.badge(widgets(page).nth(0))).to_have_text("Aborted")
+    expect(badge(widgets(page).nth(0))).to_have_text("Aborted")
 
 
 def test_click_while_a_cell_runs(
     serve: Serve, page: Page, proxy: FaultProxy, record: Record, blocker: steps.Blocker
 ) -> None:
     page.goto(serve(steps.LASTING, f"w\n{blocker.source}"))
-    expect(steps.badge(widgets(page))).to_have_text("Running")
+    expect(badge(widgets(page))).to_have_text("Running")
     with record(HOST, "click while busy") as cell:
         steps.abort_after_the_cell(cell, widgets(page), proxy, blocker)
 
@@ -103,7 +104,7 @@ def test_click_while_a_cell_runs(
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_theme(serve: Serve, page: Page, record: Record, theme: str) -> None:
     page.goto(serve(steps.LASTING, theme=theme))
-    expect(steps.badge(widgets(page).first)).to_have_text("Running")
+    expect(badge(widgets(page).first)).to_have_text("Running")
     with record(HOST, "dark") as cell:
         steps.see_theme(cell, widgets(page).first, theme == "dark")
 
@@ -118,6 +119,6 @@ def test_nothing_is_saved(serve: Serve, page: Page, tmp_path: Path, record: Reco
     url = serve(steps.LASTING)
     before = (tmp_path / "app.py").read_bytes()
     page.goto(url)
-    expect(steps.badge(widgets(page).first)).to_have_text("Running")
+    expect(badge(widgets(page).first)).to_have_text("Running")
     assert (tmp_path / "app.py").read_bytes() == before
     record.absent(HOST, "saved", "a notebook is a Python file, without outputs")

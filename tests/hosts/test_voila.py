@@ -15,6 +15,7 @@ from tests.hosts.app_process import AppProcess, free_port
 from tests.hosts.environments import Environment
 from tests.hosts.record import Record
 from tests.server_process import ServerProcess
+from tests.widget_in_page import badge, cell_for
 
 HOST = "Voila"
 Serve = Callable[..., str]
@@ -26,7 +27,7 @@ def serve(tmp_path: Path, shared_server: ServerProcess, proxy: FaultProxy) -> It
     started: list[AppProcess] = []
 
     def serve_(run: dict[str, object], *more_cells: str, theme: str = "light") -> str:
-        sources = (steps.cell_for(shared_server.simulate(**run), proxy), *more_cells)
+        sources = (cell_for(shared_server.simulate(**run), proxy), *more_cells)
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
         cells = [nbformat.v4.new_code_cell(source) for source in sources]
         file = tmp_path / "app.ipynb"
@@ -70,7 +71,7 @@ def test_click_while_the_kernel_is_busy(
 ) -> None:
     """Voila draws no widget before all cells have run, so what keeps the kernel busy here comes after them."""
     page.goto(serve(steps.LASTING, blocker.later_source))
-    expect(steps.badge(widgets(page).first)).to_have_text("Running")
+    expect(badge(widgets(page).first)).to_have_text("Running")
     blocker.begin()
     with record(HOST, "click while busy") as cell:
         steps.abort_after_the_cell(cell, widgets(page).first, proxy, blocker)
@@ -79,7 +80,7 @@ def test_click_while_the_kernel_is_busy(
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_theme(serve: Serve, page: Page, record: Record, theme: str) -> None:
     page.goto(serve(steps.LASTING, theme=theme))
-    expect(steps.badge(widgets(page).first)).to_have_text("Running")
+    expect(badge(widgets(page).first)).to_have_text("Running")
     with record(HOST, "dark") as cell:
         steps.see_theme(cell, widgets(page).first, theme == "dark")
 
@@ -95,6 +96,6 @@ def test_nothing_is_saved(serve: Serve, page: Page, tmp_path: Path, record: Reco
     url = serve(steps.LASTING)
     before = (tmp_path / "app.ipynb").read_bytes()
     page.goto(url)
-    expect(steps.badge(widgets(page).first)).to_have_text("Running")
+    expect(badge(widgets(page).first)).to_have_text("Running")
     assert (tmp_path / "app.ipynb").read_bytes() == before
     record.absent(HOST, "saved", "serves a notebook, and leaves its file as it is")

@@ -16,6 +16,7 @@ from tests.hosts.vscode.build import build
 from tests.hosts.vscode.editor import Editor, Origin
 from tests.jupyter_lab import JupyterLab
 from tests.server_process import ServerProcess
+from tests.widget_in_page import badge, cell_for
 
 HOST = "VS Code (its ipywidgets, in a webview)"
 Edit = Callable[..., Editor]
@@ -38,37 +39,37 @@ def edit(page: Page, lab: JupyterLab, origins: tuple[Origin, Origin]) -> Edit:
 
 
 @pytest.fixture
-def cell_for(shared_server: ServerProcess, proxy: FaultProxy) -> Callable[..., str]:
+def new_cell(shared_server: ServerProcess, proxy: FaultProxy) -> Callable[..., str]:
     """The cell that shows a new run."""
-    return lambda run: steps.cell_for(shared_server.simulate(**run), proxy)
+    return lambda run: cell_for(shared_server.simulate(**run), proxy)
 
 
-def test_live(edit: Edit, cell_for: Callable[..., str], record: Record) -> None:
+def test_live(edit: Edit, new_cell: Callable[..., str], record: Record) -> None:
     editor = edit()
 
     def start() -> Locator:
-        editor.start(cell_for(steps.LIVE))
+        editor.start(new_cell(steps.LIVE))
         return editor.widgets
 
     with record(HOST, "live") as cell:
         steps.see_it_live(cell, start)
 
 
-def test_click_when_idle(edit: Edit, cell_for: Callable[..., str], proxy: FaultProxy, record: Record) -> None:
+def test_click_when_idle(edit: Edit, new_cell: Callable[..., str], proxy: FaultProxy, record: Record) -> None:
     editor = edit()
-    editor.start(cell_for(steps.LASTING))
+    editor.start(new_cell(steps.LASTING))
     assert editor.wait() == "ok"
     with record(HOST, "click idle") as cell:
         steps.abort_when_idle(cell, editor.widgets, proxy)
 
 
 def test_click_while_a_cell_runs(
-    edit: Edit, cell_for: Callable[..., str], proxy: FaultProxy, record: Record, blocker: steps.Blocker
+    edit: Edit, new_cell: Callable[..., str], proxy: FaultProxy, record: Record, blocker: steps.Blocker
 ) -> None:
     """VS Code knows no subshells: the click waits, and says so."""
     editor = edit()
-    editor.start(cell_for(steps.LASTING))
-    expect(steps.badge(editor.widgets)).to_have_text("Running")
+    editor.start(new_cell(steps.LASTING))
+    expect(badge(editor.widgets)).to_have_text("Running")
     editor.start(blocker.source)
     with record(HOST, "click while busy") as cell:
         steps.abort_after_the_cell(cell, editor.widgets, proxy, blocker)
@@ -76,11 +77,11 @@ def test_click_while_a_cell_runs(
 
 
 @pytest.mark.parametrize(("theme", "dark"), [("Light Modern", False), ("Dark Modern", True)])
-def test_theme(edit: Edit, cell_for: Callable[..., str], record: Record, theme: str, dark: bool) -> None:
+def test_theme(edit: Edit, new_cell: Callable[..., str], record: Record, theme: str, dark: bool) -> None:
     """Opened in the one theme, changed to the other and back: painted as the editor is, on no white ground."""
     editor = edit(theme)
-    editor.start(cell_for(steps.LASTING))
-    expect(steps.badge(editor.widgets)).to_have_text("Running")
+    editor.start(new_cell(steps.LASTING))
+    expect(badge(editor.widgets)).to_have_text("Running")
     # What makes it hard: ipywidgets 8 brings JupyterLab's variables, light ones in any theme.
     assert editor.style("body", "--jp-layout-color1").strip() in ("white", "#fff", "#ffffff")
     with record(HOST, "dark") as cell:
@@ -95,7 +96,7 @@ def test_theme(edit: Edit, cell_for: Callable[..., str], record: Record, theme: 
 
 
 def test_nothing_that_a_webview_forbids_is_needed(
-    edit: Edit, cell_for: Callable[..., str], page: Page, shared_server: ServerProcess
+    edit: Edit, new_cell: Callable[..., str], page: Page, shared_server: ServerProcess
 ) -> None:
     """No dialog, no pop-up, no address but the pages' own, no error; and the editor's styles for tables stay out."""
     said: list[str] = []
@@ -104,9 +105,9 @@ def test_nothing_that_a_webview_forbids_is_needed(
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     editor = edit()
-    editor.start(cell_for({**steps.LASTING, "elapsed_s": 1000}))
+    editor.start(new_cell({**steps.LASTING, "elapsed_s": 1000}))
     widget = editor.widgets
-    expect(steps.badge(widget)).to_have_text("Succeeded")
+    expect(badge(widget)).to_have_text("Succeeded")
     widget.get_by_role("row", name="embed_corpus").click()
     expect(widget.get_by_role("region", name="Details of embed_corpus")).to_be_visible()
     aligned = widget.locator("td, th").evaluate_all("(all) => all.map((one) => getComputedStyle(one).textAlign)")
@@ -122,8 +123,8 @@ def test_reopened_without_a_kernel(edit: Edit, shared_server: ServerProcess, pro
     """VS Code saves no state of widgets; where a kernel does not know one, it shows what else the output has."""
     editor = edit()
     name = shared_server.simulate(**steps.FAILED)
-    editor.start(steps.cell_for(name, proxy))
-    expect(steps.badge(editor.widgets)).to_have_text("Failed")
+    editor.start(cell_for(name, proxy))
+    expect(badge(editor.widgets)).to_have_text("Failed")
     # What is in an output: that itself has a padding, and so is never hidden.
     picture = steps.picture(editor.webview.locator(".output > *"))
     steps.await_pictures(picture)
@@ -135,11 +136,11 @@ def test_reopened_without_a_kernel(edit: Edit, shared_server: ServerProcess, pro
         expect(editor.widgets).to_have_count(0)
 
 
-def test_sidebar(edit: Edit, cell_for: Callable[..., str], record: Record) -> None:
+def test_sidebar(edit: Edit, new_cell: Callable[..., str], record: Record) -> None:
     """In the view, and in the cell that called."""
     editor = edit()
-    editor.start(cell_for(steps.LASTING))
-    expect(steps.badge(editor.widgets)).to_have_text("Running")
+    editor.start(new_cell(steps.LASTING))
+    expect(badge(editor.widgets)).to_have_text("Running")
     editor.start(sidebar.CALL)
     with record(HOST, "sidebar") as cell:
         sidebar.see_that_there_is_none(cell, editor.widgets)
