@@ -25,8 +25,12 @@ class Rate:
 
     @property
     def regular_s(self) -> float:
-        """When any other message may go."""
-        return max(self.urgent_s, self._regular_s)
+        """When any other message may go.
+
+        It leaves the last place in a second to one that a reader waits for, but lets nobody keep it out for long.
+        """
+        room_s = self._sent[1 - MOST_A_SECOND] + 1.0 if len(self._sent) >= MOST_A_SECOND - 1 else 0.0
+        return max(self.urgent_s, self._regular_s, min(room_s, self._regular_s + 1.0))
 
     def note(self, now_s: float, *, urgent: bool = False) -> None:
         """Take note that a message was sent."""

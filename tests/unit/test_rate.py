@@ -26,6 +26,32 @@ def test_what_a_reader_waits_for_holds_up_nothing_and_is_not_held_up() -> None:
     assert rate.regular_s == 100.0 + EVERY_S
 
 
+def test_rows_leave_room_for_what_a_reader_waits_for() -> None:
+    """A phase three times in a second, and rows with each: more than five. It is the rows that wait."""
+    rate, now_s = Rate(), 100.0
+    for _ in range(20):
+        assert rate.urgent_s <= now_s
+        rate.note(now_s, urgent=True)
+        rows_s = max(now_s + 0.01, rate.regular_s)
+        now_s += 0.35
+        if rows_s <= now_s:
+            rate.note(rows_s)
+
+
+def test_rows_are_not_kept_out_for_good() -> None:
+    """Where there is always something that a reader waits for, rows still have their turn."""
+    rate, rows_s = Rate(), 100.0
+    rate.note(rows_s)
+    for step in range(1, 40):
+        now_s = 100.0 + step * 0.25
+        if rate.regular_s <= now_s:
+            rate.note(now_s)
+            rows_s = now_s
+        elif rate.urgent_s <= now_s:
+            rate.note(now_s, urgent=True)
+        assert now_s - rows_s <= 2.0
+
+
 def test_an_answer_takes_the_place_of_the_next_rows_but_never_holds_them_up_for_long() -> None:
     """Answers go at once, so rows wait for them: a quarter of a second each, a second in all. Urgent ones do not."""
     rate = Rate()
