@@ -43,6 +43,7 @@ async function load() {
 /** Stands for the widget where its module cannot be had. */
 function apology(error) {
   return {
+    initialize() {},
     render({ el }) {
       el.setAttribute("role", "alert");
       el.textContent =
@@ -53,7 +54,7 @@ function apology(error) {
   };
 }
 
-export default async function widget() {
+async function unpacked() {
   if (!modules.has(HASH)) modules.set(HASH, load());
   try {
     return (await modules.get(HASH)).default();
@@ -62,4 +63,23 @@ export default async function widget() {
     console.error("flyte-widgets:", error);
     return apology(error);
   }
+}
+
+/**
+ * Answers at once, and has the module follow. anywidget gives a model 2 s to load and to be initialized, after which it
+ * lets no message of the kernel's through any more: on a busy page, unpacking takes longer. What the kernel says
+ * meanwhile is not missed: traits wait in the model, and for the rest the widget says hello.
+ */
+export default function widget() {
+  const module = unpacked();
+  return {
+    initialize(props) {
+      const end = module.then((it) => it.initialize(props));
+      end.catch((error) => console.error("flyte-widgets:", error));
+      return async () => (await end)?.();
+    },
+    async render(props) {
+      return (await module).render(props);
+    },
+  };
 }

@@ -84,7 +84,7 @@ export default function runWidget(): {
   };
 
   return {
-    /** Must not wait for anything: anywidget loses updates that come while it does. */
+    /** Must not wait for anything: anywidget holds messages meanwhile, and throws away all after 2 s (loader.mjs). */
     initialize({ model, signal }) {
       return once(open(model).close, signal);
     },

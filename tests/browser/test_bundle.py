@@ -11,10 +11,23 @@ from tests.jupyter_lab import Notebook
 from tests.server_process import ServerProcess
 from tests.widget_in_page import badge, cell_for
 
+# Snapshots are "deflate", the module is "deflate-raw".
 COUNT = """
 window.unpackings = 0;
 window.DecompressionStream = class extends DecompressionStream {
-  constructor(format) { super(format); window.unpackings++; }
+  constructor(format) { super(format); window.unpackings += format === "deflate-raw"; }
+};
+"""
+SLOW = """
+const Native = DecompressionStream;
+window.DecompressionStream = class {
+  constructor(format) {
+    const { writable, readable } = new Native(format);
+    const busy = new Promise((resolve) => setTimeout(resolve, 3_000));
+    const late = new TransformStream({ transform: (chunk, to) => busy.then(() => to.enqueue(chunk)) });
+    this.writable = writable;
+    this.readable = readable.pipeThrough(late);
+  }
 };
 """
 # As anywidget loads `_esm`: packages/anywidget/src/load.ts.
@@ -43,6 +56,21 @@ def test_two_widgets_on_a_page_share_one_module(
         expect(widget.get_by_role("region", name=f"Flyte run {run}")).to_be_visible()
         expect(badge(widget)).to_have_text("Running")
     assert page.evaluate("window.unpackings") == 1
+
+
+def test_a_page_that_is_slow_to_unpack_hears_the_kernel(
+    page: Page, open_notebook: Callable[..., Notebook], shared_server: ServerProcess
+) -> None:
+    """anywidget gives up a model that is not initialized in 2 s: from then on it throws away what the kernel says.
+
+    The widget was drawn as it was when it was made, and stood there for good. A page on a busy machine is as slow.
+    """
+    page.add_init_script(SLOW)
+    run = shared_server.simulate(seed=7, speed=1, elapsed_s=60)
+    notebook = open_notebook(cell_for(run, shared_server))
+    notebook.run_all()
+    expect(badge(notebook.widgets)).to_have_text("Running")
+    expect(notebook.widgets.get_by_role("row", name="pipeline, running")).to_be_visible()
 
 
 def test_an_old_browser_is_told_what_is_missing(browser: Browser) -> None:
