@@ -81,6 +81,35 @@ class ActionPhase(str, Enum):
         return f"ActionPhase.{self.name}"
 
 
+class PhaseName(str, Enum):
+    """A phase as protojson names it. An enum, so that decoding a run of many actions makes no string for each.
+
+    Open, as `ActionPhase` is: a name that is not listed is a string like the others, and of this type.
+    """
+
+    UNSPECIFIED = "ACTION_PHASE_UNSPECIFIED"
+    QUEUED = "ACTION_PHASE_QUEUED"
+    WAITING_FOR_RESOURCES = "ACTION_PHASE_WAITING_FOR_RESOURCES"
+    INITIALIZING = "ACTION_PHASE_INITIALIZING"
+    RUNNING = "ACTION_PHASE_RUNNING"
+    SUCCEEDED = "ACTION_PHASE_SUCCEEDED"
+    FAILED = "ACTION_PHASE_FAILED"
+    ABORTED = "ACTION_PHASE_ABORTED"
+    TIMED_OUT = "ACTION_PHASE_TIMED_OUT"
+    PAUSED = "ACTION_PHASE_PAUSED"
+    RECOVERED = "ACTION_PHASE_RECOVERED"
+
+    __hash__ = str.__hash__  # as in ActionPhase
+
+    @classmethod
+    def _missing_(cls, value: object) -> PhaseName | None:
+        if not isinstance(value, str):
+            return None
+        name = str.__new__(cls, value)
+        name._name_ = name._value_ = value
+        return name
+
+
 class PhaseInfo(NamedTuple):
     """One row of the table. `glyph` is for text; the front end draws its own from the same name."""
 

@@ -19,9 +19,12 @@ import msgspec
 from msgspec import field
 
 from flyte_widgets.errors import ProtocolError
+from flyte_widgets.phases import PhaseName
 
 EnumWire = str | int | None
 """A protobuf enum: its name, its number where the server knows no name, None where it is left out."""
+PhaseWire = PhaseName | int | None
+"""Likewise, where the enum is ActionPhase."""
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 """A timestamp. Nanoseconds are rounded to microseconds; zero is the year 1970, or 1 (Go)."""
 _TIMES: Final = ("startTime", "endTime", "occurredAt")
@@ -108,7 +111,7 @@ class ActionMetadata(Message, frozen=True):
 class ActionStatus(Message, frozen=True):
     """`ActionStatus`. `start_time` is when the action was created, not when user code began."""
 
-    phase: EnumWire = None
+    phase: PhaseWire = None
     start_time: Time | None = None
     end_time: Time | None = None
     attempts: int = 0
@@ -147,7 +150,7 @@ class AbortInfo(Message, frozen=True):
 class PhaseTransition(Message, frozen=True):
     """`PhaseTransition`. No end time: still open, or never reported."""
 
-    phase: EnumWire = None
+    phase: PhaseWire = None
     start_time: Time | None = None
     end_time: Time | None = None
 
@@ -174,7 +177,7 @@ class ActionAttempt(Message, frozen=True):
     """`ActionAttempt`. Numbers start at 1, may have holes; an attempt that was retried often never ends."""
 
     attempt: int = 0
-    phase: EnumWire = None
+    phase: PhaseWire = None
     start_time: Time | None = None
     end_time: Time | None = None
     error_info: ErrorInfo | None = None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
 
 from msgspec.structs import replace
 
@@ -74,9 +73,8 @@ class RunState:
     def fold_listed(self, actions: Sequence[Action], now_ms: Milliseconds) -> None:
         """Take actions of ListActions (status, parent and group, but no names) or of any other message."""
         ids = [action.id.name for action in actions]
-        fresh = set(ids)
-        if "" not in fresh and len(fresh) == len(ids) and self.by_id.keys().isdisjoint(fresh):
-            self._add(actions, ids, now_ms)
+        # Most messages tell either of actions that are new, all of them, or of such as are known.
+        if ids and ids[0] not in self.by_id and all(ids) and self._add(actions, ids, now_ms):
             return
         for action_id, action in zip(ids, actions, strict=True):
             known = self.by_id.get(action_id)
@@ -128,24 +126,31 @@ class RunState:
                     changes.append(PhaseChange(action.id.name, name, None, phase, attempts, seen_ms))
         return changes
 
-    def _add(self, actions: Sequence[Action], ids: list[str], now_ms: Milliseconds) -> None:
-        """Take what is told of actions that are new, all of them at once: most of what ever comes is new."""
-        first = len(self.actions)
+    def _add(self, actions: Sequence[Action], ids: list[str], now_ms: Milliseconds) -> bool:
+        """Take what is told of actions that are new, all at once: most of what ever comes is. False: not all were."""
+        rows = range(len(self.actions), len(self.actions) + len(ids))
         # A phase in its usual form is looked up without a call; None where that is not enough.
         usual = PHASE_OF_WIRE.get
         phases = [usual(action.status.phase) or ActionPhase.of(action.status.phase) for action in actions]
-        self.actions += [
+        states = [
             ActionState(row, action_id, action.metadata, action.status, phase, now_ms)
-            for row, action_id, action, phase in zip(count(first), ids, actions, phases)
+            for row, action_id, action, phase in zip(rows, ids, actions, phases, strict=True)
         ]
-        self.by_id.update(zip(ids, self.actions[first:], strict=True))
+        kept = list(map(self.by_id.setdefault, ids, states))  # the one look-up for each
+        if kept != states:
+            for state, known in zip(states, kept, strict=True):
+                if known is state:
+                    del self.by_id[state.id]
+            return False
+        self.actions += states
         # Never with a count for None, not for a moment: other threads read this.
         self.counts.update(phases if None not in phases else [phase for phase in phases if phase])  # type: ignore[arg-type]
-        self.dirty.update(range(first, len(self.actions)))
+        self.dirty.update(rows)
         self._news.append((now_ms, actions))
         if self._orphans or not ({action.metadata.parent for action in actions} - {""}) <= self.by_id.keys():
-            for known in self.actions[first:]:
-                self._join(known)
+            for state in states:
+                self._join(state)
+        return True
 
     def _fold(self, known: ActionState, metadata: ActionMetadata, status: ActionStatus, now_ms: Milliseconds) -> None:
         """Take what is told of an action that is known. Much is told again and again: that costs two comparisons."""

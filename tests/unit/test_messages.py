@@ -53,6 +53,8 @@ def test_unknown_fields_and_phases_do_not_disturb() -> None:
     wire = b'{"phase":"ACTION_PHASE_DREAMING","gpuFault":{"x":[1,{"y":null}]},"attempts":3}'
     assert decode_message(wire, ActionStatus) == ActionStatus(phase="ACTION_PHASE_DREAMING", attempts=3)
     assert decode_message(b'{"phase":11}', ActionStatus).phase == 11
+    for wire in (b'{"phase":"ACTION_PHASE_UNSPECIFIED"}', b'{"phase":""}', b'{"phase":0}', b'{"phase":null}', b"{}"):
+        assert ActionPhase.of(decode_message(wire, ActionStatus).phase) is None
 
 
 def test_integers_may_be_strings() -> None:

@@ -19,6 +19,7 @@ from flyte_widgets.phases import (
     PHASE_TABLE,
     TERMINAL_PHASES,
     ActionPhase,
+    PhaseName,
     unknown_phases,
 )
 
@@ -36,6 +37,7 @@ def test_numbers_are_the_protobufs() -> None:
     """Numbers and names on the wire are those of `flyteidl2.common.ActionPhase`; unspecified is no phase."""
     phase_pb2 = pytest.importorskip("flyteidl2.common.phase_pb2")
     wire = dict(phase_pb2.ActionPhase.items())
+    assert {name.value for name in PhaseName} == set(wire)
     assert wire.pop("ACTION_PHASE_UNSPECIFIED") == 0
     assert {f"ACTION_PHASE_{phase.name}": info.number for phase, info in PHASE_TABLE.items()} == wire
     for name, number in wire.items():

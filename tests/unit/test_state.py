@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import permutations
 
 import pytest
 
@@ -104,6 +105,26 @@ def test_nobody_is_its_own_parent() -> None:
 def test_nameless_actions_are_left_out() -> None:
     """A message without an id, of an action that cannot be named, is no row."""
     assert len(folded(enriched("", "RUNNING"))) == 0
+
+
+@pytest.mark.parametrize("order", list(permutations(("a1 known", "a2 new", "a3 new", "a3 again"))))
+def test_a_message_tells_of_new_and_known_actions(order: tuple[str, ...]) -> None:
+    """Whatever is told together, and in whatever order, each action has one row, and its last word counts."""
+    state = folded(enriched("a0", "RUNNING"), enriched("a1", "QUEUED"))
+    told = {
+        "a1 known": enriched("a1", "RUNNING"),
+        "a2 new": enriched("a2", "QUEUED"),
+        "a3 new": enriched("a3", "QUEUED"),
+        "a3 again": enriched("a3", "FAILED", 0, 1),
+    }
+    state.fold_enriched([told[what] for what in order], ms(1))
+    new = list(dict.fromkeys(what[:2] for what in order if what != "a1 known"))
+    assert [action.id for action in state] == ["a0", "a1", *new]
+    assert [action.index for action in state] == [0, 1, 2, 3]
+    assert all(state.by_id[action.id] is action for action in state)
+    last = P.FAILED if order.index("a3 again") > order.index("a3 new") else P.QUEUED
+    assert [only(state, name).phase for name in ("a0", "a1", "a2", "a3")] == [P.RUNNING, P.RUNNING, P.QUEUED, last]
+    assert counts(state) == recount(state)
 
 
 def test_duplicates_change_nothing() -> None:
