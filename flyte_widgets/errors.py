@@ -138,7 +138,10 @@ class NotFoundError(RpcError):
     """What was asked for is not there."""
 
     code = "not_found"
-    default_hint = "Check the name, the project and the domain: fw.connect(project=..., domain=...)."
+    default_hint = (
+        "Check the name, the project and the domain: fw.connect(project=..., domain=...). "
+        "What is older than the backend keeps is not found, either."
+    )
 
 
 class AlreadyExistsError(RpcError):

@@ -33,6 +33,7 @@ QUIRKS: Final = {
     "backward": "WatchActions repeats what an action was before, after what it is now",
     "zero_attempts": "status.attempts is always 0",
     "attempt_holes": "of several attempts the first is missing",
+    "no_history": "what was reported of the attempts is no longer kept: no phases in between, errors, events, links",
     "open_retries": "an attempt that was retried neither fails nor ends",
     "no_times": "no times at all",
     "zero_times": "all times are zero",
@@ -44,6 +45,8 @@ QUIRKS: Final = {
 }
 """Name and meaning."""
 
+ENDLESS: Final = frozenset({"endless_details", "no_history"})
+"""With these, streams of an action go on after its end: the real backend ends them with the last attempt."""
 SLOW_CASCADE_S: Final = 4.0
 _UNKNOWN_PHASE: Final = 11
 _HOUR_S: Final = 3600
@@ -73,6 +76,10 @@ def of_details(message: Any, quirks: Collection[str]) -> Any:
     """Distort an `ActionDetails`."""
     if not quirks:
         return message
+    if "no_history" in quirks:
+        # Both are composed from the reports (getAttempts, buildActionDetails); an abort is noted with the action.
+        del message.attempts[:]
+        message.ClearField("error_info")
     if "open_retries" in quirks:
         for attempt in message.attempts[:-1]:
             _leave_open(attempt)

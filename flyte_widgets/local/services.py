@@ -157,7 +157,7 @@ class RunReads:
         with self._store.changes.watch(key) as wakeup:
             while True:
                 with self._named(key, name) as (run, record):
-                    version, is_over = record.own_version, record.is_terminal and "endless_details" not in run.quirks
+                    version, is_over = record.own_version, record.is_terminal and not quirks.ENDLESS & run.quirks
                 if version != seen:
                     seen = version
                     yield
@@ -231,8 +231,9 @@ class RunServiceHandlers(RunReads, RunService):
         """Send the events of an attempt so far, then only new ones, until the action has ended."""
         told = 0
         async for _ in self._watch(request.id.run, request.id.name):
-            with self._action(request.id) as (_, record):
-                events = compose.cluster_events(record, request.attempt)[told:]
+            with self._action(request.id) as (run, record):
+                kept = [] if "no_history" in run.quirks else compose.cluster_events(record, request.attempt)
+                events = kept[told:]
             told += len(events)
             if events:
                 yield pb.WatchClusterEventsResponse(cluster_events=events)

@@ -55,6 +55,7 @@ TAKES = {
     "recovered": Take(1_000, "", {"actions": 9, "recoveries": 1.0, "failures": 0, "time_outs": 0, "conditions": 0}),
     "two-hundred": Take(45, "", {"actions": 200, "failures": 0.08, "retries": 0.2}),
     "status-only": Take(1_000, "", {"actions": 40}, reads_history=False),
+    "older-than-kept": Take(1_000, "train_model", {"outcome": "failed"}, ("no_history",)),
     "unknown-phase": Take(60, "embed_corpus", {}, ("unknown_phase", "open_retries")),
 }
 
@@ -77,7 +78,7 @@ def record(name: str, take: Take, backend: Any) -> dict[str, Any]:
         if take.reads_history:
             wanted = [action.id for action in state.actions]
             widget._handle_custom_msg({"kind": "want", "id": 1, "actions": wanted}, [])  # noqa: SLF001
-            until(lambda: all(action.has_history for action in state.actions), "all histories")
+            until(lambda: not any(action.needs_history for action in state.actions), "all histories")
         if take.select:
             widget.selected = next(action.id for action in state.actions if action.name == take.select)
             until(lambda: (widget.detail or {}).get("id") == widget.selected, "the details")

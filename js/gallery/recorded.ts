@@ -2,6 +2,7 @@
 import type { RunTraits } from "../src/protocol";
 import aborted from "./recorded/aborted.json";
 import failed from "./recorded/failed.json";
+import olderThanKept from "./recorded/older-than-kept.json";
 import oneAction from "./recorded/one-action.json";
 import paused from "./recorded/paused.json";
 import recovered from "./recorded/recovered.json";
@@ -27,6 +28,7 @@ const FILES: Record<string, Sent> = {
   "one-action": oneAction,
   recovered,
   "two-hundred": twoHundred,
+  "older-than-kept": olderThanKept,
   "status-only": statusOnly,
   "unknown-phase": unknownPhase,
 };

@@ -15,6 +15,7 @@ import pytest
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import RunFinishedError
 from flyte_widgets.phases import ActionPhase as P
+from flyte_widgets.run.timeline import SegmentFlag
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.widgets import publisher as publisher_module
 from flyte_widgets.widgets.run_widget import RunWidget
@@ -83,6 +84,33 @@ def test_traits_of_a_finished_run(show: Show, shared_server: ServerProcess, sdk:
     assert {row.id: row.phase for row in reader.rows} == {key: P(a["phase"]).number for key, a in told.items()}
     assert repr(widget) == f"RunWidget({name!r}, phase=FAILED, {len(told)} actions)"
     assert shared_server.endpoint.rsplit("/", 1)[1] not in str(FrontEnd(widget).request_state())
+
+
+def test_a_run_that_is_older_than_the_history_kept(show: Show, shared_server: ServerProcess) -> None:
+    """Without the reports, the backend still tells phase, beginning, end, attempts by number and why it was aborted.
+
+    Streams of details then go on for ever, and so the end must not wait for theirs.
+    """
+    name = shared_server.simulate(outcome="failed", elapsed_s=END, quirks=["no_history"])
+    widget = show(name)
+    assert widget.wait(20) is P.FAILED
+    eventually(lambda: widget.connection["state"] == "ended")
+    root = widget.root
+    assert root is not None
+    assert (root["kind"], root["phase"], root["notKept"]) == ("task", "failed", False)
+    assert (root["attempts"], root["error"], root["attemptCount"]) == ([], None, widget.attempt)
+    assert None not in (widget.started_ms, widget.ended_ms)
+    retried = next(action.id for action in state_of(widget).actions if action.attempts == 2)
+    widget.selected = retried
+    eventually(lambda: (widget.detail or {}).get("id") == retried)
+    assert widget.detail is not None
+    assert (widget.detail["attempts"], widget.detail["attemptCount"], widget.detail["notKept"]) == ([], 2, False)
+    reader = Reader()
+    reader.apply(widget.snapshot)
+    assert {row.phase for row in reader.rows} == {P.SUCCEEDED.number, P.FAILED.number, P.ABORTED.number}
+    flags = [flags for row in reader.rows for *_, flags in row.segments]
+    assert len(flags) == len(reader.rows)
+    assert all(one & SegmentFlag.STATUS_ONLY for one in flags)
 
 
 def test_traits_follow_the_run(show: Show, shared_server: ServerProcess) -> None:

@@ -192,11 +192,15 @@ def test_accessibility_tree_of_a_failure(gallery: Gallery) -> None:
 
 
 def test_trouble_is_told_to_a_screen_reader(gallery: Gallery) -> None:
-    """Own errors are alerts, a silent backend is a status, the confirm is a named group with the focus."""
+    """Own errors are alerts, a silent backend and a lost history are a status, the confirm is a named group with the focus."""
     gallery.show("own-error")
     expect(gallery.page.get_by_role("alert")).to_contain_text("raised ValueError")
     gallery.show("reconnecting")
     expect(gallery.page.get_by_role("status").filter(has_text="does not answer")).to_be_visible()
+    gallery.show("recorded-older-than-kept")
+    expect(gallery.page.get_by_role("status").filter(has_text="or were never recorded")).to_be_visible()
+    gallery.show("recorded-failed")
+    expect(gallery.page.get_by_text("No history")).to_have_count(0)
     gallery.show("abort-confirm")
     confirm = gallery.page.get_by_role("group", name="Confirm the abort")
     expect(confirm.get_by_role("textbox", name="Reason for the abort, optional")).to_be_focused()

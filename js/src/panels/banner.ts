@@ -71,6 +71,7 @@ export function mountBanner(
     },
   );
   row(() => notLive(view), undefined, reattachLine(view));
+  row(() => withoutHistory(view));
   row(
     () => {
       const error = traits.error.value;
@@ -160,6 +161,26 @@ function notLive(view: View): Notice | null {
     icon: "unlink",
     strong: `${what}${known ? "; the run goes on." : "."}`,
     text: `${lastMs ? `As of ${wallClock(lastMs)}. ` : ""}${then}`,
+    button: "",
+  };
+}
+
+/** Phases in which a task has been tried, unless its result came from elsewhere. */
+const TRIED: readonly string[] = ["succeeded", "failed", "timed_out"];
+
+/** The run has ended, was read, and nothing is told of any attempt: the rest of the view has only its status. */
+function withoutHistory({ store }: View): Notice | null {
+  const { root, host, connection } = store.traits;
+  const { kind, phase, cache, attempts } = root.value ?? { attempts: [] };
+  const gone = attempts.length === 0 && kind === "task" && cache !== "hit" && TRIED.includes(phase ?? "");
+  if (!gone || connection.value.state !== "ended") return null;
+  return {
+    tone: "plain",
+    icon: "info",
+    strong: "No history.",
+    text:
+      `${host.value || "The backend"} tells when this run began and how it ended. Its phases, errors and events are ` +
+      "older than what is kept there, or were never recorded. A notebook that was saved in time still shows them.",
     button: "",
   };
 }

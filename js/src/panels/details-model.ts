@@ -130,8 +130,10 @@ export function statusLine({ kind, phase, notKept, cache }: ActionDetail): strin
   const now = phaseOf(phase);
   if (kind === "trace") return "A trace is recorded once, at its end. It has no attempts.";
   if (now === Phase.Recovered) return "Recovered from a prior run: it did not run again.";
-  if (kind === "task")
-    return cache === "hit" ? "Taken from the cache: it did not run." : "No attempts were reported.";
+  if (kind === "task") {
+    if (cache === "hit") return "Taken from the cache: it did not run.";
+    return isTerminal(now) ? "No attempts are kept, or none were reported." : "No attempts were reported.";
+  }
   if (now === Phase.Paused) return "A condition: it waits for its signal.";
   if (now === Phase.Succeeded) return "A condition: its signal came.";
   if (now === Phase.TimedOut) return "A condition: no signal came in time.";

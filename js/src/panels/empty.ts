@@ -29,7 +29,8 @@ export function emptyOf(facts: Facts, hasActions: boolean): Empty | null {
         text:
           `Asked ${host}. ` +
           (hint ||
-            "Check the name, or say where the run is: `fw.connect(project=…, domain=…)`. A console URL works too."),
+            "Check the name, or say where the run is: `fw.connect(project=…, domain=…)`. A console URL works too. " +
+              "What is older than the backend keeps is not found, either."),
       };
     case "forbidden":
       return {
