@@ -192,7 +192,7 @@ def test_accessibility_tree_of_a_failure(gallery: Gallery) -> None:
 
 
 def test_trouble_is_told_to_a_screen_reader(gallery: Gallery) -> None:
-    """Own errors are alerts, a silent backend and a lost history are a status, the confirm is a named group with the focus."""
+    """Own errors are alerts, trouble of the backend is a status, the confirm is a named group with the focus."""
     gallery.show("own-error")
     expect(gallery.page.get_by_role("alert")).to_contain_text("raised ValueError")
     gallery.show("reconnecting")
