@@ -1,5 +1,6 @@
 // Starts the real JupyterLab extension, as JupyterLab does.
-import { vi } from "vitest";
+import { afterEach, beforeEach, vi } from "vitest";
+import { withoutCanvas } from "./view";
 
 interface Container {
   init(scope: unknown): void;
@@ -21,8 +22,20 @@ export async function startExtension(name: string, shell: object, Widget: unknow
   await plugin.activate({ name, shell });
 }
 
-/** Have the page forget the extensions that were started in it. */
-export function endExtensions(): void {
+/** Give each test of a file a page without extensions, on which time passes as the test has it. */
+export function useFreshPages(): void {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    withoutCanvas();
+  });
+  afterEach(() => {
+    endExtensions();
+    document.body.replaceChildren();
+    vi.useRealTimers();
+  });
+}
+
+function endExtensions(): void {
   for (const [event, listener, options] of listening.mock.calls) {
     if (event.startsWith("flyte-widgets:")) document.removeEventListener(event, listener, options);
   }

@@ -1,21 +1,13 @@
 // The picture that the notebook keeps: who asks Python for it, when, and what the real extension does with it.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { endExtensions, startExtension } from "./extension";
+import { expect, test } from "vitest";
+import { startExtension, useFreshPages } from "./extension";
 import { scenario } from "./scenario";
-import { mount, withoutCanvas } from "./view";
+import { mount } from "./view";
 
 const ID = "fw-receipt-0123456789ab";
 const html = (words: string): string => `<div id="${ID}">${words}</div>`;
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  withoutCanvas();
-});
-afterEach(() => {
-  endExtensions();
-  document.body.replaceChildren();
-  vi.useRealTimers();
-});
+useFreshPages();
 
 type Output = { data: Record<string, unknown> };
 

@@ -1,10 +1,10 @@
 // The panel beside the notebook: what is asked of the page, what becomes of it, and what Python hears.
 // The extension is the real one; of JupyterLab there is as much as it uses.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { PanelWish } from "../src/sidebar";
-import { endExtensions, startExtension } from "./extension";
+import { startExtension, useFreshPages } from "./extension";
 import { type RecordedModel, scenario } from "./scenario";
-import { mount, seen, withoutCanvas } from "./view";
+import { mount, seen } from "./view";
 
 interface Title {
   label?: string;
@@ -58,15 +58,7 @@ async function start(name: string, ...sides: string[]): Promise<Shell> {
   return shell;
 }
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  withoutCanvas();
-});
-afterEach(() => {
-  endExtensions();
-  document.body.replaceChildren();
-  vi.useRealTimers();
-});
+useFreshPages();
 
 const answers = (model: RecordedModel) =>
   (model.sent as { kind: string; call: number; refusal: string; views: number }[])
