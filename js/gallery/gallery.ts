@@ -82,6 +82,8 @@ async function show(name: string, { theme = "light", width = 960, fonts = "" }: 
   await state.act?.(stage);
   stage.later(state.laterMs ?? 0);
   await redraw();
+  state.point?.(stage);
+  await frame();
 }
 
 /** The backend's clock when a block of columns was packed, epoch ms. */

@@ -13,6 +13,8 @@ export interface State {
   selecting?: (id: string) => RunTraits;
   /** Clicks and keys, once drawn. */
   act?: (stage: Stage) => void | Promise<void>;
+  /** Where the pointer is in the end. */
+  point?: (stage: Stage) => void;
   /** How long after the traits it is looked at. */
   laterMs?: number;
 }
@@ -75,6 +77,15 @@ function openDetails(stage: Stage): void {
   grid.focus();
   grid.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, composed: true }));
   grid.blur();
+}
+
+/** On its row, in the middle of the plot. */
+function pointAtRoot(stage: Stage): void {
+  const grid = stage.find<HTMLElement>("[role=treegrid]");
+  const { top } = stage.find("[role=row]").getBoundingClientRect();
+  const { left, width } = stage.find(".fw-tl-plot").getBoundingClientRect();
+  const at = { clientX: left + width / 2, clientY: top + 11, pointerType: "mouse" };
+  grid.dispatchEvent(new PointerEvent("pointermove", at));
 }
 
 /** As the simulator has them, sent by Python; with details where an action is selected. */
@@ -191,6 +202,16 @@ export const STATES: Record<string, () => State> = {
     act: (stage) => {
       click(stage, ".fw-tl-view-menu");
       click(stage, ".fw-choice [value=duration]");
+    },
+  }),
+  hover: () => ({ traits: running(), point: pointAtRoot }),
+  filtered: () => ({ traits: running(), act: (stage) => click(stage, ".fw-state[data-phase='6']") }),
+  "nothing-found": () => ({
+    traits: running(""),
+    act: (stage) => {
+      const search = stage.find<HTMLInputElement>(".fw-tl-search-input");
+      search.value = "no such action";
+      search.dispatchEvent(new InputEvent("input", { bubbles: true }));
     },
   }),
   note: () => ({ traits: running(""), act: (stage) => click(stage, ".fw-states-title") }),
