@@ -143,7 +143,7 @@ class ActionState(msgspec.Struct, eq=False, gc=False):
     def take_status(self, told: ActionStatus, phase: ActionPhase | None, now_ms: Milliseconds) -> bool:
         """Likewise; `phase` is what `told` says of it, or what was known before."""
         had, had_phase, had_attempts = self.status, self.phase, self.attempts
-        before = (self.created_ms, self.ended_ms, self.cache_hit)
+        before = (self.created_ms, self.ended_ms, self.cache_hit) if phase is had_phase else None
         end = told.end_time if epoch_ms(told.end_time) is not None else had.end_time if self.is_terminal else None
         self.status = ActionStatus(
             had.phase if told.phase is None else told.phase,

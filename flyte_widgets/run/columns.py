@@ -8,12 +8,13 @@ the same as JSON takes ten times that, on every tick.
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
 from typing import Final
+
+import msgspec
 
 from flyte_widgets.phases import ActionPhase, unknown_phases
 from flyte_widgets.run.action import ActionState
@@ -108,28 +109,35 @@ class Columns:
         if self._base_ms is None:
             self._base_ms = math.floor(min((ms for ms in created if ms is not None), default=now_ms))
         base_ms = self._base_ms
-        segments = _Segments(base_ms)
+        segments: list[tuple[int, ActionPhase, Milliseconds, Milliseconds | None, int]] = []
+        upto = array("I", [0])
         for action, created_ms, ended_ms in zip(actions, created, ended, strict=True):
-            segments.add(action, created_ms, ended_ms)
+            phase = action.phase
+            if phase is None or action.seen is not None or action.has_history:
+                segments += action.segments
+            else:  # as most, it was seen in one phase only: no segment is made for that
+                life = whole_life(created_ms, ended_ms, phase, action.first_seen_ms)
+                segments.append((action.status.attempts, phase, *life))
+            upto.append(len(segments))
         sections: list[array[float] | array[int]] = [
             array("d", [_NAN if ms is None else ms - base_ms for ms in created]),
             array("d", [_NAN if ms is None else ms - base_ms for ms in ended]),
-            segments.starts,
-            segments.ends,
+            array("d", [start_ms - base_ms for _, _, start_ms, _, _ in segments]),
+            array("d", [_NAN if end_ms is None else end_ms - base_ms for _, _, _, end_ms, _ in segments]),
             array("I", rows),
             self._numbers(action.id for action in actions),
             self._numbers(action.name for action in actions),
             self._numbers(action.group if action.metadata.group else "" for action in actions),
             array("i", parents),
-            segments.upto,
+            upto,
             array("I"),  # string ends: known once all strings are
             array("H", [_attempts(action.status.attempts) for action in actions]),
-            segments.attempts,
+            array("H", [_attempts(attempt) for attempt, _, _, _, _ in segments]),
             array("B", [action.phase.number if action.phase else 0 for action in actions]),
             array("B", [action.kind for action in actions]),
             array("B", [_flags(action) for action in actions]),
-            segments.phases,
-            segments.flags,
+            array("B", [phase.number for _, phase, _, _, _ in segments]),
+            array("B", [flags for _, _, _, _, flags in segments]),
         ]
         new_strings = self._strings[strings_from:]
         blob = b"".join(new_strings)
@@ -145,49 +153,19 @@ class Columns:
             "total": len(self._state) if total is None else total,
             "known": len(self._state),
             "rows": len(rows),
-            "segments": len(segments.starts),
+            "segments": len(segments),
             "strings": len(new_strings),
             "stringsFrom": strings_from,
             "stringBytes": len(blob),
-            "phases": {str(number): label for number, label in unknown_phases().items()},
+            "phases": unknown_phases(),
         }
-        text = json.dumps(header, separators=(",", ":")).encode()
+        text = msgspec.json.encode(header)
         lead = array("I", [MAGIC, len(text)])
         return b"".join(_padded(part) for part in (_little(lead) + text, *map(_little, sections), blob))
 
 
-class _Segments:
-    """The columns of segments. Most actions were seen in one phase only: no segment is made for those."""
-
-    def __init__(self, base_ms: Milliseconds) -> None:
-        self._base_ms = base_ms
-        self.upto = array("I", [0])
-        self.starts, self.ends, self.attempts = array("d"), array("d"), array("H")
-        self.phases, self.flags = array("B"), array("B")
-
-    def add(self, action: ActionState, created_ms: Milliseconds | None, ended_ms: Milliseconds | None) -> None:
-        """Append the segments of an action, whose times these are."""
-        phase = action.phase
-        if phase is None or action.seen is not None or action.has_history:
-            for segment in action.segments:
-                self._append(*segment)
-        else:
-            attempts = action.status.attempts
-            self._append(attempts, phase, *whole_life(created_ms, ended_ms, phase, action.first_seen_ms))
-        self.upto.append(len(self.starts))
-
-    def _append(
-        self, attempt: int, phase: ActionPhase, start_ms: Milliseconds, end_ms: Milliseconds | None, flags: int
-    ) -> None:
-        self.starts.append(start_ms - self._base_ms)
-        self.ends.append(_NAN if end_ms is None else end_ms - self._base_ms)
-        self.attempts.append(attempt if 0 <= attempt <= _MOST_ATTEMPTS else _attempts(attempt))
-        self.phases.append(phase.number)
-        self.flags.append(flags)
-
-
 def _attempts(number: int) -> int:
-    return min(max(number, 0), _MOST_ATTEMPTS)
+    return number if 0 <= number <= _MOST_ATTEMPTS else _MOST_ATTEMPTS if number > 0 else 0
 
 
 def _flags(action: ActionState) -> int:

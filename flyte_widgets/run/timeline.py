@@ -7,6 +7,7 @@ must not show a guess as a fact.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -151,19 +152,18 @@ def observed_segments(
     phase, at_ms, attempt = steps[0]
     if len(steps) == 1:
         return (Segment(attempt, phase, *whole_life(created_ms, ended_ms, phase, at_ms)),)
-    start_ms = created_ms if created_ms is not None else at_ms
-    starts = [start_ms]
-    for _, seen_ms, _ in steps[1:]:
-        starts.append(max(starts[-1], seen_ms))
-    is_over = steps[-1][0].is_terminal
-    if is_over and ended_ms is not None:
-        over_ms = max(start_ms, ended_ms)
-        starts = [*(min(from_ms, over_ms) for from_ms in starts[:-1]), over_ms]
-    ends = [*starts[1:], starts[-1] if is_over else None]
-    return tuple(
-        Segment(attempt, phase, from_ms, to_ms, SegmentFlag.OBSERVED)
-        for (phase, _, attempt), from_ms, to_ms in zip(steps, starts, ends, strict=True)
-    )
+    from_ms, latest_ms = at_ms if created_ms is None else created_ms, math.inf
+    over, _, last_attempt = steps[-1]
+    if over.is_terminal and ended_ms is not None:
+        latest_ms = max(from_ms, ended_ms)
+        steps[-1] = (over, latest_ms, last_attempt)
+    segments: list[Segment] = []
+    for next_phase, seen_ms, next_attempt in steps[1:]:
+        to_ms = min(max(from_ms, seen_ms), latest_ms)
+        segments.append(Segment(attempt, phase, from_ms, to_ms, SegmentFlag.OBSERVED))
+        phase, from_ms, attempt = next_phase, to_ms, next_attempt
+    segments.append(Segment(attempt, phase, from_ms, from_ms if over.is_terminal else None, SegmentFlag.OBSERVED))
+    return tuple(segments)
 
 
 def whole_life(
