@@ -52,7 +52,7 @@ class Board:
         self.connection = Connection()
         self.abort_status = AbortStatus()
         self._listeners: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._changed: set[asyncio.Future[None]] = set()
+        self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
         self._published_s = 0.0
         self._soon: asyncio.TimerHandle | None = None
 
@@ -77,10 +77,9 @@ class Board:
             self._soon = None
         self._published_s = time.monotonic()
         update = Update(self.state.take_dirty(), set(details), partial(self.state.changes_of, self.state.take_news()))
-        for waiter in self._changed:
-            if not waiter.done():
+        for waiter, holds in self._waiting.items():
+            if not waiter.done() and holds():
                 waiter.set_result(None)
-        self._changed.clear()
         for listener in list(self._listeners):
             try:
                 listener.run_updated(update)
@@ -99,12 +98,20 @@ class Board:
         self.abort_status = status
         self.publish()
 
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until that holds. It is asked after every update: to wake a task for each costs far more."""
+        while not holds():
+            await self._until_told(holds)
+
     async def until_changed(self, timeout_s: float | None = None) -> None:
         """Wait for the next update, or for the time to run out."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._until_told(lambda: True), timeout_s)
+
+    async def _until_told(self, holds: Callable[[], bool]) -> None:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._changed.add(waiter)
+        self._waiting[waiter] = holds
         try:
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(waiter, timeout_s)
+            await waiter
         finally:
-            self._changed.discard(waiter)
+            del self._waiting[waiter]

@@ -112,10 +112,7 @@ async def _until_over(watcher: Watcher) -> None:
     """Return when a unary read has shown the run's end, and its children have settled."""
     backoff = Backoff()
     while True:
-        root = watcher.state.root
-        if root is None or not root.is_terminal:
-            await watcher.until_changed()
-            continue
+        await watcher.until(lambda: watcher.phase is not None and watcher.phase.is_terminal)
         try:
             if await _settle(watcher):
                 return

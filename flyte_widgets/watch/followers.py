@@ -121,9 +121,8 @@ async def follow_action(watcher: Watcher, action: str) -> None:
                 watcher.take_missing(action)
         if _status_key(watcher, action) != before:
             backoff.reset()
-        while _has_ended(watcher, action):
-            # Not for ever: a failed attempt of a tracked run may be followed by another one.
-            await watcher.until_changed()
+        # Not over for ever: a failed attempt of a tracked run may be followed by another one.
+        await watcher.until(lambda: not _has_ended(watcher, action))
         await asyncio.sleep(backoff.next_delay_s())
 
 

@@ -7,6 +7,7 @@ that calls `abort()`, must not hold up the watching.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
@@ -38,8 +39,9 @@ class Publisher:
     def wake(self, target: Publishing, at_s: float = 0.0) -> None:
         """Have `target` called at `at_s` (monotonic), or at once. From any thread."""
         with self._condition:
-            self._due[target] = min(at_s, self._due.get(target, at_s))
-            self._condition.notify()
+            if at_s < self._due.get(target, math.inf):
+                self._due[target] = at_s
+                self._condition.notify()
 
     def flush(self, target: Publishing, timeout_s: float = 2.0) -> None:
         """Have `target` called now, and wait until it was: for those who leave the notebook to others (papermill)."""

@@ -47,6 +47,8 @@ class SendingView(SidebarView):
         self._answered = self._saved = False
         self._rate = Rate()
         self._columns_at_s = self._traits_at_s = self._beat_at_s = 0.0
+        self._regular_s = 0.0
+        """When what is not urgent may go out: before that, rows are no reason to wake the publisher."""
         self._urgent_news = True
         """Whether something was heard that a trait may have to say at once, and not only rows and counts."""
         self._told_of: object = None
@@ -64,13 +66,20 @@ class SendingView(SidebarView):
         with self._news_lock:
             self._rows |= update.rows
             self._urgent_news |= self._may_be_urgent(update)
-        publisher().wake(self)
+            at_s = 0.0 if self._urgent_news else self._regular_s
+        publisher().wake(self, at_s)
 
     def _may_be_urgent(self, update: Update) -> bool:
         """Of a run of thousands most news are of actions that no trait tells of: those cost no look at all traits."""
         known = self._watcher.state.by_id
         followed = [known[action].index for action in (ROOT, self.selected) if action in known]
-        return not update.rows or bool(update.details) or not update.rows.isdisjoint(followed)
+        if not update.rows or update.details or self._standing() != self._told_of:
+            return True
+        return not update.rows.isdisjoint(followed)
+
+    def _standing(self) -> object:
+        """Give how the watch stands: what may be urgent though no row tells it."""
+        return self._watcher.connection.state, self._watcher.abort_status, self.selected
 
     # --- sending, on the publisher's thread --------------------------------------------------------------------------
 
@@ -94,6 +103,7 @@ class SendingView(SidebarView):
             self._publish_columns(now_s)
             self._rate.forget()
         due = [send(now_s) for send in (self._publish_traits, self._publish_columns, self._publish_beat)]
+        self._regular_s = self._rate.regular_s
         return min((due_s for due_s in due if due_s is not None), default=None)
 
     # Each of these sends what it may send now. It gives when it is to be called again; None: at the next wake.
@@ -114,7 +124,7 @@ class SendingView(SidebarView):
 
     def _publish_traits(self, now_s: float) -> float | None:
         due_s = max(self._traits_at_s + TRAITS_EVERY_S, self._rate.regular_s)
-        told_of = (self._watcher.connection.state, self._watcher.abort_status, self.selected)
+        told_of = self._standing()
         with self._news_lock:
             may_be_urgent, self._urgent_news = self._urgent_news or told_of != self._told_of, False
         if now_s < due_s and not may_be_urgent:
