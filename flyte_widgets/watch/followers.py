@@ -150,7 +150,8 @@ async def tell_outage(watcher: Watcher) -> None:
 async def break_silence(watcher: Watcher) -> None:
     """Ask when nothing was heard for long, and open streams anew that may be dead."""
     while True:
-        await asyncio.sleep(1.0)
+        next_s = min(watcher.heard_s + SILENCE_S, watcher.stream_heard_s + REOPEN_S)
+        await asyncio.sleep(max(1.0, next_s - time.monotonic()))  # of many watchers, not all every second
         now_s = time.monotonic()
         if now_s - watcher.stream_heard_s > REOPEN_S:
             watcher.stream_heard_s = now_s
