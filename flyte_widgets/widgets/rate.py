@@ -21,7 +21,12 @@ class Rate:
     @property
     def urgent_s(self) -> float:
         """When a message may go that a reader waits for: it takes no account of the others' pace."""
-        return self._sent[0] + 1.0 if len(self._sent) == MOST_A_SECOND else 0.0
+        return self._with_room_s(0)
+
+    @property
+    def soon_s(self) -> float:
+        """When a message may go that is wanted, but can wait: it leaves two places in a second to others."""
+        return self._with_room_s(2)
 
     @property
     def regular_s(self) -> float:
@@ -29,8 +34,12 @@ class Rate:
 
         It leaves the last place in a second to one that a reader waits for, but lets nobody keep it out for long.
         """
-        room_s = self._sent[1 - MOST_A_SECOND] + 1.0 if len(self._sent) >= MOST_A_SECOND - 1 else 0.0
-        return max(self.urgent_s, self._regular_s, min(room_s, self._regular_s + 1.0))
+        return max(self.urgent_s, self._regular_s, min(self._with_room_s(1), self._regular_s + 1.0))
+
+    def _with_room_s(self, places: int) -> float:
+        """When so many places in a second are free, besides the one that is taken."""
+        most = MOST_A_SECOND - places
+        return self._sent[-most] + 1.0 if len(self._sent) >= most else 0.0
 
     def note(self, now_s: float, *, urgent: bool = False) -> None:
         """Take note that a message was sent."""

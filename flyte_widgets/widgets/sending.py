@@ -22,10 +22,14 @@ from flyte_widgets.widgets.sidebar import SidebarView
 
 TRAITS_EVERY_S: Final = 1.0
 """Counts and the like travel at most this often. What a reader waits for (`_URGENT`) does not wait for it."""
+SOON_EVERY_S: Final = 0.5
+"""Likewise for what is wanted soon (`_SOON`), where the messages are so many that it cannot go at once."""
 BEAT_EVERY_S: Final = 10.0
 """So often the front end is told that the kernel lives, while nothing else tells it."""
 
-_URGENT: Final = ("phase", "is_terminal", "error", "abort_state", "detail", "root")
+_URGENT: Final = ("phase", "is_terminal", "error", "abort_state", "detail")
+_SOON: Final = "root"
+"""Not with a phase, this is its history, which comes by another stream: it must not hold up the next phase."""
 _FROM_BROWSER: Final = {"selected", "_view_count"}
 
 
@@ -139,14 +143,18 @@ class SendingView(SidebarView):
         if not changed:
             return None
         is_urgent = is_over or self._is_urgent(changed)
-        due_s = self._rate.urgent_s if is_urgent else due_s
+        is_wanted = is_urgent or _SOON in changed
+        if is_urgent:
+            due_s = self._rate.urgent_s
+        elif is_wanted:
+            due_s = min(self._rate.soon_s, max(self._traits_at_s + SOON_EVERY_S, self._rate.regular_s))
         if now_s < due_s:
             with self._news_lock:
-                self._urgent_news |= is_urgent
+                self._urgent_news |= is_wanted
             return due_s
         self._traits_at_s, self._saved = now_s, is_over
         self.tell(changed)
-        self._rate.note(time.monotonic(), urgent=is_urgent)
+        self._rate.note(time.monotonic(), urgent=is_wanted)
         return None
 
     def _publish_beat(self, now_s: float) -> float | None:

@@ -38,6 +38,20 @@ def test_rows_leave_room_for_what_a_reader_waits_for() -> None:
             rate.note(rows_s)
 
 
+def test_a_history_leaves_room_for_the_next_phase() -> None:
+    """Each phase is followed by its history and by rows, seven messages a second in all: it is those that wait."""
+    rate, now_s = Rate(), 100.0
+    for _ in range(40):
+        assert rate.urgent_s <= now_s
+        rate.note(now_s, urgent=True)
+        next_s = now_s + 0.35
+        if (rows_s := max(now_s + 0.01, rate.regular_s)) <= next_s:
+            rate.note(rows_s)
+        if (history_s := max(now_s + 0.06, rows_s, rate.soon_s)) <= next_s:
+            rate.note(history_s, urgent=True)
+        now_s = next_s
+
+
 def test_rows_are_not_kept_out_for_good() -> None:
     """Where there is always something that a reader waits for, rows still have their turn."""
     rate, rows_s = Rate(), 100.0
