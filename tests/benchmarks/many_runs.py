@@ -2,8 +2,9 @@
 
 Each way in a process of its own, against a server in another. Ours watches all actions of every run (`fw.Run`), which
 takes two streams, and keeps up to ten connections for its next questions; the SDK one action of each
-(`ActionDetails.watch`), one stream. In all of them the root changes once a second. "Memory" is what came on top of the process with its imports and its first call, so that neither is charged
-for its libraries; "memory with libraries" is what came on top of the bare interpreter.
+(`ActionDetails.watch`), one stream. In all of them the root changes once a second. "Memory" is what came on top of the
+process with its imports and its first call, so that neither is charged for its libraries; "memory with libraries" is
+what came on top of the bare interpreter.
 """
 
 from __future__ import annotations
