@@ -8,16 +8,16 @@ export type TabId = "attempts" | "error" | "events" | "links";
 export function tabsOf(detail: ActionDetail, attempt: Attempt | undefined, narrow: boolean): Tab<TabId>[] {
   const error = errorOf(detail, attempt);
   const [events, links] = [attempt?.events.length ?? 0, attempt?.links.length ?? 0];
-  // Traces and conditions run in no pod: no events and no links are what is to be expected.
-  const isTask = detail.kind === "task" && !detail.notKept;
+  // Traces, conditions, and what was never tried run in no pod: no events and no links are to be expected.
+  const ran = detail.kind === "task" && attempt !== undefined;
   const whole = { task: "Attempts", trace: "Trace", condition: "Condition" }[detail.kind];
   return [
     ...(narrow ? [{ id: "attempts", label: whole, count: null } as const] : []),
     ...(error || detail.abort
       ? [{ id: "error", label: error ? "Error" : "Abort", count: null } as const]
       : []),
-    ...(isTask || events ? [{ id: "events", label: "Events", count: events } as const] : []),
-    ...(isTask || links ? [{ id: "links", label: "Links", count: links } as const] : []),
+    ...(ran || events ? [{ id: "events", label: "Events", count: events } as const] : []),
+    ...(ran || links ? [{ id: "links", label: "Links", count: links } as const] : []),
   ];
 }
 

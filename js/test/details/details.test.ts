@@ -221,6 +221,16 @@ describe("other kinds", () => {
     );
     expect(view.find(".fw-details-side").hidden).toBe(true);
   });
+
+  test.each([
+    [{ phase: "succeeded" }, "No attempts are kept, or none were reported."],
+    [{ phase: "queued" }, "No attempts were reported."],
+    [{ phase: "succeeded", cache: "hit" }, "Taken from the cache: it did not run."],
+  ])("a task without attempts says why, and has no empty tabs: %o", (more, words) => {
+    const view = play({ kind: "task", ...more });
+    expect(view.find(".fw-attempts .fw-note").textContent).toBe(words);
+    expect(view.find(".fw-details-side").hidden).toBe(true);
+  });
 });
 
 test("where the list of attempts is a tab of its own, the attempt is picked beside the tabs", () => {
