@@ -1,9 +1,9 @@
 """The Connect protocol over httpx: unary calls and server streams, in JSON.
 
-HTTP/1.1 only, on purpose. A stream then has a connection of its own (`own_connection`): closing it is seen by the
-server, and a frozen one cannot hold up other calls. Over HTTP/2, httpcore 1.0 sends no RST_STREAM when a stream is
-given up, so that it goes on and eats the connection's flow-control window, and a unary call's time limit does not
-bound its wait for the lock that an idle stream holds while it reads.
+HTTP/1.1 only, on purpose. A stream then has a connection of its own: closing it is seen by the server, and a frozen
+one cannot hold up other calls. Over HTTP/2, httpcore 1.0 sends no RST_STREAM when a stream is given up, so that it
+goes on and eats the connection's flow-control window, and a unary call's time limit does not bound its wait for the
+lock that an idle stream holds while it reads.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from flyte_widgets.api.failures import has_content_type, host_of, http_error, tr
 from flyte_widgets.api.gate import Gate, Outage
 from flyte_widgets.api.http_client import make_http_client, read_some, register_path, unlogged
 from flyte_widgets.api.messages import Message, decode_message
-from flyte_widgets.api.own_connection import OWN_CONNECTION, Body
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import (
     ApiError,
@@ -130,22 +129,17 @@ class ConnectTransport:
         async with self._turn() as client:
             content = encode_envelope(msgspec.json.encode(request))
             message = self._request(client, service, method, content, _STREAM_TYPE, "identity")
-            message.extensions[OWN_CONNECTION] = True
             reader = EnvelopeReader(max_bytes=self._max_bytes)
-            body: httpx.Response | Body | None = None
+            response: httpx.Response | None = None
             try:
                 with self._first_message_limit(method, first_message_timeout_s), self._translated():
-                    response = body = await self._send(client, message, method)
+                    response = await self._send(client, message, method)
                     await self._expect(response, _STREAM_TYPE)
-                    body = response.extensions.get(OWN_CONNECTION, response)
-                    # What is not needed any more is not kept, for that may be for hours, and there may be hundreds.
-                    used = message.headers if isinstance(self._auth, CredentialAuth) else None
-                    del message, content, response
-                    chunks = body.aiter_raw()
+                    chunks = response.aiter_raw()
                     payloads = await _next_payloads(chunks, reader)
                 while payloads:
                     payloads.reverse()
-                    while payloads:  # none is kept while the next is waited for
+                    while payloads:  # none is kept while the next is waited for, which may be for hours
                         yield decode_message(payloads.pop(), response_type)
                     with self._translated():
                         payloads = await _next_payloads(chunks, reader)
@@ -153,12 +147,12 @@ class ConnectTransport:
                     reader.close()
                 except UnauthenticatedError as error:
                     if isinstance(self._auth, CredentialAuth):
-                        error.transient = await self._auth.refresh(used)
+                        error.transient = await self._auth.refresh(response.request.headers)
                     raise
             finally:
-                if body is not None:
+                if response is not None:
                     with unlogged():
-                        await body.aclose()
+                        await response.aclose()
 
     @property
     def outage(self) -> Outage | None:

@@ -17,7 +17,6 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from flyte_widgets.api.own_connection import DirectTransport
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.redaction import register
 
@@ -78,19 +77,15 @@ def make_http_client(
     HTTP(S)_PROXY, ALL_PROXY and NO_PROXY are followed, but not to this machine's own loopback. Everything that looks
     like a credential is registered for redaction when it is sent, whoever put it there. Raises ConfigError.
     """
-    proxies = {scheme: proxy for scheme, proxy in urllib.request.getproxies().items() if scheme != "no"}
-    for proxy in proxies.values():
+    for proxy in urllib.request.getproxies().values():
         register(unquote(urlsplit(proxy).password or ""))
-    is_direct = not proxies or is_loopback(base_url)  # a proxy cannot reach this machine's loopback
-    verify = tls.context() if base_url.startswith("https:") else True
     return httpx.AsyncClient(
         auth=auth,
-        verify=verify,
+        verify=tls.context() if base_url.startswith("https:") else True,
         timeout=_TIMEOUT,
         limits=limits,
         follow_redirects=False,  # a redirect leads to a login page: no credentials for that
-        trust_env=not is_direct,
-        transport=DirectTransport(verify=verify, limits=limits) if is_direct else None,
+        trust_env=not is_loopback(base_url),  # a proxy cannot reach this machine's loopback
         event_hooks={"request": [_register_sent]},
     )
 

@@ -23,8 +23,7 @@ class Inbox:
     def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
         self._loop = asyncio.get_running_loop()
-        self._items: list[PhaseChange | Exception | None] = []
-        self._waiter: asyncio.Future[None] | None = None
+        self._queue: asyncio.Queue[Sequence[PhaseChange | Exception | None]] = asyncio.Queue()
 
     async def open(self) -> None:
         """Subscribe, and put in where every action stands at that moment."""
@@ -51,21 +50,11 @@ class Inbox:
         """Hand over all at once: each time wakes the reader's loop."""
         if items:
             with contextlib.suppress(RuntimeError):  # the reader's loop was closed
-                self._loop.call_soon_threadsafe(self._take, items)
-
-    def _take(self, items: Sequence[PhaseChange | Exception | None]) -> None:
-        self._items += items
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+                self._loop.call_soon_threadsafe(self._queue.put_nowait, items)
 
     async def __aiter__(self) -> AsyncIterator[PhaseChange]:
         while True:
-            while not self._items:  # an asyncio.Queue does this in 3 kB
-                self._waiter = self._loop.create_future()
-                await self._waiter
-            items, self._items = self._items[::-1], []
-            while items:  # none is kept while the next is waited for
-                item = items.pop()
+            for item in await self._queue.get():
                 if item is None:
                     return
                 if isinstance(item, Exception):

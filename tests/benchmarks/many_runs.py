@@ -1,10 +1,9 @@
 """200 runs watched at once in one process: threads, sockets, memory and processor time, beside 200 watches of the SDK.
 
 Each way in a process of its own, against a server in another. Ours watches all actions of every run (`fw.Run`), which
-takes two streams, and keeps up to ten connections for its next questions; the SDK one action of each
-(`ActionDetails.watch`), one stream. In all of them the root changes once a second. "Memory" is what came on top of the
-process with its imports and its first call, so that neither is charged for its libraries; "memory with libraries" is
-what came on top of the bare interpreter.
+takes two streams; the SDK one action of each (`ActionDetails.watch`), one stream. In all of them the root changes once
+a second. "Memory" is what came on top of the process with its imports and its first call, so that neither is charged
+for its libraries; "memory with libraries" is what came on top of the bare interpreter.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Streams on connections of their own, against real sockets: who waits for whom, and what is left."""
+"""The connections of streams, on real sockets: who waits for whom, and what is left."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import asyncio
 from contextlib import aclosing
 from pathlib import Path
 
-import httpx
 import pytest
 
 from flyte_widgets.api.connect import ConnectTransport
 from flyte_widgets.api.http_client import make_http_client
 from flyte_widgets.api.messages import ActionStatus
-from flyte_widgets.api.own_connection import OWN_CONNECTION
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import TransportError
 from tests.certificates import server_context, write_certificate
@@ -50,7 +48,7 @@ def test_a_server_waits_for_a_slow_reader() -> None:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         async with make_http_client(url, tls=TlsSettings()) as client:
-            request = client.build_request("POST", url, extensions={OWN_CONNECTION: True})
+            request = client.build_request("POST", url)
             response = await client.send(request, stream=True)
             before = -1
             while before != written:
@@ -141,46 +139,4 @@ def test_tls_streams_and_calls_check_the_same_certificate(tmp_path: Path) -> Non
         await unknown.aclose()
 
     asyncio.run(main())
-    server.close()
-
-
-def test_a_reader_that_gives_up_while_connecting_leaves_nothing() -> None:
-    """A server that takes the connection and never begins with TLS: no socket is left open, whoever loses patience."""
-
-    async def main() -> None:
-        gone = asyncio.Event()
-
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            while await reader.read(1024):
-                pass
-            gone.set()
-            writer.close()
-
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        transport = ConnectTransport(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        reading = asyncio.ensure_future(watch(transport))
-        await asyncio.sleep(0.3)
-        reading.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await reading
-        await asyncio.wait_for(gone.wait(), 5)
-        await transport.aclose()
-        server.close()
-
-    asyncio.run(main())
-
-
-def test_a_redirected_stream_gives_its_connection_back() -> None:
-    """An answer that is no stream is read whole, and its connection closed."""
-    server = ScriptedServer()
-    server.reply("Watch", b"HTTP/1.1 302 Found\r\nlocation: /login\r\ncontent-length: 2\r\n\r\nno", HOLD)
-
-    async def main() -> httpx.Response:
-        async with make_http_client(server.url, tls=TlsSettings()) as client:
-            request = client.build_request("POST", f"{server.url}/pkg.Service/Watch", extensions={OWN_CONNECTION: True})
-            return await client.send(request)
-
-    answer = asyncio.run(main())
-    assert (answer.status_code, answer.text) == (302, "no")
-    assert server.client_closed.wait(5)
     server.close()
