@@ -3,13 +3,11 @@
 All end with the same of every action: id, name, kind, parent, group, phase, attempts, cache hit, and two times. Ours
 also has them in rows by id, counted by phase, with changes noted. What differs is when times become numbers: the SDK's
 way makes them at once; ours does when they are read, so there is a second comparison with everything read once.
-Messages are as compact as the backend (Go) writes them, with the space after commas that some of its builds add.
 """
 
 from __future__ import annotations
 
 import gc
-import json
 import subprocess
 import sys
 import time
@@ -24,6 +22,7 @@ from flyte_widgets.api.messages import WatchActionsResponse, decode_message
 from flyte_widgets.run.columns import Columns
 from flyte_widgets.run.state import RunState
 from tests.benchmarks.table import REPEATS, Finding, Growth, Row, Target, beside
+from tests.benchmarks.wire import protojson
 
 PAGE = 1_000
 SIZES = (1_000, 10_000, 100_000)
@@ -47,12 +46,6 @@ def snapshot(count: int) -> Iterator[run_service_pb2.WatchActionsResponse]:
             action.status.end_time.FromMicroseconds(1_795_000_060_000_731 + n * 7_017)
             action.status.attempts = 1
         yield page
-
-
-def as_text(page: run_service_pb2.WatchActionsResponse) -> bytes:
-    """Write a message as Go's protojson does."""
-    told = json.loads(json_format.MessageToJson(page))
-    return json.dumps(told, separators=(", ", ":"), ensure_ascii=False).encode()
 
 
 def extract(page: run_service_pb2.WatchActionsResponse) -> list[tuple[object, ...]]:
@@ -126,7 +119,7 @@ def measure_size(count: int) -> list[Row]:
     binary, text = [], []
     for page in snapshot(count):
         binary.append(page.SerializeToString())
-        text.append(as_text(page))
+        text.append(protojson(page))
 
     def as_sdk() -> object:
         return [extract(run_service_pb2.WatchActionsResponse.FromString(page)) for page in binary]
@@ -184,7 +177,7 @@ def _keep(way: str, count: int) -> float:
 
     def take(page: run_service_pb2.WatchActionsResponse) -> None:
         if way == OURS:
-            state.fold_enriched(decode_message(as_text(page), WatchActionsResponse).enriched_actions, 0.0)
+            state.fold_enriched(decode_message(protojson(page), WatchActionsResponse).enriched_actions, 0.0)
             state.take_dirty(), state.take_news()
         else:
             rows.extend(extract(run_service_pb2.WatchActionsResponse.FromString(page.SerializeToString())))

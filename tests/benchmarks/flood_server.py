@@ -22,10 +22,10 @@ from typing import Any, ClassVar
 
 from flyteidl2.common import phase_pb2
 from flyteidl2.workflow import run_definition_pb2, run_service_pb2
-from google.protobuf import json_format
 
-from tests.benchmarks.load_messages import RUN_NAME, frame
+from tests.benchmarks.load_messages import RUN_NAME
 from tests.benchmarks.load_server import STREAM_HEAD, http, http_chunk, read_request
+from tests.benchmarks.wire import encode, frame
 
 TICK_S = 0.002
 RUNNING, PAUSED, SUCCEEDED = (
@@ -114,13 +114,6 @@ class Flood:
         if phase == SUCCEEDED:
             action.status.end_time.FromMicroseconds(1_795_000_060_000_137 + n * 7_013)
         return action
-
-
-def encode(message: Any, encoding: str) -> bytes:
-    """Write a message as Go does, or as protobuf."""
-    if encoding == "proto":
-        return bytes(message.SerializeToString())
-    return json.dumps(json.loads(json_format.MessageToJson(message)), separators=(",", ":")).encode()
 
 
 class _Serving:

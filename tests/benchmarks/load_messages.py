@@ -6,7 +6,6 @@ phase each, round and round; an action that has ended begins its next attempt.
 
 from __future__ import annotations
 
-import struct
 import time
 from collections.abc import Iterator
 from functools import cached_property
@@ -14,7 +13,8 @@ from typing import Any
 
 from flyteidl2.common import phase_pb2
 from flyteidl2.workflow import run_definition_pb2, run_service_pb2
-from google.protobuf import json_format
+
+from tests.benchmarks.wire import encode, frame, protojson
 
 CHANGES = 10
 PAGE, LIST_PAGE = 1_000, 200
@@ -108,13 +108,13 @@ class Load:
         end = min(first + LIST_PAGE, self.count)
         page = run_service_pb2.ListActionsResponse(actions=[self.action(n) for n in range(first, end)])
         page.token = str(end) if end < self.count else ""
-        return json_format.MessageToJson(page).encode()
+        return protojson(page)
 
     def _watched(self, numbers: Any, changes: Any = None) -> bytes:
         page = run_service_pb2.WatchActionsResponse()
         for n, change in zip(numbers, changes or [0] * len(numbers), strict=True):
             page.enriched_actions.add(action=self.action(n, change), meets_filter=True)
-        return frame(json_format.MessageToJson(page).encode())
+        return frame(protojson(page))
 
     def _metadata(self, n: int) -> Any:
         metadata = run_definition_pb2.ActionMetadata(parent="" if n == 0 else "a0")
@@ -125,11 +125,6 @@ class Load:
     def _name(self, identifier: Any, n: int) -> None:
         identifier.name = f"a{n}"
         identifier.run.project, identifier.run.domain, identifier.run.name = "flytesnacks", "development", RUN_NAME
-
-
-def frame(payload: bytes) -> bytes:
-    """A message of a Connect stream."""
-    return struct.pack(">BI", 0, len(payload)) + payload
 
 
 def root_frames(load: Load, phase: int) -> dict[str, bytes]:
@@ -143,7 +138,7 @@ def root_frames(load: Load, phase: int) -> dict[str, bytes]:
 
 def encoded(message: Any) -> dict[str, bytes]:
     """A message in both encodings."""
-    return {"json": json_format.MessageToJson(message).encode(), "proto": message.SerializeToString()}
+    return {encoding: encode(message, encoding) for encoding in ("json", "proto")}
 
 
 def phases() -> Iterator[int]:

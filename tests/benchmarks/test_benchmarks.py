@@ -8,12 +8,13 @@ from playwright.sync_api import Browser
 from flyte_widgets.phases import ActionPhase
 from tests.benchmarks import decode_fold, front_end
 from tests.benchmarks.table import Row, show
+from tests.benchmarks.wire import protojson
 
 
 def test_decode_fold_measures_the_same_work() -> None:
     """Ours and the SDK's way read the same values off the same messages, and all that is measured is told."""
     (page,) = decode_fold.snapshot(100)
-    ours = decode_fold.read(decode_fold.fold([decode_fold.as_text(page)]))
+    ours = decode_fold.read(decode_fold.fold([protojson(page)]))
     for mine, (action, name, kind, parent, group, phase, attempts, cache, created, ended) in zip(
         ours, decode_fold.extract(page), strict=True
     ):
