@@ -1,11 +1,11 @@
-"""When the next message of a widget may go out: four a second as a rule, five at most. Pure."""
+"""When the next message of a widget may go out: three a second as a rule, five at most. Pure."""
 
 from __future__ import annotations
 
 from collections import deque
 from typing import Final
 
-EVERY_S: Final = 0.25
+EVERY_S: Final = 1 / 3
 """Between two messages, but for those that a reader waits for. The first one after a pause goes out at once."""
 MOST_A_SECOND: Final = 5
 """In any second, whatever goes out, but for answers to requests: those are sent at once, and others wait for them."""
