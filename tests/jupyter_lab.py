@@ -31,13 +31,24 @@ CHROMIUM_ARGS = [
 ]
 
 # The notebook's "idle" shows before the kernel can be used; a Run All in between is lost without a word.
-_READY_JS = """async () => {
+_READY_JS = """async (limitMs) => {
   const app = window.jupyterapp;
-  await app.restored;
   const panel = app.shell.currentWidget;
-  await panel.context.ready;
-  await panel.sessionContext.ready;
-  await panel.sessionContext.session.kernel.info;
+  const { context, sessionContext } = panel;
+  const steps = {
+    "the application": () => app.restored,
+    "the notebook": () => context.ready,
+    "the session": () => sessionContext.ready,
+    "the kernel's first word": () => sessionContext.session.kernel.info,
+  };
+  for (const [name, step] of Object.entries(steps)) {
+    const late = new Promise((_, reject) => setTimeout(() => {
+      const { status, connectionStatus } = sessionContext.session?.kernel ?? {};
+      const said = [...document.querySelectorAll(".jp-Dialog")].map((dialog) => dialog.textContent);
+      reject(new Error(`${name} did not come; kernel ${status}, ${connectionStatus}; dialogs: ${said}`));
+    }, limitMs));
+    await Promise.race([step(), late]);
+  }
 }"""
 
 
@@ -152,7 +163,7 @@ class Notebook:
     def await_ready(self) -> None:
         """Wait until the kernel takes requests."""
         self.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context", timeout=60_000)
-        self.page.evaluate(_READY_JS)
+        self.page.evaluate(_READY_JS, START_TIMEOUT_S * 1000)
 
     def run_all(self) -> None:
         """Start all cells; does not wait for them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,10 +54,14 @@ def batch(shared_server: ServerProcess, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def row(page: Page, shared_server: ServerProcess, proxy: FaultProxy, record: Record) -> Row:
-    """Make a line of the table of a Jupyter server: `row(HOST, SERVER, kernel=...)`."""
+def row(page: Page, shared_server: ServerProcess, proxy: FaultProxy, record: Record) -> Iterator[Row]:
+    """Make a line of the table of a Jupyter server, whose kernels end with it: `row(HOST, SERVER, kernel=...)`."""
+    servers: list[JupyterLab] = []
 
     def row_(host: str, server: JupyterLab, kernel: str = "python3") -> Jupyter:
+        servers.append(server)
         return Jupyter(host, server, kernel, page, shared_server, proxy, record)
 
-    return row_
+    yield row_
+    for server in servers:
+        server.end_kernels()

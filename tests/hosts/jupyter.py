@@ -42,6 +42,8 @@ class Jupyter:
         """The same, and run all its cells."""
         notebook = self.open(run, *more_cells)
         notebook.run_all()
+        # That the kernel was not asked is another trouble than that it drew nothing.
+        expect(self.page.locator(".jp-InputPrompt").first).not_to_have_text("[ ]:")
         expect(notebook.widgets).to_have_count(1)
         return notebook
 

@@ -33,9 +33,10 @@ def origins() -> Iterator[tuple[Origin, Origin]]:
 
 
 @pytest.fixture
-def edit(page: Page, lab: JupyterLab, origins: tuple[Origin, Origin]) -> Edit:
+def edit(page: Page, lab: JupyterLab, origins: tuple[Origin, Origin]) -> Iterator[Edit]:
     """Open an editor with an empty notebook."""
-    return lambda theme="Dark Modern": Editor(page, *origins, lab, theme)
+    yield lambda theme="Dark Modern": Editor(page, *origins, lab, theme)
+    lab.end_kernels()
 
 
 @pytest.fixture
