@@ -102,11 +102,13 @@ class Load:
             )
         return frames
 
-    def list_page(self, token: str) -> bytes:
+    def list_page(self, token: str, root_phase: int) -> bytes:
         """Answer ListActions, in JSON."""
         first = int(token or 0)
         end = min(first + LIST_PAGE, self.count)
         page = run_service_pb2.ListActionsResponse(actions=[self.action(n) for n in range(first, end)])
+        if first == 0:
+            page.actions[0].status.phase = root_phase
         page.token = str(end) if end < self.count else ""
         return protojson(page)
 

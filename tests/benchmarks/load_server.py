@@ -72,6 +72,7 @@ class _Scenario:
         self.load.snapshot, self.load.steps  # noqa: B018 - encode them now
 
     def _set_phase(self, phase: int) -> None:
+        self.phase = phase
         self.root = root_frames(self.load, phase)
         self.run = encoded(self.load.run_details(phase))
         self.phase_name = phase_pb2.ActionPhase.Name(phase).removeprefix("ACTION_PHASE_")
@@ -96,6 +97,7 @@ class _Scenario:
         """Send the whole tree, then what changes while that is live."""
         for page in self.load.snapshot:
             writer.write(http_chunk(page))
+        writer.write(http_chunk(self.root["tree"]))  # the snapshot is the same at any time
         if self.is_live:
             due_s, self.steps_sent = time.monotonic(), 0
             for step in itertools.cycle(self.load.steps):
@@ -139,7 +141,7 @@ class _Serving:
             writer.write(http(details, "application/json"))
         elif method == "ListActions":
             token = json.loads(body).get("request", {}).get("token", "")
-            writer.write(http(scenario.load.list_page(token), "application/json"))
+            writer.write(http(scenario.load.list_page(token, scenario.phase), "application/json"))
         elif method in ("WatchActions", "WatchActionDetails"):
             writer.write(STREAM_HEAD % encoding.encode())
             watcher = ("tree" if method == "WatchActions" else encoding, writer)
