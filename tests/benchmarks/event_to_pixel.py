@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
 from tests.benchmarks.load_messages import RUN_NAME
@@ -128,7 +128,8 @@ def _sample(
         notebook.run_all()
         notebook.widgets.locator(".fw-badge", has_text="Queued").wait_for()
         if cell is RUN_WAIT:
-            page.locator(".jp-OutputArea-output", has_text="ActionPhase.").first.wait_for()
+            # The whole cell: where the line does not come, the error says what stands there instead.
+            expect(page.locator(".jp-Cell").last).to_contain_text("ActionPhase.", timeout=60_000)
         time.sleep(SETTLE_S)
         page.evaluate(_WATCH, cell is RUN_WAIT)
         sent = []
