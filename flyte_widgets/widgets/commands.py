@@ -19,6 +19,7 @@ from flyte_widgets.watch.abort import abort
 from flyte_widgets.watch.loop import background
 from flyte_widgets.widgets.publisher import publisher
 from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S
+from flyte_widgets.widgets.running_cell import RunningCell, running_cell
 from flyte_widgets.widgets.sending import SendingView
 
 logger = logging.getLogger(__name__)
@@ -32,15 +33,22 @@ class CommandedView(SendingView):
     """Does what front ends ask for: `Request` in js/src/protocol.ts."""
 
     _focused = ""
+    _running_cell: RunningCell | None = None
 
     def _begin_to_listen(self) -> None:
         self._aborts: deque[int] = deque(maxlen=_ABORTS_REMEMBERED)
         """Requests that were taken: a page that heard no answer sends the same again."""
         self._cell_threads = {threading.main_thread().ident, threading.get_ident()}
         _route_clicks_to_where_they_were_sent(self.comm)
+        self._running_cell = running_cell()
         self.on_msg(self._on_message)
         self.observe(self._on_selected, "selected")
         self._on_selected(None)
+
+    def _handle_msg(self, msg: Any) -> None:
+        if self._running_cell is not None:
+            self._running_cell.take_back()
+        super()._handle_msg(msg)
 
     def _on_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
         request = content.get("id") if isinstance(content, dict) else None

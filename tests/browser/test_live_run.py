@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from tests.fault_proxy import FaultProxy
 from tests.jupyter_lab import Notebook
 from tests.server_process import ServerProcess
-from tests.widget_in_page import badge, cell_for, press_abort
+from tests.widget_in_page import DRAWN_BY_THREADS, badge, cell_for, press_abort, see_drawing
 
 
 @pytest.fixture
@@ -142,6 +142,12 @@ def test_abort_reaches_the_backend_while_a_cell_runs(
     assert proxy.count("AbortRun") == 1
     assert "slept" not in notebook.page.locator(".jp-OutputArea-output").all_inner_texts()
     expect(notebook.page.locator(".jp-InputPrompt").nth(1)).to_have_text("[*]:")
+
+
+def test_threads_draw_on_into_a_running_cell(show: Callable[..., Notebook], shared_server: ServerProcess) -> None:
+    """What threads draw there, as the SDK's `run.wait()` does by rich, goes on after the widget's messages."""
+    notebook = show(shared_server.simulate(seed=3, speed=1, elapsed_s=60), DRAWN_BY_THREADS)
+    see_drawing(notebook)
 
 
 def test_a_reload_shows_the_same_again(show: Callable[..., Notebook], shared_server: ServerProcess) -> None:

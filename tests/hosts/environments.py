@@ -27,7 +27,8 @@ ENVIRONMENTS: dict[str, tuple[str, ...]] = {
     "ipykernel-6.31": ("ipykernel==6.31.0",),
     "ipykernel-7.0": ("ipykernel==7.0.1",),
     "ipykernel-7.1": ("ipykernel==7.1.0",),
-    "ipykernel-7.3": ("ipykernel==7.3.0",),
+    # With an ipywidgets whose Output asks the kernel, and not the shell, which cell runs.
+    "ipykernel-7.3": ("ipykernel==7.3.0", "ipywidgets==8.1.7"),
     "marimo": ("marimo==0.25.2",),
     "notebook": ("notebook==7.6.5",),
     "papermill": ("papermill==2.7.0", "ipykernel"),

@@ -16,7 +16,7 @@ from tests.hosts.batch import Batch
 from tests.hosts.record import Cell, Record
 from tests.jupyter_lab import JupyterLab, Notebook
 from tests.server_process import ServerProcess
-from tests.widget_in_page import badge, cell_for, press_abort
+from tests.widget_in_page import DRAWN_BY_THREADS, badge, cell_for, press_abort, see_drawing
 
 
 @dataclass
@@ -74,6 +74,10 @@ class Jupyter:
         with self.record(self.host, column) as cell:
             look(cell, notebook.widgets.first, self.proxy, blocker)
         expect(prompt).to_have_text("[2]:")
+
+    def drawn_by_threads(self) -> None:
+        """Threads of the second cell draw into that."""
+        see_drawing(self.show(steps.LASTING, DRAWN_BY_THREADS))
 
     def dark(self) -> None:
         """The theme is changed under the widget's feet."""

@@ -18,6 +18,8 @@ from tests.widget_in_page import badge, press_abort
 
 OLDEST = "ipykernel-6.31"
 NEWEST = "newest"
+NO_THREADS = "ipykernel-7.0"
+"""Where threads cannot display at all, with no widget in sight."""
 KERNELS = [name for name in ENVIRONMENTS if name.startswith("ipykernel-")]
 #: `make test` has the oldest, and the newest in test_live_run.py.
 with_oldest_at_once = pytest.mark.parametrize(
@@ -82,6 +84,12 @@ def test_rows_grow_behind_a_running_cell(host: Host, kernel: str, blocker: Block
     expect(rows).not_to_have_attribute("aria-rowcount", before or "")
     expect(notebook.page.locator(".jp-InputPrompt").nth(1)).to_have_text("[*]:")
     blocker.release()
+
+
+@pytest.mark.parametrize("kernel", [name for name in KERNELS if can_interrupt(name) and name != NO_THREADS])
+def test_threads_draw_on_into_a_running_cell(host: Host, kernel: str) -> None:
+    """What threads show stays in their cell where messages are heard while it runs. The newest: test_live_run.py."""
+    host(kernel).drawn_by_threads()
 
 
 @every_kernel

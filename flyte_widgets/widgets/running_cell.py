@@ -1,0 +1,62 @@
+"""Keeps what the user's threads print and display in the cell that runs.
+
+A thread has no request of its own: ipykernel 7 files its output under the one that any shell took last. A message of
+our front end, taken by a subshell while a cell runs, would be that, and no front end shows output of a message:
+rich's progress bars, and with them the SDK's `run.wait()`, would stand still (ipywidgets#4020, ipykernel#1564).
+"""
+
+from __future__ import annotations
+
+import contextvars
+import functools
+import threading
+from typing import Any
+
+
+class RunningCell:
+    """The cell that IPython's main thread runs, or ran last."""
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self._lock = threading.Lock()
+        self._request: dict[str, Any] | None = None
+        self._context = contextvars.copy_context()
+        self._note()
+        shell.events.register("pre_execute", self._note)
+
+    def take_back(self) -> None:
+        """Have it be the request that was taken last, after another thread took one."""
+        if threading.current_thread() is not threading.main_thread():
+            with self._lock:
+                self._take_back()
+
+    def _note(self) -> None:
+        request = self._shell.get_parent()
+        # IPython calls this also for messages, and for cells of subshells.
+        is_cell = request.get("header", {}).get("msg_type") == "execute_request"
+        if is_cell and threading.current_thread() is threading.main_thread():
+            with self._lock:
+                self._request, self._context = request, contextvars.copy_context()
+                self._take_back()  # from a message that came since ipykernel took this cell
+
+    def _take_back(self) -> None:
+        if self._request is None:
+            return
+        # In a copy: the thread that does it goes on with its own request.
+        self._context.copy().run(self._shell.set_parent, self._request)
+        # The same for older ipywidgets (8.1.7), whose Output asks the kernel. Private, so only where it is there.
+        if hasattr(self._shell.kernel, "_shell_context"):
+            self._shell.kernel._shell_context = self._context  # noqa: SLF001
+
+
+def running_cell() -> RunningCell | None:
+    """Give the cell of this kernel; None where there is no kernel of IPython's."""
+    from IPython import get_ipython  # noqa: PLC0415 - only where a front end is
+
+    shell: Any = get_ipython()
+    return _of(shell) if hasattr(shell, "kernel") and hasattr(shell, "get_parent") else None
+
+
+@functools.cache
+def _of(shell: Any) -> RunningCell:
+    return RunningCell(shell)
