@@ -19,7 +19,7 @@ from flyte_widgets.watch.abort import abort
 from flyte_widgets.watch.loop import background
 from flyte_widgets.widgets.publisher import publisher
 from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S
-from flyte_widgets.widgets.running_cell import RunningCell, running_cell
+from flyte_widgets.widgets.running_cell import RunningCell, leave_hooks_to_cells, running_cell
 from flyte_widgets.widgets.sending import SendingView
 
 logger = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ class CommandedView(SendingView):
         """Requests that were taken: a page that heard no answer sends the same again."""
         self._cell_threads = {threading.main_thread().ident, threading.get_ident()}
         _route_clicks_to_where_they_were_sent(self.comm)
+        leave_hooks_to_cells(self.comm, self._handle_msg)
         self._running_cell = running_cell()
         self.on_msg(self._on_message)
         self.observe(self._on_selected, "selected")

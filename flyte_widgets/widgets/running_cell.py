@@ -1,8 +1,12 @@
-"""Keeps what the user's threads print and display in the cell that runs.
+"""Keeps messages of our front end out of the cell that runs while a subshell takes them.
 
-A thread has no request of its own: ipykernel 7 files its output under the one that any shell took last. A message of
-our front end, taken by a subshell while a cell runs, would be that, and no front end shows output of a message:
-rich's progress bars, and with them the SDK's `run.wait()`, would stand still (ipywidgets#4020, ipykernel#1564).
+Two things of that cell were lost otherwise:
+
+What the user's threads show. They have no request of their own: ipykernel 7 files their output under the one that any
+shell took last, and no front end shows output of a message. rich's progress bars, and with them the SDK's
+`run.wait()`, stood still (ipywidgets#4020).
+
+What is to be shown at the cell's end, as matplotlib's figures are: a message was taken for that (ipykernel#1564).
 """
 
 from __future__ import annotations
@@ -10,7 +14,10 @@ from __future__ import annotations
 import contextvars
 import functools
 import threading
+from collections.abc import Callable
 from typing import Any
+
+from comm.base_comm import BaseComm
 
 
 class RunningCell:
@@ -55,6 +62,12 @@ def running_cell() -> RunningCell | None:
 
     shell: Any = get_ipython()
     return _of(shell) if hasattr(shell, "kernel") and hasattr(shell, "get_parent") else None
+
+
+def leave_hooks_to_cells(comm: Any, handle: Callable[[Any], None]) -> None:
+    """Have `handle` called without what IPython calls before and after a cell, which comm does for each message."""
+    if isinstance(comm, BaseComm):
+        comm.handle_msg = handle
 
 
 @functools.cache
