@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 import threading
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, TextIO
 
 from flyte_widgets.errors import WaitTimeoutError
@@ -76,12 +77,35 @@ def _has_rich() -> bool:
 
 
 def _until_over(run: Run, look: Callable[[], None]) -> ActionPhase:
-    """Wait for the end, and look in between."""
-    while True:
-        try:
-            return run.wait(LOOK_EVERY_S)
-        except WaitTimeoutError:
-            look()
+    """Wait for the end, and look in between. Ctrl-C raises KeyboardInterrupt after one of them."""
+    with _ctrl_c() as pressed:
+        while True:
+            try:
+                return run.wait(LOOK_EVERY_S)
+            except WaitTimeoutError:
+                if pressed.is_set():
+                    raise KeyboardInterrupt from None
+                look()
+
+
+@contextlib.contextmanager
+def _ctrl_c() -> Iterator[threading.Event]:
+    """Note Ctrl-C instead of raising it anywhere: Python drops what is raised as a weak reference dies."""
+    pressed = threading.Event()
+
+    def press(number: int, frame: Any) -> None:
+        if pressed.is_set():  # twice: whatever it is that does not end
+            signal.default_int_handler(number, frame)
+        pressed.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed  # it is not pressed here
+        return
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 # --- a line a change -------------------------------------------------------------------------------------------------

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
+import threading
 import time
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +19,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from flyte_widgets.watch import backends
+from flyte_widgets.watch.handles import Run
 from flyte_widgets.widgets.run_widget import RunWidget
+from flyte_widgets.widgets.terminal import Detached, watch_in_terminal
 from tests.run_helpers import END, client_of
 from tests.server_process import ServerProcess
 
@@ -87,6 +93,28 @@ def test_interrupt_detaches_and_says_that_the_run_goes_on(shared_server: ServerP
     widget = RunWidget(name, client=client_of(shared_server))
     assert not widget.run.is_terminal
     widget.close()
+
+
+class _InterruptedWhereItIsLost(io.StringIO):
+    """A terminal in which Ctrl-C is pressed as a weak reference dies: there Python drops what a handler raises."""
+
+    def write(self, text: str) -> int:
+        if not self.tell():
+            dying = threading.Event()
+            _ = weakref.ref(dying, lambda _: signal.raise_signal(signal.SIGINT))
+            del dying
+        return super().write(text)
+
+
+def test_an_interrupt_is_not_lost_wherever_it_comes(shared_server: ServerProcess) -> None:
+    """Pressed once, it ends the watching, also where no exception would have."""
+    name, out = shared_server.simulate(seed=3, speed=1), _InterruptedWhereItIsLost()
+    run = Run(name, client=client_of(shared_server))
+    with pytest.raises(Detached):
+        watch_in_terminal(run, out, live=False)
+    assert f"Run {name} goes on" in out.getvalue()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    run.close()
 
 
 @pytest.fixture
