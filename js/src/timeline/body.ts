@@ -43,10 +43,14 @@ export class Body {
   }
 
   set scrollPx(topPx: number) {
-    // Rows may just have come: without room for them the browser would cut the value.
-    this.#space.style.height = `${this.model.order.count * this.model.layout.rowPx}px`;
+    this.#makeRoom();
     this.scroller.scrollTop = topPx;
     this.#readTop();
+  }
+
+  /** For rows that have just come: without it the browser would cut how far it is scrolled. */
+  #makeRoom(): void {
+    this.#space.style.height = `${this.model.order.count * this.model.layout.rowPx}px`;
   }
 
   #readTop(): void {
@@ -65,6 +69,7 @@ export class Body {
   }
 
   scrollSmoothly(topPx: number): void {
+    this.#makeRoom();
     this.scroller.scrollTo({ top: topPx, behavior: "smooth" });
   }
 
@@ -86,7 +91,7 @@ export class Body {
       scroller.style.height = `${autoPx}px`;
     }
     scroller.classList.toggle("fw-tl-many", count > DEFAULT_ROWS);
-    this.#space.style.height = `${count * rowPx}px`;
+    this.#makeRoom();
     this.#box ??= { widthPx: scroller.clientWidth, heightPx: scroller.clientHeight };
     this.heightPx = this.#box.heightPx || autoPx;
     this.#sticky.style.height = `${this.heightPx}px`;
