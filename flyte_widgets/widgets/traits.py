@@ -63,7 +63,7 @@ class RunTraits(anywidget.AnyWidget):
     root: t.Instance[dict[str, Any] | None] = t.Instance(dict, allow_none=True).tag(sync=True)
     """The root action with its attempts, phase times and error."""
     selected = t.Unicode().tag(sync=True)
-    """Id of the selected action, "" for none. The one trait that the browser sets, too."""
+    """Id of the selected action, "" for none: set it to see the action. The one trait that the browser sets, too."""
     detail: t.Instance[dict[str, Any] | None] = t.Instance(dict, allow_none=True).tag(sync=True)
     """The selected action as `root`; None until it was read."""
     connection: t.Dict[str, Any] = t.Dict().tag(sync=True)

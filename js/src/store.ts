@@ -49,6 +49,8 @@ export class Store {
   readonly actions = new Actions();
   /** Counts up whenever `actions` changed. */
   readonly revision: Signal<number> = signal(0);
+  /** The action that was selected elsewhere, by Python or in another page; set anew each time. */
+  readonly chosen: Signal<{ id: string } | null> = signal(null);
   /** Whether the kernel is heard. */
   readonly kernel: KernelLife;
   /** False while it is not: what is shown stays as it was. */
@@ -84,7 +86,9 @@ export class Store {
       // One message sets many, and tells of each by itself. All are taken at the first, so that none is seen half.
       this.#listen(`change:${name}`, () =>
         batch(() => {
-          if (name !== "selected") this.kernel.heard(); // that one is our own
+          if (name !== "selected") this.kernel.heard(); // that one may be our own
+          const id = model.get("selected");
+          if (id && id !== this.traits.selected.value) this.chosen.value = { id };
           for (const each of TRAITS) traits[each]!.value = model.get(each);
         }),
       );

@@ -41,6 +41,13 @@ export class Frame {
     this.#watchSight();
     this.#watchFonts();
     this.#guardedEffect("frame", () => this.#ticker.setMoving(store.moving));
+    const earlier = store.chosen.peek();
+    this.#guardedEffect("frame", () => {
+      const wish = store.chosen.value;
+      if (wish === earlier) return;
+      this.ui.detailsOpen.value = true;
+      this.ui.reveal.value = wish;
+    });
     this.#guardedEffect("frame", () => {
       setAttribute(this.element, "data-narrow", this.ui.narrow.value ? "" : null);
       setAttribute(this.element, "data-slim", this.ui.slim.value ? "" : null);

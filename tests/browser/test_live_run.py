@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from tests.fault_proxy import FaultProxy
 from tests.jupyter_lab import Notebook
+from tests.run_helpers import eventually
 from tests.server_process import ServerProcess
 from tests.widget_in_page import DRAWN_BY_THREADS, badge, cell_for, press_abort, see_drawing
 
@@ -119,6 +120,23 @@ def test_selecting_a_row_shows_its_details(show: Callable[..., Notebook], shared
     widget.get_by_role("button", name=re.compile("1 failed")).click()
     details = widget.get_by_role("region", name="Details of square")
     expect(details).to_contain_text("ValueError: could not convert string to float")
+    expect(widget.get_by_role("row", name=re.compile("^square, failed"))).to_be_in_viewport(ratio=1)
+
+
+def test_python_selects_what_the_widget_shows(show: Callable[..., Notebook], shared_server: ServerProcess) -> None:
+    """`w.selected = ...` brings the action's row on screen, marks it, opens its details; Python hears of a click."""
+    notebook = show(shared_server.simulate(seed=7, elapsed_s=1000))
+    widget = notebook.widgets.first
+    expect(widget.get_by_role("row", name=re.compile("^gpu_eval"))).to_be_visible()
+    failed = "a.name == 'square' and a.phase is fw.ActionPhase.FAILED"
+    notebook.evaluate(f"w.selected = next(a.id for a in w.run.actions.values() if {failed})")
+    details = widget.get_by_role("region", name="Details of square")
+    expect(details).to_contain_text("ValueError: could not convert string to float")
+    row = widget.locator("[role=row][aria-selected=true]")
+    expect(row).to_have_accessible_name(re.compile("^square"))
+    expect(row).to_be_in_viewport(ratio=1)
+    widget.get_by_role("row", name=re.compile("^square, succeeded")).first.click()
+    eventually(lambda: "SUCCEEDED" in notebook.evaluate("print(repr(w.run.actions[w.selected].phase))"))
 
 
 def test_abort_asks_sends_once_and_believes_only_the_backend(
