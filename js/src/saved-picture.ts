@@ -18,8 +18,11 @@ export function hideSavedPicture({ store, frame, effect, signal }: View): void {
       style.remove();
       return;
     }
-    // Two rules, for a browser drops a whole rule with a selector that it does not know.
-    style.textContent = `#${id} { display: none !important } .jp-OutputArea-child:has(#${id}) { display: none !important }`;
+    // Of JupyterLab's outputs the innermost: an Output widget that shows this view has them inside of its own. Two
+    // rules, for a browser drops a whole rule with a selector that it does not know.
+    const output = ".jp-OutputArea-child";
+    const innermost = `${output}:has(#${id}):not(:has(${output} #${id}))`;
+    style.textContent = `#${id} { display: none !important } ${innermost} { display: none !important }`;
     frame.ownerDocument.head.append(style);
   });
   signal.addEventListener("abort", () => style.remove());

@@ -16,6 +16,9 @@ import frameCss from "./widget.css";
 
 const CSS = frameCss + panelBarCss + panelsCss + diagramCss + timelineCss + detailsCss;
 
+/** In a row of widgets a view may get less than it would like. A rule, for the host sets and clears `el.style`. */
+const IN_A_ROW = ".flyte-widgets-view { min-width: 0 }";
+
 type Model = AnyModel<RunTraits>;
 type Cleanup = () => void;
 
@@ -93,6 +96,8 @@ export default function runWidget(): {
       const shared = sharedOf(model);
       const own = shared ? null : open(model);
       const frame = (shared ?? own!.shared).draw(el);
+      el.classList.add("flyte-widgets-view");
+      frame.host.append(h("style", {}, IN_A_ROW));
       return once(() => {
         frame.close();
         own?.close();

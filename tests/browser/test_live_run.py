@@ -16,21 +16,7 @@ from tests.fault_proxy import FaultProxy
 from tests.jupyter_lab import Notebook
 from tests.run_helpers import eventually
 from tests.server_process import ServerProcess
-from tests.widget_in_page import DRAWN_BY_THREADS, badge, cell_for, press_abort, see_drawing
-
-#: A cell that runs until an action is selected, and shows something when it ends, the way of matplotlib.
-_SHOWN_AT_THE_END = """
-import time
-figures = ["a figure"]
-def flush():
-    while figures:
-        display(figures.pop())
-get_ipython().events.register("post_execute", flush)
-print("waiting", flush=True)
-while not w.selected:
-    time.sleep(0.05)
-time.sleep(1)
-"""
+from tests.widget_in_page import badge, cell_for, press_abort
 
 
 @pytest.fixture
@@ -174,23 +160,6 @@ def test_abort_reaches_the_backend_while_a_cell_runs(
     assert proxy.count("AbortRun") == 1
     assert "slept" not in notebook.page.locator(".jp-OutputArea-output").all_inner_texts()
     expect(notebook.page.locator(".jp-InputPrompt").nth(1)).to_have_text("[*]:")
-
-
-def test_threads_draw_on_into_a_running_cell(show: Callable[..., Notebook], shared_server: ServerProcess) -> None:
-    """What threads draw there, as the SDK's `run.wait()` does by rich, goes on after the widget's messages."""
-    notebook = show(shared_server.simulate(seed=3, speed=1, elapsed_s=60), DRAWN_BY_THREADS)
-    see_drawing(notebook)
-
-
-def test_figures_of_a_running_cell_wait_for_its_end(
-    show: Callable[..., Notebook], shared_server: ServerProcess
-) -> None:
-    """What is to be shown as a cell ends, as matplotlib's figures are, is not taken by a message of the widget."""
-    notebook = show(shared_server.simulate(seed=3, speed=1, elapsed_s=60), _SHOWN_AT_THE_END)
-    outputs = notebook.page.locator(".jp-Cell").nth(1).locator(".jp-OutputArea-output")
-    expect(outputs).to_have_text(["waiting"])
-    notebook.widgets.first.get_by_role("row", name=re.compile("^train_model")).click()
-    expect(outputs).to_have_text(["waiting", "'a figure'"])
 
 
 def test_a_reload_shows_the_same_again(show: Callable[..., Notebook], shared_server: ServerProcess) -> None:

@@ -88,7 +88,7 @@ def test_rows_grow_behind_a_running_cell(host: Host, kernel: str, blocker: Block
 
 @pytest.mark.parametrize("kernel", [name for name in KERNELS if can_interrupt(name) and name != NO_THREADS])
 def test_threads_draw_on_into_a_running_cell(host: Host, kernel: str) -> None:
-    """What threads show stays in their cell where messages are heard while it runs. The newest: test_live_run.py."""
+    """What threads show stays in their cell where messages are heard while it runs. The newest: test_neighbours.py."""
     host(kernel).drawn_by_threads()
 
 

@@ -1,0 +1,80 @@
+"""The widget among other outputs and widgets of a notebook, in a real JupyterLab: it takes nothing from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.jupyter_lab import Notebook
+from tests.server_process import ServerProcess
+from tests.widget_in_page import DRAWN_BY_THREADS, badge, cell_for, see_drawing
+
+#: A cell that runs until an action is selected, and shows something when it ends, the way of matplotlib.
+_SHOWN_AT_THE_END = """
+import time
+figures = ["a figure"]
+def flush():
+    while figures:
+        display(figures.pop())
+get_ipython().events.register("post_execute", flush)
+print("waiting", flush=True)
+while not w.selected:
+    time.sleep(0.05)
+time.sleep(1)
+"""
+
+
+def test_threads_draw_on_into_a_running_cell(
+    open_notebook: Callable[..., Notebook], shared_server: ServerProcess
+) -> None:
+    """What threads draw there, as the SDK's `run.wait()` does by rich, goes on after the widget's messages."""
+    name = shared_server.simulate(seed=3, speed=1, elapsed_s=60)
+    notebook = open_notebook(cell_for(name, shared_server), DRAWN_BY_THREADS)
+    notebook.run_all()
+    see_drawing(notebook)
+
+
+def test_figures_of_a_running_cell_wait_for_its_end(
+    open_notebook: Callable[..., Notebook], shared_server: ServerProcess
+) -> None:
+    """What is to be shown as a cell ends, as matplotlib's figures are, is not taken by a message of the widget."""
+    name = shared_server.simulate(seed=3, speed=1, elapsed_s=60)
+    notebook = open_notebook(cell_for(name, shared_server), _SHOWN_AT_THE_END)
+    notebook.run_all()
+    outputs = notebook.page.locator(".jp-Cell").nth(1).locator(".jp-OutputArea-output")
+    expect(outputs).to_have_text(["waiting"])
+    notebook.widgets.first.get_by_role("row", name=re.compile("^train_model")).click()
+    expect(outputs).to_have_text(["waiting", "'a figure'"])
+
+
+def test_an_output_shows_what_is_beside_the_widget(
+    open_notebook: Callable[..., Notebook], shared_server: ServerProcess
+) -> None:
+    """Displayed within an `ipywidgets.Output`, the widget is seen, and so is all else in there, but for its picture."""
+    within = "import ipywidgets\nout = ipywidgets.Output()\ndisplay(out)\n"
+    within += "with out:\n    print('before')\n    display(w)\n    print('after')"
+    notebook = open_notebook(cell_for(shared_server.simulate(seed=3, elapsed_s=60), shared_server, within))
+    notebook.run_all()
+    expect(badge(notebook.widgets.last)).to_be_visible()
+    for words in ("before", "after"):
+        expect(notebook.page.get_by_text(words, exact=True)).to_be_visible()
+    expect(notebook.page.locator("[id^=fw-receipt]")).to_be_hidden()
+
+
+def test_a_row_of_widgets_shares_its_width(
+    open_notebook: Callable[..., Notebook], shared_server: ServerProcess
+) -> None:
+    """In an HBox two widgets get half of it each; one with a width of its own keeps that."""
+    name = shared_server.simulate(seed=3, elapsed_s=60)
+    boxes = "import ipywidgets\nwidth = ipywidgets.Layout(width='300px', min_width='300px')\n"
+    boxes += f"ipywidgets.VBox([ipywidgets.HBox([w, fw.RunWidget({name!r})]),"
+    boxes += f" ipywidgets.HBox([fw.RunWidget({name!r}, layout=width), fw.RunWidget({name!r})])])"
+    notebook = open_notebook(cell_for(name, shared_server, boxes))
+    notebook.run_all()
+    expect(badge(notebook.widgets)).to_have_text(["Running"] * 4)
+    row_px = notebook.page.locator(".widget-vbox").last.evaluate("(row) => row.clientWidth")
+    assert row_px > 700
+    widths = [widget.evaluate("(widget) => widget.clientWidth") for widget in notebook.widgets.all()]
+    assert widths == [row_px / 2, row_px / 2, 300, row_px - 300]
