@@ -16,8 +16,11 @@ import frameCss from "./widget.css";
 
 const CSS = frameCss + panelBarCss + panelsCss + diagramCss + timelineCss + detailsCss;
 
-/** In a row of widgets a view may get less than it would like. A rule, for the host sets and clears `el.style`. */
-const IN_A_ROW = ".flyte-widgets-view { min-width: 0 }";
+/**
+ * In a row of widgets a view may get less than it would like, but none that is too narrow to be read: the row scrolls.
+ * By a rule, for the host sets and clears `el.style`; a width of the user's own is there.
+ */
+const IN_A_ROW = ".flyte-widgets-view:not([style*=width]) { min-width: min(320px, 100%) }";
 
 type Model = AnyModel<RunTraits>;
 type Cleanup = () => void;

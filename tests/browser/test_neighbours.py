@@ -66,15 +66,16 @@ def test_an_output_shows_what_is_beside_the_widget(
 def test_a_row_of_widgets_shares_its_width(
     open_notebook: Callable[..., Notebook], shared_server: ServerProcess
 ) -> None:
-    """In an HBox two widgets get half of it each; one with a width of its own keeps that."""
+    """In an HBox two widgets get half of it each; one with a width of its own keeps that; too many are scrolled."""
     name = shared_server.simulate(seed=3, elapsed_s=60)
-    boxes = "import ipywidgets\nwidth = ipywidgets.Layout(width='300px', min_width='300px')\n"
-    boxes += f"ipywidgets.VBox([ipywidgets.HBox([w, fw.RunWidget({name!r})]),"
-    boxes += f" ipywidgets.HBox([fw.RunWidget({name!r}, layout=width), fw.RunWidget({name!r})])])"
+    boxes = f"from ipywidgets import *\nrun = lambda **options: fw.RunWidget({name!r}, **options)\n"
+    boxes += "VBox([HBox([w, run()]), HBox([run(layout=Layout(width='300px')), run()]), HBox([run(), run(), run()])])"
     notebook = open_notebook(cell_for(name, shared_server, boxes))
     notebook.run_all()
-    expect(badge(notebook.widgets)).to_have_text(["Running"] * 4)
+    expect(badge(notebook.widgets)).to_have_text(["Running"] * 7)
     row_px = notebook.page.locator(".widget-vbox").last.evaluate("(row) => row.clientWidth")
-    assert row_px > 700
+    assert 700 < row_px < 3 * 320
     widths = [widget.evaluate("(widget) => widget.clientWidth") for widget in notebook.widgets.all()]
-    assert widths == [row_px / 2, row_px / 2, 300, row_px - 300]
+    assert widths == [row_px / 2, row_px / 2, 300, row_px - 300, 320, 320, 320]
+    overflow = notebook.page.locator(".widget-hbox").last.evaluate("(row) => getComputedStyle(row).overflowX")
+    assert overflow == "auto"
