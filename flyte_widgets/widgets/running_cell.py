@@ -38,10 +38,11 @@ class RunningCell:
                 self._take_back()
 
     def _note(self) -> None:
+        if threading.current_thread() is not threading.main_thread():  # a cell of a subshell's
+            return
         request = self._shell.get_parent()
-        # IPython calls this also for messages, and for cells of subshells.
-        is_cell = request.get("header", {}).get("msg_type") == "execute_request"
-        if is_cell and threading.current_thread() is threading.main_thread():
+        # IPython calls this for messages, too.
+        if request.get("header", {}).get("msg_type") == "execute_request":
             with self._lock:
                 self._request, self._context = request, contextvars.copy_context()
                 self._take_back()  # from a message that came since ipykernel took this cell
