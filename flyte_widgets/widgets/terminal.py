@@ -105,7 +105,8 @@ def _ctrl_c() -> Iterator[threading.Event]:
     try:
         yield pressed
     finally:
-        signal.signal(signal.SIGINT, before)
+        if before is not None:  # it was Python's own to give back
+            signal.signal(signal.SIGINT, before)
 
 
 # --- a line a change -------------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ export class Frame {
     this.#watchSight();
     this.#watchFonts();
     this.#guardedEffect("frame", () => this.#ticker.setMoving(store.moving));
+    // What Python selects is to be seen; a view that comes later is not about what was selected before.
     const earlier = store.chosen.peek();
     this.#guardedEffect("frame", () => {
       const wish = store.chosen.value;
