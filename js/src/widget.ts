@@ -17,10 +17,12 @@ import frameCss from "./widget.css";
 const CSS = frameCss + panelBarCss + panelsCss + diagramCss + timelineCss + detailsCss;
 
 /**
- * In a row of widgets a view may get less than it would like, but none that is too narrow to be read: the row scrolls.
- * By a rule, for the host sets and clears `el.style`; a width of the user's own is there.
+ * What a view takes in a row of widgets, as its size does not depend on what is in it: what it would like, or less, but
+ * none that is too narrow to be read; then the row scrolls. By rules, for the host sets and clears `el.style`, where a
+ * width of the user's own is. Not for a sidebar, which would grow.
  */
-const IN_A_ROW = ".flyte-widgets-view:not([style*=width]) { min-width: min(320px, 100%) }";
+const IN_A_ROW = `.flyte-widgets-view > .flyte-widgets { contain-intrinsic-inline-size: 960px }
+.flyte-widgets-view:not([style*=width]) { min-width: min(320px, 100%) }`;
 
 type Model = AnyModel<RunTraits>;
 type Cleanup = () => void;
