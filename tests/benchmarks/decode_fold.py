@@ -156,7 +156,7 @@ def measure_packing(state: RunState) -> list[Row]:
 def cpu_ms(ways: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
     """Time ways in turn, after one round to warm up: processor time of this thread, as the machine has other work.
 
-    What takes a millisecond is done more often: five of them are over before the processor is at its speed.
+    What takes a millisecond is done more often: five of them say little.
     """
     taken: dict[str, list[float]] = {way: [] for way in ways}
     while any(len(times) <= REPEATS or (sum(times) < AT_LEAST_MS and len(times) <= MOST) for times in taken.values()):
