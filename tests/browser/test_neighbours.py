@@ -60,7 +60,9 @@ def test_an_output_shows_what_is_beside_the_widget(
     expect(badge(notebook.widgets.last)).to_be_visible()
     for words in ("before", "after"):
         expect(notebook.page.get_by_text(words, exact=True)).to_be_visible()
-    expect(notebook.page.locator("[id^=fw-receipt]")).to_be_hidden()
+    picture = notebook.page.locator("[id^=fw-receipt]")
+    expect(picture).to_have_count(1)
+    expect(picture).to_be_hidden()
 
 
 def test_a_row_of_widgets_shares_its_width(
