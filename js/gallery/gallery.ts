@@ -79,6 +79,8 @@ async function show(name: string, { theme = "light", width = 960, fonts = "" }: 
   };
   await document.fonts.ready;
   for (let i = 0; i < 3; i++) await frame();
+  // What is selected already has its details open; the states begin without.
+  stage.find<HTMLElement>("[aria-label='Close the details']").click();
   await state.act?.(stage);
   stage.later(state.laterMs ?? 0);
   await redraw();

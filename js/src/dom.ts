@@ -52,3 +52,8 @@ export function dotted(nodes: readonly Node[]): Node[] {
 export function prose(text: string): (Node | string)[] {
   return text.split("`").map((part, i) => (i % 2 ? h("code", { class: "fw-code" }, part) : part));
 }
+
+/** False in a tab that is not in front. */
+export function isLaidOut(element: HTMLElement): boolean {
+  return element.checkVisibility?.() ?? true;
+}

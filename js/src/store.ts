@@ -49,7 +49,7 @@ export class Store {
   readonly actions = new Actions();
   /** Counts up whenever `actions` changed. */
   readonly revision: Signal<number> = signal(0);
-  /** The action that was selected elsewhere, by Python or in another page; set anew each time. */
+  /** The action that was selected elsewhere, by Python or in another page, or from the start; set anew each time. */
   readonly chosen: Signal<{ id: string } | null> = signal(null);
   /** Whether the kernel is heard. */
   readonly kernel: KernelLife;
@@ -94,6 +94,8 @@ export class Store {
       );
     }
     this.traits = traits as unknown as Signals;
+    const selected = this.traits.selected.peek();
+    if (selected) this.chosen.value = { id: selected };
     this.#listen("change:snapshot", () => this.#applySaved());
     this.#listen("msg:custom", (message: Message, buffers: DataView[]) => this.#onMessage(message, buffers));
     this.#host = new HostKernel(model, (link) => this.kernel.onLink(link, () => this.#host));

@@ -41,11 +41,10 @@ export class Frame {
     this.#watchSight();
     this.#watchFonts();
     this.#guardedEffect("frame", () => this.#ticker.setMoving(store.moving));
-    // What Python selects is to be seen; a view that comes later is not about what was selected before.
-    const earlier = store.chosen.peek();
+    // What Python selects is to be seen, also in a view that comes later.
     this.#guardedEffect("frame", () => {
       const wish = store.chosen.value;
-      if (wish === earlier) return;
+      if (!wish || wish.id !== store.traits.selected.peek()) return;
       this.ui.detailsOpen.value = true;
       this.ui.reveal.value = wish;
     });

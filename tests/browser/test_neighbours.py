@@ -81,3 +81,19 @@ def test_a_row_of_widgets_shares_its_width(
     assert widths == [row_px / 2, row_px / 2, 300, row_px - 300, 320, 320, 320]
     overflow = notebook.page.locator(".widget-hbox").last.evaluate("(row) => getComputedStyle(row).overflowX")
     assert overflow == "auto"
+
+
+def test_an_action_selected_in_a_hidden_tab_is_on_screen_in_front(
+    open_notebook: Callable[..., Notebook], shared_server: ServerProcess
+) -> None:
+    """What Python selects while the widget's tab is hidden has its row on screen, and its details, once it is shown."""
+    tab = "import ipywidgets\nipywidgets.Tab([ipywidgets.Label('first'), w], titles=['label', 'run'])"
+    name = shared_server.simulate(seed=7, elapsed_s=1_000)
+    notebook = open_notebook(cell_for(name, shared_server, tab), "w.wait()", "w.selected = 'a44'")
+    notebook.run_all()
+    expect(notebook.page.locator(".jp-InputPrompt").nth(2)).to_have_text("[3]:")
+    notebook.page.get_by_role("tab", name="run", exact=True).click()
+    row = notebook.widgets.first.locator("[role=row][aria-selected=true]")
+    expect(row).to_have_accessible_name(re.compile("^square"))
+    expect(row).to_be_in_viewport()
+    expect(notebook.widgets.first.get_by_role("region", name=re.compile("Details of square"))).to_be_visible()

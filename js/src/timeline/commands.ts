@@ -1,4 +1,5 @@
 // What the reader does with rows: keys, clicks, wishes of other parts to see an action.
+import { isLaidOut } from "../dom";
 import type { View } from "../ui";
 import type { Body } from "./body";
 import { nextFailure } from "./failures";
@@ -21,12 +22,17 @@ export interface Stage {
 }
 
 export class Commands {
+  /** The action to bring on screen; "": none. */
+  #wish = "";
+
   constructor(private readonly stage: Stage) {}
 
   /** True where the key was ours. */
   onKey(event: KeyboardEvent): boolean {
     const act = actOf(event);
-    return act !== null && this.#run(act);
+    if (act === null) return false;
+    this.#wish = "";
+    return this.#run(act);
   }
 
   /** The focus came to the rows: begin at what is selected, else at the top of what is seen. */
@@ -40,6 +46,7 @@ export class Commands {
 
   click(index: number, onChevron: boolean): void {
     const { model } = this.stage;
+    this.#wish = "";
     if (index < 0) return;
     model.focusKey = model.keyAt(index);
     if (onChevron || model.order.item[index]! < 0) this.#toggle(index);
@@ -47,13 +54,23 @@ export class Commands {
     this.stage.draw();
   }
 
-  /** Bring an action on screen, whatever hides it. */
+  /** Bring an action on screen, whatever hides it: now, or as soon as it can be. */
   reveal(id: string): void {
-    const { model, body } = this.stage;
+    this.#wish = id;
+    this.revealWished();
+  }
+
+  /** Call when rows have come and were laid out. A hidden tab has no rows, and cannot be scrolled. */
+  revealWished(): void {
+    const id = this.#wish;
+    const { model, body, view } = this.stage;
+    if (!model.actions.rowOf.has(id) || !isLaidOut(view.frame)) return;
+    this.#wish = "";
     const index = model.show(id);
     if (index < 0) return;
     model.focusKey = id;
     this.stage.reorder();
+    body.layOut();
     const { rowPx } = model.layout;
     const topPx = index * rowPx;
     const seen = topPx >= body.scrollPx && topPx + rowPx <= body.scrollPx + body.heightPx;

@@ -218,6 +218,7 @@ class Timeline implements Stage {
     this.#headDirty = false;
     this.#drawnAt = performance.now();
     this.#drawnNowMs = model.clock.nowMs;
+    this.#commands.revealWished();
   }
 
   /** Take in what changed. What the reader looks at stays where it is, whatever came in above it. */

@@ -15,10 +15,15 @@ const tabs = ({ all }: Mounted) =>
 const focused = (view: Mounted) => (view.band.getRootNode() as ShadowRoot).activeElement;
 
 describe("the panel", () => {
-  test("is hidden until it is opened, then tells of the selected action", () => {
-    const view = mounted(scenario.failed(), mountDetails);
+  test("is hidden until it is opened", () => {
+    const view = mounted(scenario.failed(""), mountDetails);
     expect(view.band.hidden).toBe(true);
     view.frame.ui.detailsOpen.value = true;
+    expect(view.band.hidden).toBe(false);
+  });
+
+  test("is open, and tells of it, where an action is selected from the start", () => {
+    const view = mounted(scenario.failed(), mountDetails);
     expect(view.band.hidden).toBe(false);
     expect(view.find("section").getAttribute("aria-label")).toBe("Details of train_model");
     expect(view.find(".fw-details-head").textContent).toMatch(/^train_modela442 attempts2m 5\ds$/);
@@ -52,7 +57,7 @@ describe("the panel", () => {
   });
 
   test("gives the focus back to where it was opened from", () => {
-    const view = mounted(scenario.failed(), mountDetails);
+    const view = mounted(scenario.failed(""), mountDetails);
     const opener = document.createElement("button");
     view.frame.element.append(opener);
     opener.focus();
