@@ -1,18 +1,19 @@
 """`make bench`: measures ours beside what a user would use instead, and prints one table.
 
 A measure is a module here with a function `measure()` that gives findings (table.py): rows side by side, targets, and
-how costs grow. Each runs alone: `make bench ARGS="messages packages"`. Only a run of all renews the README's section.
+how costs grow. Each runs in a process of its own, where no other has left a heap or a thread, and can be run alone:
+`make bench ARGS="messages packages"`. Only a run of all renews the README's section.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 import time
 import traceback
 from pathlib import Path
 
+from tests.benchmarks.isolated import measure
 from tests.benchmarks.machine import describe, say
 from tests.benchmarks.readme import renew
 from tests.benchmarks.table import Finding, Target, save, show
@@ -40,11 +41,11 @@ def main() -> int:
     chosen = parser.parse_args().measures or list(MEASURES)
     findings: list[Finding] = []
     broken: list[str] = []
-    begun = time.monotonic()
+    begun_s = time.monotonic()
     for number, name in enumerate(chosen, 1):
         say(f"{name}: {MEASURES[name]} ({number} of {len(chosen)})")
         try:
-            findings += importlib.import_module(f"tests.benchmarks.{name}").measure()
+            findings += measure(name, begun_s)
         except Exception:  # noqa: BLE001 - told, and the exit status says so
             traceback.print_exc()
             broken.append(name)
@@ -52,7 +53,7 @@ def main() -> int:
     save(findings, machine, RESULT)
     sys.stdout.write(f"{machine}\n\n{show(findings)}\n")
     missed = [finding for finding in findings if isinstance(finding, Target) and not finding.met]
-    say(f"done in {(time.monotonic() - begun) / 60:.1f} minutes: {len(missed)} targets not met; all is in {RESULT}")
+    say(f"done in {(time.monotonic() - begun_s) / 60:.1f} minutes: {len(missed)} targets not met; all is in {RESULT}")
     if broken:
         say(f"broken: {', '.join(broken)}")
     elif chosen == list(MEASURES):

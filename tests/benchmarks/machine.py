@@ -13,6 +13,12 @@ import psutil
 _begun_s = time.monotonic()
 
 
+def begin(begun_s: float) -> None:
+    """Tell times since then, as the process does that began this one."""
+    global _begun_s  # noqa: PLW0603 - one clock for a process
+    _begun_s = begun_s
+
+
 def say(text: str) -> None:
     """Tell on stderr what is being done, and since when."""
     minutes, seconds = divmod(round(time.monotonic() - _begun_s), 60)
