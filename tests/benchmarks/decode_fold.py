@@ -156,9 +156,12 @@ def measure_packing(state: RunState) -> list[Row]:
 def cpu_ms(ways: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
     """Time ways in turn, after one round to warm up: processor time of this thread, as the machine has other work.
 
-    What takes a millisecond is done more often: five of them say little.
+    What takes a millisecond is done more often: five of them say little. What else the process holds is frozen, so that
+    to clear away the round before takes no longer than the round.
     """
     taken: dict[str, list[float]] = {way: [] for way in ways}
+    gc.collect()
+    gc.freeze()
     while any(len(times) <= REPEATS or (sum(times) < AT_LEAST_MS and len(times) <= MOST) for times in taken.values()):
         for way, work in ways.items():
             gc.collect()
@@ -166,6 +169,7 @@ def cpu_ms(ways: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
             made = work()
             taken[way].append((time.thread_time() - begun) * 1000)
             del made
+    gc.unfreeze()
     return {way: times[1:] for way, times in taken.items()}
 
 
