@@ -9,8 +9,8 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from flyte_widgets.errors import FlyteWidgetsError
-from flyte_widgets.watch.backends import connect
+from flyte_widgets.errors import ConfigError, FlyteWidgetsError, LocalError
+from flyte_widgets.watch.backends import connect, is_configured
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.widgets.terminal import Detached, watch_in_terminal
 
@@ -20,7 +20,7 @@ _DETACHED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line. Returns the exit code: 0, or 1 with the reason on stderr."""
+    """Run the command line. Returns the exit code: 1 with the reason on stderr, else what the command's help says."""
     options = _parser().parse_args(argv)
     try:
         return int(options.command(options))
@@ -65,6 +65,12 @@ def _watch(options: argparse.Namespace) -> int:
     if options.endpoint:
         where = {"project": options.project, "domain": options.domain, "insecure": options.insecure}
         client = connect(options.endpoint, **where)
+    elif "://" not in options.run and not is_configured():  # a console URL says where its backend is
+        raise ConfigError(
+            "No Flyte backend is configured.",
+            hint="Give --endpoint host:port with --project and --domain, or the run's console URL, or write the SDK's "
+            "configuration file (flyte create config).",
+        )
     run = Run(options.run, client=client, project=options.project, domain=options.domain)
     try:
         phase = watch_in_terminal(run, live=False if options.plain else None)
@@ -74,7 +80,10 @@ def _watch(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from flyte_widgets import local  # noqa: PLC0415 - needs the extra, and a second to import
+    try:
+        from flyte_widgets import local  # noqa: PLC0415 - needs the extra, and a second to import
+    except ImportError as error:
+        raise LocalError(str(error)) from error
 
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -13,6 +13,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -72,6 +73,17 @@ def test_exit_code_tells_the_outcome(shared_server: ServerProcess) -> None:
     done = subprocess.run(command(shared_server, "nope"), capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert "not found" in done.stderr
+
+
+def test_without_a_backend_the_shell_is_told_of_its_options(tmp_path: Path) -> None:
+    """Nothing is configured: the ways out are those of a shell, not of a notebook."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("FLYTE", "UCTL"))}
+    env["HOME"] = str(tmp_path)
+    arguments = [sys.executable, "-m", "flyte_widgets", "watch", "r1"]
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path, env=env)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "--endpoint" in done.stderr
+    assert "fw." not in done.stderr
 
 
 def test_live_table_in_a_terminal(shared_server: ServerProcess) -> None:

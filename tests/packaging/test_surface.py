@@ -28,3 +28,17 @@ def test_import_brings_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60)
     assert done.stdout.splitlines() == ["[]", "[]", "module 'flyte_widgets' has no attribute 'nothing'"]
+
+
+def test_serve_without_its_extra_says_what_to_install() -> None:
+    """No traceback, but the one line that says how to get what is missing."""
+    program = (
+        "import sys\n"
+        "sys.modules['uvicorn'] = None\n"  # as if it was not installed
+        "from flyte_widgets.__main__ import main\n"
+        "sys.exit(main(['serve']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith("flyte-widgets: The embedded backend needs more packages")
+    assert done.stderr.endswith("pip install 'flyte-widgets[local]'\n")
