@@ -44,7 +44,7 @@ class FlyteWidgetsError(Exception):
         super().__init__(self.message)
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".rstrip()
+        return sentences(self.message, self.hint)
 
 
 class ConfigError(FlyteWidgetsError):
@@ -246,6 +246,13 @@ def rpc_error(code: str, message: str) -> RpcError:
     if cls is None:
         return UnknownError(f"{message or 'no message'} (code {said(code)[:80]!r})")
     return cls(message or code.replace("_", " "))
+
+
+def sentences(message: str, hint: str) -> str:
+    """Join what happened and what to try: a backend's own words often end without a full stop."""
+    if not (message and hint):
+        return message or hint
+    return f"{message}{'' if message.endswith(('.', '!', '?', '…')) else '.'} {hint}"
 
 
 def said(text: str) -> str:

@@ -77,3 +77,10 @@ export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)
 export function plural(n: number, noun: string): string {
   return `${grouped(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
+
+/** What happened, and what to try: a backend's own words often end without a full stop. */
+export const sentences = (...texts: string[]): string =>
+  texts
+    .filter(Boolean)
+    .map((text, i, all) => (i === all.length - 1 || /[.!?…]$/.test(text) ? text : `${text}.`))
+    .join(" ");

@@ -14,6 +14,7 @@ import pytest
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
+from flyte_widgets.errors import NotFoundError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.widgets.run_widget import RunWidget
 from tests.run_helpers import END, client_of, eventually
@@ -75,7 +76,9 @@ def test_a_run_that_is_not_there_has_a_picture_too(shared_server: ServerProcess)
     widget = RunWidget("no-such-run", client=client_of(shared_server))
     eventually(lambda: widget.connection["state"] == "not_found")
     assert "Not read" in widget.to_html()
-    assert "not found" in widget.to_html()
+    assert "no-such-run. Check the name" in widget.to_html()
+    with pytest.raises(NotFoundError, match=r"no-such-run\. Check the name"):
+        widget.wait()
     widget.close()
 
 

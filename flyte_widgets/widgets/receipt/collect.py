@@ -10,7 +10,7 @@ from typing import Final
 
 import flyte_widgets
 from flyte_widgets.api.messages import ActionDetails
-from flyte_widgets.errors import FlyteWidgetsError
+from flyte_widgets.errors import FlyteWidgetsError, sentences
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.redaction import redact
 from flyte_widgets.run.state import ROOT, RunState
@@ -61,7 +61,7 @@ def receipt_of(run: Run, watcher: Watcher, failed: ActionDetails | None = None) 
         failure=_failure(failed, actions) or _failure(details, actions),
         abort_reason=_told(abort.reason) if abort is not None else "",
         console_url=url or "",
-        trouble=_told(f"{connection.message} {connection.hint}".strip()) if connection.state in _TROUBLED else "",
+        trouble=_told(sentences(connection.message, connection.hint)) if connection.state in _TROUBLED else "",
     )
 
 

@@ -2,7 +2,7 @@
 // only when that phase was seen. State: the UI's, but for `abort_state`, which is Python's.
 import { signal } from "@preact/signals-core";
 import { h, setAttribute, setText } from "../dom";
-import { plural } from "../format";
+import { plural, sentences } from "../format";
 import { icon } from "../icons";
 import { isActive, phaseOf } from "../phases";
 import type { AbortState } from "../protocol";
@@ -178,5 +178,5 @@ function afterError(error: RequestError): Local {
     return { at: "silent", sinceMs: Date.now() - SILENT_AFTER_MS, request: error.id };
   }
   if (error.reason === "cancelled") return IDLE;
-  return { at: "refused", message: [error.message, error.hint].filter(Boolean).join(" ") };
+  return { at: "refused", message: sentences(error.message, error.hint) };
 }

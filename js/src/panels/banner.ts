@@ -1,7 +1,7 @@
 // What is wrong, in a row under the header: the backend, the kernel, the user's own observer, a part of this view.
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 import { h, prose, setAttribute, setText } from "../dom";
-import { ago, wallClock } from "../format";
+import { ago, sentences, wallClock } from "../format";
 import { type IconName, icon } from "../icons";
 import type { View } from "../ui";
 import { copyButton } from "./copy";
@@ -80,7 +80,7 @@ export function mountBanner(
         tone: "danger",
         icon: "warning",
         strong: "",
-        text: joined(error.message, error.hint),
+        text: sentences(error.message, error.hint),
         button: "Dismiss",
       };
     },
@@ -105,8 +105,6 @@ export function mountBanner(
   });
 }
 
-const joined = (...sentences: string[]): string => sentences.filter(Boolean).join(" ");
-
 function backendTrouble(view: View, retrying: boolean): Notice | null {
   const { store } = view;
   const { connection, host, phase, is_terminal } = store.traits;
@@ -116,7 +114,7 @@ function backendTrouble(view: View, retrying: boolean): Notice | null {
   // With nothing read yet, a refusal has the whole view for itself.
   const shown = state === "reconnecting" || (refused && phase.value !== "");
   if (!shown || !store.kernelAlive.value || is_terminal.value) return null;
-  const what = message ? sentence(message) : `${host.value || "The backend"} does not answer.`;
+  const what = message || `${host.value || "The backend"} does not answer.`;
   const asOf = lastMs === null ? "" : `Shown as of ${wallClock(lastMs)}`;
   const waitMs = nextTryMs === null ? null : nextTryMs - store.clockMs();
   const next =
@@ -132,12 +130,10 @@ function backendTrouble(view: View, retrying: boolean): Notice | null {
     tone: "warn",
     icon: "warning",
     strong: "",
-    text: joined(what, status && `${status}.`, hint),
+    text: sentences(what, status && `${status}.`, hint),
     button: "Retry now",
   };
 }
-
-const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
 /** The kernel is gone, or is not heard. */
 function notLive(view: View): Notice | null {

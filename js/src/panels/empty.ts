@@ -1,5 +1,6 @@
 // What fills the view while there is no action to show: connecting, waiting for the first action, or why not.
 import { h, prose, setAttribute, setText } from "../dom";
+import { sentences } from "../format";
 import type { RunTraits } from "../protocol";
 import type { View } from "../ui";
 
@@ -19,7 +20,7 @@ export function emptyOf(facts: Facts, hasActions: boolean): Empty | null {
   const { connection, run_name: run, project, domain } = facts;
   const host = facts.host || "the backend";
   const { message, hint } = connection;
-  const said = [message, hint].filter(Boolean).join(" ");
+  const said = sentences(message, hint);
   const again = { button: "Try again", skeleton: "" } as const;
   switch (connection.state) {
     case "not_found":

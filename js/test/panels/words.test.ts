@@ -136,8 +136,10 @@ test("a refusal says what was asked and what to try, and Python's own words go f
     title: "flyte.acme.dev asks for a login",
     button: "Log in",
   });
-  const told = connection("forbidden", { message: "Not for you.", hint: "Ask Ada." });
-  expect(emptyOf(run("forbidden", { connection: told }), false)?.text).toBe("Not for you. Ask Ada.");
+  for (const message of ["Not for you.", "Not for you"]) {
+    const told = connection("forbidden", { message, hint: "Ask Ada." });
+    expect(emptyOf(run("forbidden", { connection: told }), false)?.text).toBe("Not for you. Ask Ada.");
+  }
 });
 
 test("with actions to show there is nothing to say, and with a phase the first are awaited", () => {
