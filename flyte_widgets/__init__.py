@@ -11,7 +11,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from flyte_widgets import local
+    from flyte_widgets import errors, local
     from flyte_widgets.phases import ActionPhase
     from flyte_widgets.watch.backends import connect
     from flyte_widgets.watch.handles import Action, Run
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Action", "ActionPhase", "Run", "RunWidget", "connect", "local"]
+__all__ = ["Action", "ActionPhase", "Run", "RunWidget", "connect", "errors", "local"]
 
 _HOMES = {
     "Action": "flyte_widgets.watch.handles",
@@ -34,8 +34,8 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for: an import alone costs no HTTP client, no widgets, no server."""
-    if name == "local":
-        return importlib.import_module("flyte_widgets.local")
+    if name in {"errors", "local"}:
+        return importlib.import_module(f"flyte_widgets.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)

@@ -21,6 +21,7 @@ def test_import_brings_nothing_heavy() -> None:
         "heavy = lambda *names: [name for name in names if name in sys.modules]\n"
         "print(heavy('httpx', 'anywidget', 'ipywidgets', 'flyte', 'flyteidl2', 'uvicorn'))\n"
         "assert set(fw.__all__) <= set(dir(fw))\n"
+        "assert issubclass(fw.errors.WaitTimeoutError, TimeoutError)\n"
         "fw.RunWidget, fw.Run, fw.Action, fw.ActionPhase, fw.connect\n"
         "print(heavy('flyte', 'flyteidl2', 'uvicorn'))\n"
         "try: fw.nothing\n"
