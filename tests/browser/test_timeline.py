@@ -179,3 +179,18 @@ def test_rows_are_a_hundred_elements_at_most(timeline: Page, kind: str) -> None:
     expect(grid(timeline).locator("[aria-rowindex='51']")).to_be_visible()
     assert grid(timeline).locator("[role=row]:visible").count() == 9
     assert grid(timeline).locator("*").count() <= 100
+
+
+def test_a_press_that_ends_outside_of_the_rows_is_no_drag_later(timeline: Page) -> None:
+    """Pressed on a bar and let go below the rows at once: the pointer that comes back without a button pans nothing."""
+    timeline.evaluate("timeline.stages(6)")
+    grid(timeline).focus()
+    timeline.keyboard.press("+")
+    hover_plot(timeline, "step_1", 0.5)
+    timeline.mouse.down()
+    rows = box(grid(timeline))
+    timeline.mouse.move(rows["x"] + rows["width"] * 0.5, rows["y"] + rows["height"] + 40)
+    timeline.mouse.up()
+    hover_plot(timeline, "step_1", 0.8)
+    expect(timeline.locator(".fw-tl-tip")).to_contain_text("step_1")
+    is_live(timeline, True)

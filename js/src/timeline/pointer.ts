@@ -63,6 +63,8 @@ export function listenToRows(scroller: HTMLElement, plot: HTMLElement, target: P
     drag = { id: event.pointerId, x: event.clientX, y: event.clientY, far: false, window, inPlot: x >= 0 };
   });
   scroller.addEventListener("pointermove", (event) => {
+    // Let go outside of the rows, before it was a drag.
+    if (drag?.id === event.pointerId && event.buttons === 0) drag = null;
     if (fingers.has(event.pointerId)) fingers.set(event.pointerId, event);
     if (pinch) {
       model.look(pinchWindow(pinch.scale, pinch.from, betweenOf(fingers, plot), model.full));
