@@ -194,3 +194,22 @@ def test_a_press_that_ends_outside_of_the_rows_is_no_drag_later(timeline: Page) 
     hover_plot(timeline, "step_1", 0.8)
     expect(timeline.locator(".fw-tl-tip")).to_contain_text("step_1")
     is_live(timeline, True)
+
+
+def test_rows_stay_where_they_were_scrolled_to_when_a_host_takes_them_away_and_back(timeline: Page) -> None:
+    """A notebook's collapsed output is taken out of the page: shown again, its rows are those of the scroll bar."""
+    timeline.evaluate("timeline.stages(60)")
+    grid(timeline).evaluate("(grid) => { grid.scrollTop = 440; }")
+    before = box(row(timeline, "step_20"))
+    timeline.evaluate(
+        """async () => {
+          const view = document.querySelector("main").firstElementChild;
+          const frames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          view.remove();
+          await frames();
+          document.querySelector("main").append(view);
+          await frames();
+        }"""
+    )
+    assert grid(timeline).evaluate("(grid) => grid.scrollTop") == 440
+    assert box(row(timeline, "step_20")) == before

@@ -60,8 +60,10 @@ export class Body {
   /** Call `changed` when the scroller has another size. */
   watchSize(changed: () => void, until: AbortSignal): void {
     if (typeof ResizeObserver === "undefined") return;
-    const observer = new ResizeObserver(() => {
+    const observer = new ResizeObserver(([entry]) => {
       this.#box = null;
+      // Taken out of the page and put back, an element is at its top again, without a word.
+      if (entry?.contentRect.height && this.scroller.scrollTop !== this.#topPx) this.scrollPx = this.#topPx;
       changed();
     });
     observer.observe(this.scroller);
