@@ -213,3 +213,18 @@ def test_rows_stay_where_they_were_scrolled_to_when_a_host_takes_them_away_and_b
     )
     assert grid(timeline).evaluate("(grid) => grid.scrollTop") == 440
     assert box(row(timeline, "step_20")) == before
+
+
+def test_overview_and_axis_stay_where_nothing_matches(timeline: Page) -> None:
+    """A search without a match hides the rows; when the run was, and how busy, is still to be seen."""
+    timeline.evaluate("timeline.stages(6)")
+    timeline.get_by_role("searchbox").fill("nothing of this name")
+    expect(timeline.locator(".fw-tl-note")).to_have_text("No action matches.")
+    for name in ("overview", "axis"):
+        drawn = timeline.locator(f".fw-tl-{name}").evaluate(
+            """(canvas) => {
+              const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+              return data.some((value) => value > 0);
+            }"""
+        )
+        assert drawn, name

@@ -39,7 +39,7 @@ export function paintOverview(surface: Surface, p: HeadPicture): void {
   const { model, brush } = p;
   const { palette, dpr } = brush;
   const ctx = surface.begin(model.plotPx, BAND_PX, dpr);
-  if (!ctx || model.order.count === 0) return;
+  if (!ctx || model.actions.count === 0) return;
   const scale = model.fullScale;
   const { bins, most, failuresMs } = model.overview;
   const stride = bins.steps + 1;
@@ -131,7 +131,7 @@ export function paintAxis(surface: Surface, p: HeadPicture): void {
   const { model, brush, ticks } = p;
   const { palette, dpr } = brush;
   const ctx = surface.begin(model.plotPx, BAND_PX, dpr);
-  if (!ctx || model.order.count === 0) return;
+  if (!ctx || model.actions.count === 0) return;
   const { scale, originMs, clock, actions } = model;
   const byClock = model.ui.axis.peek() === "clock";
   const font = (weight: number, px: number) => `${weight} ${px}px ${palette.fontFamily}`;
