@@ -150,8 +150,10 @@ export class Store {
     const { connection, is_terminal, ended_ms } = this.traits;
     const { state, lastMs } = connection.value;
     if (is_terminal.value && ended_ms.value !== null && state === "ended") return ended_ms.value;
-    const live = this.kernelAlive.value && (state === "live" || state === "polling");
-    return live ? Date.now() + this.#clockOffsetMs : (lastMs ?? this.actions.nowMs);
+    const heard = state === "live" || state === "polling";
+    if (heard && this.kernelAlive.value) return Date.now() + this.#clockOffsetMs;
+    // While all was well `lastMs` was told now and then only: what came later is shown, too.
+    return heard ? Math.max(lastMs ?? 0, this.actions.nowMs) : (lastMs ?? this.actions.nowMs);
   }
 
   /** The backend's clock, always running. */

@@ -113,6 +113,16 @@ test("the clock is the backend's, and stands still once the run has ended or nob
   expect(store.nowMs()).toBe(77);
 });
 
+test("what came after the backend was last told of is still shown when the kernel is gone", () => {
+  const { model, store } = open(scenario.running());
+  const seenMs = store.actions.nowMs;
+  const connection = store.traits.connection.peek();
+  model.play({ connection: { ...connection, state: "live", lastMs: seenMs - 4_900 } });
+  vi.advanceTimersByTime(40_000);
+  expect(store.kernelAlive.value).toBe(false);
+  expect(store.nowMs()).toBe(seenMs);
+});
+
 test("a beat that was held up does not set the clock back", () => {
   const { model, store } = open();
   const nowMs = Date.now();

@@ -137,10 +137,10 @@ function backendTrouble(view: View, retrying: boolean): Notice | null {
 
 /** The kernel is gone, or is not heard. */
 function notLive(view: View): Notice | null {
-  const { kernel, traits, actions } = view.store;
+  const { kernel, traits } = view.store;
   const state = kernel.state.value;
   if (state === "alive" || traits.is_terminal.value) return null; // at the end all is told, nothing is missed
-  const lastMs = traits.connection.value.lastMs ?? actions.nowMs;
+  const seenMs = view.store.nowMs();
   const known = traits.phase.value !== "";
   const what = {
     gone: "The kernel is gone",
@@ -156,7 +156,7 @@ function notLive(view: View): Notice | null {
     tone: "plain",
     icon: "unlink",
     strong: `${what}${known ? "; the run goes on." : "."}`,
-    text: `${lastMs ? `As of ${wallClock(lastMs)}. ` : ""}${then}`,
+    text: `${seenMs ? `As of ${wallClock(seenMs)}. ` : ""}${then}`,
     button: "",
   };
 }
