@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Coroutine
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -55,7 +56,7 @@ class RunScope:
         async def submit_in_scope(task: Any, *args: Any, **kwargs: Any) -> Any:
             self._check()
             with flyte_init.init_config_context(self.user_config):
-                child = asyncio.ensure_future(submit(task, *args, **kwargs))
+                child = asyncio.ensure_future(_contained(submit(task, *args, **kwargs)))
                 try:
                     return await child
                 except asyncio.CancelledError:
@@ -195,6 +196,16 @@ def require_task(task: Any) -> None:
             f"A Flyte task is needed, not {type(task).__name__!r}.",
             hint="Decorate the function with @env.task, and give the task itself: fw.local.run(my_task, x=1).",
         )
+
+
+async def _contained(submitted: Coroutine[Any, Any, Any]) -> Any:
+    """Await it. What would end the thread is an error like others: all later calls of the SDK wait for that thread."""
+    try:
+        return await submitted
+    except (Exception, asyncio.CancelledError):
+        raise
+    except BaseException as error:
+        raise LocalError(f"A task raised {error!r}.", hint="Raise an Exception to have a task fail.") from error
 
 
 def _bare_config() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import time
 from collections import Counter
@@ -30,6 +31,16 @@ env = flyte.TaskEnvironment("observer")
 async def observe_session() -> bool:
     """Whether a task could call a backend."""
     return is_initialized() and get_init_config().client is not None
+
+
+@env.task
+async def leave() -> int:
+    sys.exit(3)
+
+
+@env.task
+def leave_from_a_thread() -> int:
+    sys.exit(3)
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +119,16 @@ def test_a_failure_reaches_the_caller_and_the_backend(backend: LocalBackend) -> 
     assert P.of(details.status.phase) is P.FAILED
     assert (details.error_info.message, details.error_info.code) == ("try 3 of failing", "ConnectionError")
     assert details.error_info.kind == 1
+
+
+@pytest.mark.parametrize("task", [leave, leave_from_a_thread])
+def test_a_task_that_leaves_python_fails_and_others_run_on(backend: LocalBackend, task: Any) -> None:
+    """sys.exit() ended a thread that all calls of the SDK share: neither this run nor any later one ever ended."""
+    run = launch(task, backend=backend)
+    with pytest.raises(LocalError, match=r"SystemExit\(3\).*Raise an Exception"):
+        run.result(20)
+    assert P.of(actions(run)["a0"].phase) is P.FAILED
+    assert launch(observe_session, backend=backend).result(20) is False
 
 
 def test_inputs_that_do_not_fit_fail_the_run(backend: LocalBackend) -> None:
