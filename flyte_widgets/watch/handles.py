@@ -104,8 +104,11 @@ class Run:
 
         Raises WaitTimeoutError, ApiError where the run cannot be read, KeyboardInterrupt on Ctrl-C: the run goes on.
         """
+        watcher = self._watcher
+        if watcher.over.is_set():  # to ask the loop takes longer than a timeout of 0 allows
+            return _outcome(watcher)
         try:
-            return background().call(_until_over(self._watcher), timeout)
+            return background().call(_until_over(watcher), timeout)
         except concurrent.futures.TimeoutError:
             raise WaitTimeoutError(f"Run {self.name} has not ended within {timeout} s.") from None
         except KeyboardInterrupt:
@@ -275,11 +278,18 @@ async def _until_over(watcher: Watcher) -> ActionPhase:
         if error is not None and watcher.connection.state in STANDING:
             raise afresh(error)
         await watcher.until_changed(1.0)
+    return _outcome(watcher)
+
+
+def _outcome(watcher: Watcher) -> ActionPhase:
+    """Give the final phase, or raise why there is none."""
     phase = watcher.phase
     if phase is None or watcher.connection.state != "ended":
         if watcher.last_error is not None:
             raise afresh(watcher.last_error)
-        raise FlyteWidgetsError(f"The watch of run {watcher.run_id.name} was given up.")
+        connection = watcher.connection
+        why = f": {connection.message}" if connection.message else "."
+        raise FlyteWidgetsError(f"The watch of run {watcher.run_id.name} was given up{why}", hint=connection.hint)
     return phase
 
 

@@ -25,6 +25,7 @@ from flyte_widgets.errors import (
 from flyte_widgets.phases import ActionPhase as P
 from flyte_widgets.run.action import PhaseChange
 from flyte_widgets.watch.handles import Run
+from flyte_widgets.watch.loop import background
 from tests.fault_proxy import FaultProxy
 from tests.run_helpers import END, client_of, connections, eventually, loop_tasks, loop_threads, run_on
 from tests.scripted_server import ScriptedServer, http_json
@@ -47,6 +48,15 @@ def test_wait_gives_the_final_phase(shared_server: ServerProcess) -> None:
     begun = time.monotonic()
     assert run.wait() is P.SUCCEEDED
     assert time.monotonic() - begun < 0.5
+
+
+@pytest.mark.parametrize("timeout", [0, -1, 0.001])
+def test_a_run_that_has_ended_needs_no_time_to_wait_for(shared_server: ServerProcess, timeout: float) -> None:
+    """wait(0) asks whether it is over; of one that was it said that it had not ended."""
+    run = run_on(shared_server, shared_server.simulate(seed=1, elapsed_s=END))
+    assert run.wait(30) is P.SUCCEEDED
+    background().soon(time.sleep, 0.3)  # it has other work
+    assert run.wait(timeout) is P.SUCCEEDED
 
 
 def test_wait_with_a_timeout(shared_server: ServerProcess) -> None:
