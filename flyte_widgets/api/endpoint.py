@@ -73,6 +73,8 @@ def parse_endpoint(text: str, *, insecure: bool = False) -> Endpoint:
         raise _bad_endpoint(text, "it cannot be read")
     if not url.host or any(character.isspace() for character in rest):
         raise _bad_endpoint(text, "it names no host")
+    if url.port is not None and not 0 < url.port < 65_536:
+        raise _bad_endpoint(text, "its port is not from 1 to 65535")
     if url.query or url.fragment:
         raise _bad_endpoint(text, "it has a query or a fragment")
     auth = basic_auth(url.username, url.password) if url.userinfo else None

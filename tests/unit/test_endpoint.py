@@ -51,6 +51,8 @@ def test_endpoint_forms(text: str, insecure: bool, url: str) -> None:
         "dns:///",
         "https://",
         "h:port",
+        "h:99999",
+        "http://h:0",
         "h o s t",
         "https://h/x?y=s3cret",
         "h#f",
