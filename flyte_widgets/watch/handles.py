@@ -130,7 +130,7 @@ class Run:
                 yield change
         finally:
             background().soon(watcher.unsubscribe, inbox)
-        self._raise_if_unread()
+        _outcome(watcher)
 
     def abort(self, reason: str = "") -> None:
         """Abort the run. Returns when the backend has accepted; `wait()` then tells when it is over.

@@ -16,6 +16,7 @@ import pytest
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import (
+    FlyteWidgetsError,
     NotFoundError,
     RunFinishedError,
     TransportError,
@@ -343,6 +344,19 @@ def test_a_closed_handle_can_be_used_again(server: ServerProcess) -> None:
     eventually(lambda: connections(server.port) == 0, 12)
     assert run.phase is P.RUNNING
     run.close()
+
+
+def test_who_watches_a_handle_that_is_closed_hears_that_it_is_not_the_end(server: ServerProcess) -> None:
+    """The watch was begun anew to ask how it had ended, and an error that made no sense came of it."""
+    run = run_on(server, server.simulate(elapsed_s=102, hold=True))
+
+    async def watch() -> None:
+        async for _ in run.watch():
+            run.close()
+
+    with pytest.raises(FlyteWidgetsError, match="was given up"):
+        asyncio.run(asyncio.wait_for(watch(), 10))
+    eventually(lambda: connections(server.port) == 0, 12)
 
 
 def test_an_ended_run_has_no_streams(server: ServerProcess) -> None:
