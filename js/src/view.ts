@@ -3,6 +3,7 @@
 import { effect, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { Announcer } from "./announcer";
 import { h, setAttribute } from "./dom";
+import { shareShortcuts } from "./shortcuts";
 import type { Store } from "./store";
 import { createTheme, type Theme } from "./theme";
 import { Ticker } from "./ticker";
@@ -34,9 +35,7 @@ export class Frame {
     this.element = h("div", { class: "fw", role: "region" }, status);
     this.#announcer = new Announcer(status);
     host.attachShadow({ mode: "open" }).append(h("style", {}, css), this.element);
-    // Without this JupyterLab takes "d d" in the search field for "delete the cell".
-    host.setAttribute("data-lm-suppress-shortcuts", "true");
-    this.element.setAttribute("data-lm-suppress-shortcuts", "true");
+    shareShortcuts(host, this.signal);
     this.#watchSize();
     this.#watchSight();
     this.#watchFonts();

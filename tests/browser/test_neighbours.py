@@ -97,3 +97,27 @@ def test_an_action_selected_in_a_hidden_tab_is_on_screen_in_front(
     expect(row).to_have_accessible_name(re.compile("^square"))
     expect(row).to_be_in_viewport()
     expect(notebook.widgets.first.get_by_role("region", name=re.compile("Details of square"))).to_be_visible()
+
+
+def test_the_applications_chords_reach_jupyterlab(
+    open_notebook: Callable[..., Notebook], shared_server: ServerProcess
+) -> None:
+    """With the focus in the widget Ctrl+S saves the notebook; letters and the text's chords stay in the widget."""
+    notebook = open_notebook(cell_for(shared_server.simulate(seed=3, elapsed_s=60), shared_server))
+    notebook.run_all()
+    page, widget = notebook.page, notebook.widgets.first
+    widget.get_by_role("row", name=re.compile("^train_model")).click()
+    tab = page.locator(".lm-TabBar-tab.jp-mod-current")
+    expect(tab).to_have_class(re.compile("jp-mod-dirty"))
+    page.keyboard.press("Control+s")
+    expect(tab).not_to_have_class(re.compile("jp-mod-dirty"))
+    page.keyboard.press("Control+Shift+c")
+    expect(page.locator("#modal-command-palette")).to_be_visible()
+    page.keyboard.press("Escape")
+    search = widget.get_by_role("searchbox")
+    search.click()
+    page.keyboard.type("dd")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("train")
+    expect(search).to_have_value("train")
+    expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(1)
