@@ -100,6 +100,9 @@ export interface AbortState {
   message: string;
 }
 
+/** `source` where the backend is in the kernel itself, and ends with it. */
+export const IN_KERNEL = "fw.local.start()";
+
 /** The synced traits. Read-only for the browser, all but `selected`. */
 export interface RunTraits {
   run_name: string;

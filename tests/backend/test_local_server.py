@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flyte_widgets.local.handles import SOURCE
 from tests.server_process import ServerProcess
 
 
@@ -120,3 +121,9 @@ def test_open_streams_do_not_hold_up_a_shutdown(server: ServerProcess) -> None:
     assert server.stop() < 2.0
     for stream in streams:
         stream.close()
+
+
+def test_the_front_end_knows_the_backend_in_the_kernel() -> None:
+    """What names it is the same in both: with the kernel that backend is gone, and the view says so."""
+    protocol = Path(__file__).parents[2] / "js" / "src" / "protocol.ts"
+    assert f'IN_KERNEL = "{SOURCE}"' in protocol.read_text(encoding="utf-8")

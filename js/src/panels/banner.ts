@@ -3,6 +3,7 @@ import { type ReadonlySignal, signal } from "@preact/signals-core";
 import { h, prose, setAttribute, setText } from "../dom";
 import { ago, sentences, wallClock } from "../format";
 import { type IconName, icon } from "../icons";
+import { IN_KERNEL } from "../protocol";
 import type { View } from "../ui";
 import { copyButton } from "./copy";
 
@@ -152,13 +153,23 @@ function notLive(view: View): Notice | null {
     cut: "This view goes on once the page is connected again; after a restart, run the cell once more, or",
     silent: "This view goes on once it answers; after a restart, run the cell once more, or",
   }[state];
+  const ended = tookBackend(view);
   return {
     tone: "plain",
     icon: "unlink",
-    strong: `${what}${known ? "; the run goes on." : "."}`,
-    text: `${seenMs ? `As of ${wallClock(seenMs)}. ` : ""}${then}`,
+    strong: ended
+      ? `${what}, and the backend that was in it.`
+      : `${what}${known ? "; the run goes on." : "."}`,
+    text: `${seenMs ? `As of ${wallClock(seenMs)}. ` : ""}${ended ? BEGIN_AGAIN : then}`,
     button: "",
   };
+}
+
+const BEGIN_AGAIN = "To begin again, run the notebook's cells from the start.";
+
+/** Whether the backend was in the kernel, and ended with it: nothing finds the run any more. */
+function tookBackend({ store }: View): boolean {
+  return store.kernel.state.value === "gone" && store.traits.source.value === IN_KERNEL;
 }
 
 /** Phases in which a task has been tried, unless its result came from elsewhere. */
@@ -187,5 +198,9 @@ function reattachLine(view: View): HTMLElement {
   const code = h("code", { class: "fw-code" });
   view.effect(() => setText(code, reference.value));
   const copy = copyButton(view, "Copy this line", () => reference.value);
-  return h("span", { class: "fw-banner-line" }, code, copy);
+  const line = h("span", { class: "fw-banner-line" }, code, copy);
+  view.effect(() => {
+    line.hidden = tookBackend(view);
+  });
+  return line;
 }

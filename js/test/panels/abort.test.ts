@@ -1,6 +1,6 @@
 // Abort: from the click to the phase that was seen, in the words of the pictures. The kernel may be busy, gone or dumb.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { AbortState } from "../../src/protocol";
+import { type AbortState, IN_KERNEL } from "../../src/protocol";
 import { RecordedModel, scenario } from "../scenario";
 import { button, type Mounted, mount, press, seen, withoutCanvas } from "../view";
 
@@ -241,5 +241,14 @@ describe("what the abort waits for, where the host tells", () => {
     expect(banner.textContent).toMatch(/^The kernel is gone; the run goes on\./);
     expect(banner.querySelector("code")!.textContent).toBe('fw.RunWidget("r4p2bdpt7f")');
     expect(button(banner, "Copy this line")).not.toBeNull();
+  });
+
+  test("of a backend that was in the kernel it does not say that the run goes on, nor how to find it", async () => {
+    view.model.play({ source: IN_KERNEL });
+    become({ status: "restarting" });
+    await vi.advanceTimersByTimeAsync(0);
+    const banner = view.frame.querySelector<HTMLElement>(".fw-banner:not([hidden])")!;
+    expect(seen(banner, "strong")).toBe("The kernel is gone, and the backend that was in it.");
+    expect(banner.querySelector("code")!.closest("[hidden]")).not.toBeNull();
   });
 });
