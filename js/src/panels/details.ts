@@ -2,6 +2,7 @@
 // State: the UI's (which attempt, which tab); the facts are Python's (`detail`, `root`).
 import { computed, signal } from "@preact/signals-core";
 import { h, setAttribute, setText } from "../dom";
+import type { Store } from "../store";
 import type { View } from "../ui";
 import { AttemptsPane } from "./details-attempts";
 import { firstTab, type TabId, tabsOf } from "./details-choice";
@@ -95,7 +96,7 @@ export function mountDetails(view: View, parent: HTMLElement): void {
     setAttribute(section, "aria-label", `Details of ${name}`);
     body.hidden = detail.value === null;
     loading.hidden = detail.value !== null;
-    setText(loading, store.kernelAlive.value ? LOADING : NOT_KEPT);
+    setText(loading, wordsOfNothing(store, subject.value));
   });
   view.effect(() => {
     if (!ui.detailsOpen.value || !detail.value) return;
@@ -161,6 +162,12 @@ export function mountDetails(view: View, parent: HTMLElement): void {
     },
     { signal: view.signal },
   );
+}
+
+/** Why there is nothing to tell of an action. */
+function wordsOfNothing({ kernelAlive, actions }: Store, id: string): string {
+  if (!kernelAlive.value) return NOT_KEPT;
+  return actions.count === 0 || actions.rowOf.has(id) ? LOADING : `No action ${id} is known in this run.`;
 }
 
 function focusedIn(view: View): Element | null {

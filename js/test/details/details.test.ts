@@ -45,6 +45,12 @@ describe("the panel", () => {
     expect(view.find(".fw-details-body").hidden).toBe(false);
   });
 
+  test("says that the run has no such action, once its actions are known", () => {
+    const view = details(scenario.running());
+    view.model.play({ selected: "zzz", detail: null });
+    expect(view.find(".fw-details-loading").textContent).toBe("No action zzz is known in this run.");
+  });
+
   test("turns the diagram to its action, and back when it is closed; the user's word counts", () => {
     const { frame } = details();
     expect(frame.ui.reading.value).toBe("action");
