@@ -92,3 +92,20 @@ def test_a_browser_that_gives_no_leave_is_told_of(
     expect(box).not_to_be_checked()
     end(widget)
     assert page.evaluate("window.shown") == []
+
+
+def test_a_question_that_is_put_away_leaves_no_wish(
+    page: Page, open_notebook: Callable[..., Notebook], shared_server: ServerProcess
+) -> None:
+    """Asked, and neither allowed nor refused: the box is not ticked, for nothing will be shown."""
+    page.add_init_script(LISTEN)
+    page.add_init_script("""
+      Object.defineProperty(Notification, "permission", { get: () => "default" });
+      Notification.requestPermission = async () => { window.asked++; return "default"; };
+    """)
+    widget = running(open_notebook, shared_server).widgets.first
+    box = wish(widget)
+    box.click()
+    page.wait_for_function("window.asked === 1")
+    expect(box).not_to_be_checked()
+    expect(box).to_be_enabled()

@@ -34,6 +34,7 @@ export function notifyChoice(view: View): HTMLElement {
       if (!input.checked || given.peek() !== "default") return;
       Notification.requestPermission().then((answer) => {
         given.value = answer;
+        if (answer !== "granted") ui.notify.value = false; // also where the question was only put away
       });
     },
     { signal: view.signal },
