@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 _UNPRINTABLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+#: What colours a text in a terminal, as a task's own traceback may be; anywhere else it is noise.
+_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _NOT_IN_URL: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _MOST_URL: Final = 4_000
 
@@ -20,6 +22,11 @@ _MOST_URL: Final = 4_000
 def printable(text: str) -> str:
     """Give a text for a terminal: no escape sequence, no turned direction, nothing that cannot be encoded."""
     return _UNPRINTABLE.sub("\ufffd", text.replace("\r\n", "\n"))
+
+
+def without_colours(text: str) -> str:
+    """Take a terminal's colours out of a text."""
+    return _COLOURS.sub("", text)
 
 
 def shortened(text: str, limit: int) -> str:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from flyte_widgets.api.messages import ActionAttempt, ActionDetails, ErrorInfo
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.times import Milliseconds, epoch_ms
+from flyte_widgets.untrusted import without_colours
 
 #: Some stamps have whole seconds: a phase may seem to begin before the one that it follows.
 _ROUNDING_MS = 1_000
@@ -200,10 +201,10 @@ def continued_segments(
 
 
 def split_error(error: ErrorInfo | None) -> tuple[str, str]:
-    """Give the exception's class name, where the text names one, and the whole message."""
+    """Give the exception's class name, where the text names one, and the whole message; neither with colours."""
     if error is None:
         return "", ""
-    text = error.message
+    text = without_colours(error.message)
     lines = [line for line in text.strip().splitlines() if line.strip()]
     for line in (*reversed(lines[-3:]), *lines[:1]):
         head, colon, _ = line.strip().partition(":")

@@ -22,7 +22,7 @@ from flyte_widgets.run.action import ActionState
 from flyte_widgets.run.state import KINDS, ROOT
 from flyte_widgets.run.timeline import AttemptHistory, Segment, SegmentFlag, attempts_of, split_error
 from flyte_widgets.run.times import epoch_ms
-from flyte_widgets.untrusted import web_address
+from flyte_widgets.untrusted import web_address, without_colours
 from flyte_widgets.watch.events import merge_events
 
 TEXT_LIMIT: Final = 50_000
@@ -121,7 +121,7 @@ def _event(event: ClusterEvent) -> dict[str, Any]:
     return {
         "atMs": epoch_ms(event.occurred_at),
         "reason": bounded(event.reason, 200),
-        "message": bounded(event.message, 5_000),
+        "message": bounded(without_colours(event.message), 5_000),
         "warning": event.type in _WARNING,
         "count": event.count,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,7 +13,7 @@ from flyte_widgets.errors import FlyteWidgetsError, sentences
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.redaction import redact
 from flyte_widgets.run.state import ROOT, RunState
-from flyte_widgets.untrusted import printable
+from flyte_widgets.untrusted import printable, without_colours
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.status import STANDING
 from flyte_widgets.watch.watcher import Watcher
@@ -32,7 +31,6 @@ _AT_ONCE: Final = 4
 _TROUBLED: Final = ("polling", "reconnecting", *STANDING)
 _FAILURES: Final = (ActionPhase.FAILED, ActionPhase.TIMED_OUT)
 _TEXT_LIMIT: Final = 20_000
-_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 def receipt_of(run: Run, watcher: Watcher, failed: ActionDetails | None = None) -> Receipt:
@@ -140,4 +138,4 @@ def _failure(details: ActionDetails | None, actions: Sequence[KnownAction]) -> F
 
 def _told(text: str) -> str:
     """Give a text as it may be shown: no secrets, no colours of a terminal, nothing that acts on one."""
-    return printable(_COLOURS.sub("", redact(text)))
+    return printable(without_colours(redact(text)))

@@ -1,0 +1,24 @@
+"""What the browser gets of an action's details."""
+
+from __future__ import annotations
+
+from flyte_widgets.api.messages import ActionAttempt, ActionDetails, ClusterEvent, ErrorInfo
+from flyte_widgets.run.state import RunState
+from flyte_widgets.widgets.detail import action_detail, error_info
+
+
+def test_colours_of_a_terminal_are_left_out() -> None:
+    """A traceback that was coloured for a terminal is read without its colours, by its exception's name, too."""
+    told = error_info(ErrorInfo(message="\x1b[1;31mValueError\x1b[0m: no \x1b[32mgreen\x1b[0m", kind="KIND_USER"))
+    assert told == {"kind": "user", "title": "ValueError", "message": "ValueError: no green", "code": ""}
+
+
+def test_colours_in_events_are_left_out() -> None:
+    """Likewise a cluster event."""
+    event = ClusterEvent(message="\x1b[33mpulling\x1b[0m the image")
+    details = ActionDetails(attempts=[ActionAttempt(attempt=1, cluster_events=[event])])
+    state = RunState()
+    state.fold_details(details, 0.0)
+    assert state.root is not None
+    (attempt,) = action_detail(details, state.root, "")["attempts"]
+    assert [one["message"] for one in attempt["events"]] == ["pulling the image"]
