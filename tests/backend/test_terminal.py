@@ -121,11 +121,11 @@ class _InterruptedWhereItIsLost(io.StringIO):
 def test_an_interrupt_is_not_lost_wherever_it_comes(shared_server: ServerProcess) -> None:
     """Pressed once, it ends the watching, also where no exception would have."""
     name, out = shared_server.simulate(seed=3, speed=1), _InterruptedWhereItIsLost()
-    run = Run(name, client=client_of(shared_server))
+    run, before = Run(name, client=client_of(shared_server)), signal.getsignal(signal.SIGINT)
     with pytest.raises(Detached):
         watch_in_terminal(run, out, live=False)
     assert f"Run {name} goes on" in out.getvalue()
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
     run.close()
 
 
