@@ -1,6 +1,6 @@
 // Every state of the widget, by name: recorded traits, how the kernel behaves, and what was clicked to get there.
 
-import type { Connection, RunTraits } from "../src/protocol";
+import { type Connection, IN_KERNEL, type RunTraits } from "../src/protocol";
 import type { Store } from "../src/store";
 import { odd } from "../test/odd-runs";
 import { BASE_MS, scenario } from "../test/scenario";
@@ -143,6 +143,11 @@ export const STATES: Record<string, () => State> = {
     manner: { gone: true },
     laterMs: LIVE_MS - LOST_MS,
   }),
+  "kernel-gone-with-backend": () => ({
+    traits: { ...scenario.running(LOST_MS), source: IN_KERNEL },
+    manner: { gone: true },
+    laterMs: LIVE_MS - LOST_MS,
+  }),
   ...Object.fromEntries(
     (["cut", "silent"] as const).map((kernel) => [
       `kernel-${kernel}`,
@@ -194,6 +199,7 @@ export const STATES: Record<string, () => State> = {
   "details-loading": () => ({ traits: odd.unread(), act: openDetails }),
   "all-paused": () => ({ traits: odd.paused(), act: openDetails }),
   "idle-squeezed": () => ({ traits: odd.paused(""), act: squeezeIdle }),
+  "details-unknown": () => ({ traits: running(""), act: (stage) => stage.play({ selected: "zzz" }) }),
   "details-gone": () => ({ traits: odd.detailsGone(), act: openDetails }),
   "trace-details": () => ({ traits: odd.trace(), act: openDetails }),
   "longest-first": () => ({
