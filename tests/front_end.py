@@ -1,4 +1,4 @@
-"""The browser's side of a RunWidget without a browser: a comm that records, and what js/src/store.ts does with it."""
+"""The browser's side of a RunWidget without a browser: a comm that records, as js/src/core/store.ts does."""
 
 from __future__ import annotations
 

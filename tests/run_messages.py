@@ -92,7 +92,7 @@ def details(action: str, action_status: ActionStatus, *attempts: ActionAttempt, 
     )
 
 
-# --- a decoder of columns, written from the description in js/src/protocol.ts and js/src/actions.ts -------------------
+# --- a decoder of columns, written from js/src/core/protocol.ts and js/src/core/actions.ts ---------------------------
 
 Segment = tuple[int, int, float, float | None, int]
 """Attempt, phase, start and end (epoch ms), flags."""

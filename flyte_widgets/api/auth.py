@@ -15,10 +15,10 @@ from typing import Final
 
 import httpx
 
-from flyte_widgets.api import sdk
 from flyte_widgets.api.credentials import CredentialAuth, bearer_header, checked_header, in_thread
 from flyte_widgets.errors import ConfigError, UnauthenticatedError
 from flyte_widgets.redaction import register
+from flyte_widgets.sdk import session as sdk
 
 #: When a login that nobody completes is given up.
 LOGIN_LIMIT_S: Final = 300.0

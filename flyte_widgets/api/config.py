@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from flyte_widgets.api import sdk
 from flyte_widgets.api.api_key import parse_api_key
 from flyte_widgets.api.auth import AuthLike, SdkAuth, auth_from
 from flyte_widgets.api.endpoint import org_of, parse_endpoint
@@ -20,6 +19,7 @@ from flyte_widgets.api.oauth import ClientSecretAuth, LoginService
 from flyte_widgets.api.settings import Settings
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ConfigError
+from flyte_widgets.sdk import session as sdk
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 from typing import Final
 
-from flyte_widgets.api import sdk
 from flyte_widgets.api.auth import CommandAuth, HeadersAuth, SdkAuth, combined
 from flyte_widgets.api.credentials import CredentialAuth
 from flyte_widgets.api.oauth import ClientSecretAuth, LoginService
 from flyte_widgets.api.settings import Settings
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ConfigError
+from flyte_widgets.sdk import session as sdk
 
 KINDS: Final = ("Pkce", "DeviceFlow", "ClientSecret", "ExternalCommand", "Passthrough")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 try:
     from flyte_widgets.local.handles import LocalRun, run, simulate, start, stop
-    from flyte_widgets.local.server import LocalBackend
-    from flyte_widgets.local.sim_spec import SimSpec
+    from flyte_widgets.local.services.server import LocalBackend
+    from flyte_widgets.local.simulator.spec import SimSpec
 except ImportError as error:
     raise ImportError(
         f"The embedded backend needs more packages ({error}). Install them: pip install 'flyte-widgets[local]'"

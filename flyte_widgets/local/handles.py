@@ -10,10 +10,10 @@ from typing import Any
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import LocalError
-from flyte_widgets.local import server
-from flyte_widgets.local.runner import LaunchedRun, launch
-from flyte_widgets.local.server import LocalBackend
-from flyte_widgets.local.sim_spec import SimSpec
+from flyte_widgets.local.runs.runner import LaunchedRun, launch
+from flyte_widgets.local.services import server
+from flyte_widgets.local.services.server import LocalBackend
+from flyte_widgets.local.simulator.spec import SimSpec
 from flyte_widgets.watch.backends import is_configured, set_default, unset_default
 from flyte_widgets.watch.handles import Run
 
@@ -82,7 +82,7 @@ def simulate(
     (`actions=2000, retries=0.1`); without `actions` it is a pipeline that goes through all ten phases in 200 s.
     `speed=10` plays it ten times as fast. `elapsed_s` begins it so many simulated seconds in the past (more than it
     lasts: it has ended already), and `hold=True` leaves it there. `quirks` names oddities of the real backend to show
-    (`flyte_widgets.local.quirks.QUIRKS`). Raises LocalError for what makes no sense.
+    (`flyte_widgets.local.services.quirks.QUIRKS`). Raises LocalError for what makes no sense.
     """
     backend = _backend()
     request = {"seed": seed, "speed": speed, "elapsed_s": elapsed_s, "hold": hold, "name": name, "quirks": [*quirks]}

@@ -30,7 +30,7 @@ _ABORTS_REMEMBERED: Final = 100
 
 
 class CommandedView(SendingView):
-    """Does what front ends ask for: `Request` in js/src/protocol.ts."""
+    """Does what front ends ask for: `Request` in js/src/core/protocol.ts."""
 
     _focused = ""
     _running_cell: RunningCell | None = None

@@ -9,7 +9,7 @@ from flyte_widgets.run.state import ROOT
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.status import AbortStatus, Connection
 from flyte_widgets.watch.watcher import Watcher
-from flyte_widgets.widgets.detail import action_detail
+from flyte_widgets.wire.detail import action_detail
 
 
 def facts_of(run: Run, watcher: Watcher, selected: str) -> dict[str, Any]:

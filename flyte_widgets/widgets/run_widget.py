@@ -1,4 +1,4 @@
-"""RunWidget: one run, live, in a notebook. js/src/protocol.ts is what it and the browser say to each other."""
+"""RunWidget: one run, live, in a notebook. js/src/core/protocol.ts is what it and the browser say to each other."""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 JupyterLab shows "model not found" for a widget whose kernel is gone, whatever else is in its output, so the picture
 cannot be there. As an output of its own it is in the notebook from the first moment, is replaced when the run's phase
-changes, and once more at the end. The live view hides it (js/src/saved-picture.ts) by its id while it shows the same.
+changes, and once more at the end. The live view hides it by its id while it shows the same
+(js/src/hosts/saved-picture.ts).
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Callable
 from typing import Any, Final
 
-from flyte_widgets.run.columns import Columns
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.watch.board import Update
 from flyte_widgets.watch.handles import Run
@@ -19,6 +18,7 @@ from flyte_widgets.widgets.pages import Pages
 from flyte_widgets.widgets.publisher import publisher
 from flyte_widgets.widgets.rate import Rate
 from flyte_widgets.widgets.sidebar import SidebarView
+from flyte_widgets.wire.columns import Columns
 
 TRAITS_EVERY_S: Final = 1.0
 """Counts and the like travel at most this often. What a reader waits for (`_URGENT`) does not wait for it."""

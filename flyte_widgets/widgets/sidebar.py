@@ -1,8 +1,8 @@
 """`w.sidebar()`: the run in a panel of JupyterLab or Notebook 7, beside the cells.
 
 Python only asks: which host shows the widget, and whether that has a sidebar, is known in the browser alone
-(js/src/sidebar.ts), and the kernel is busy with the very cell that asks. So the call returns at once, and its output
-tells how it went as soon as the front end has answered.
+(js/src/hosts/sidebar.ts), and the kernel is busy with the very cell that asks. So the call returns at once, and its
+output tells how it went as soon as the front end has answered.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a RunWidget syncs, trait by trait (js/src/protocol.ts, `RunTraits`), and observers that cannot do harm."""
+"""What a RunWidget syncs, trait by trait (js/src/core/protocol.ts, `RunTraits`), and observers that cannot do harm."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 // The kernel of the gallery: answers as Python would, from recorded traits.
-import type { Request, RunTraits } from "../src/protocol";
+import type { Request, RunTraits } from "../src/core/protocol";
 import { RecordedModel } from "../test/scenario";
 
 /** How this kernel behaves. */

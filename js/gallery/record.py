@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import flyte_widgets as fw
-from flyte_widgets.local import control, simulator
-from flyte_widgets.local.sim_spec import SimSpec
-from flyte_widgets.run.columns import Columns
+from flyte_widgets.local.services import control
+from flyte_widgets.local.simulator import player as simulator
+from flyte_widgets.local.simulator.spec import SimSpec
 from flyte_widgets.run.state import RunState
+from flyte_widgets.wire.columns import Columns
 
 HERE = Path(__file__).parent / "recorded"
 BEGAN_MS = 1_749_738_745_000

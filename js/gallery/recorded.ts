@@ -1,5 +1,5 @@
 // What Python really sent, for runs of the simulator: record.py writes the files.
-import type { RunTraits } from "../src/protocol";
+import type { RunTraits } from "../src/core/protocol";
 import aborted from "./recorded/aborted.json";
 import failed from "./recorded/failed.json";
 import olderThanKept from "./recorded/older-than-kept.json";

@@ -1,7 +1,7 @@
 // Every state of the widget, by name: recorded traits, how the kernel behaves, and what was clicked to get there.
 
-import { type Connection, IN_KERNEL, type RunTraits } from "../src/protocol";
-import type { Store } from "../src/store";
+import { type Connection, IN_KERNEL, type RunTraits } from "../src/core/protocol";
+import type { Store } from "../src/core/store";
 import { odd } from "../test/odd-runs";
 import { BASE_MS, scenario } from "../test/scenario";
 import type { Manner } from "./model";

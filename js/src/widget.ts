@@ -1,17 +1,17 @@
 // The widget as anywidget wants it. Its state: one store for all views of a model, each view a frame of its own.
 import type { AnyModel } from "@anywidget/types";
-import { diagramCss } from "./diagram/diagram";
-import { h } from "./dom";
-import { keepPicture } from "./keep-picture";
-import { detailsCss } from "./panels/details";
-import panelBarCss from "./panels/panel-bar.css";
-import panelsCss from "./panels/panels.css";
-import type { RunTraits } from "./protocol";
-import { mountRun } from "./run";
-import { Sidebar } from "./sidebar";
-import { Store } from "./store";
-import { timelineCss } from "./timeline/timeline";
-import { Frame } from "./view";
+import type { RunTraits } from "./core/protocol";
+import { Store } from "./core/store";
+import { keepPicture } from "./hosts/keep-picture";
+import panelBarCss from "./hosts/panel-bar.css";
+import { Sidebar } from "./hosts/sidebar";
+import { diagramCss } from "./run/diagram/diagram";
+import { detailsCss } from "./run/drawer/drawer";
+import panelsCss from "./run/header/panels.css";
+import { mountRun } from "./run/run";
+import { timelineCss } from "./run/timeline/timeline";
+import { h } from "./ui/dom";
+import { Frame } from "./ui/frame";
 import frameCss from "./widget.css";
 
 const CSS = frameCss + panelBarCss + panelsCss + diagramCss + timelineCss + detailsCss;

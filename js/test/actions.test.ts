@@ -1,8 +1,8 @@
 // Blocks of columns: what was packed is what the rows say, snapshot or delta, aligned or not.
 import { expect, test } from "vitest";
-import { Actions, ColumnsError } from "../src/actions";
-import { Phase } from "../src/phases";
-import { Row, Seg } from "../src/protocol";
+import { Actions, ColumnsError } from "../src/core/actions";
+import { Phase } from "../src/core/phases";
+import { Row, Seg } from "../src/core/protocol";
 import { type ActionSpec, Packer, pack, type SegmentSpec } from "./pack";
 import { bigRun } from "./scenario";
 

@@ -1,6 +1,6 @@
 // Durations, clocks and counts, at the edges where one form becomes the next.
 import { expect, test } from "vitest";
-import { ago, axisClock, axisTime, duration, plural, spoken, wallClock } from "../src/format";
+import { ago, axisClock, axisTime, duration, plural, spoken, wallClock } from "../src/core/format";
 
 test.each([
   [-5, "0s"],

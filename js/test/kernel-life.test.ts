@@ -1,7 +1,7 @@
 // How it is known that the kernel lives, in hosts that tell much, little or nothing of it.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { KernelState } from "../src/kernel-life";
-import { Store } from "../src/store";
+import type { KernelState } from "../src/core/kernel-life";
+import { Store } from "../src/core/store";
 import { RecordedModel, scenario } from "./scenario";
 
 beforeEach(() => {

@@ -1,6 +1,6 @@
 // Runs of odd shapes, for the gallery: all paused on conditions after idle hours, odd names, details that are gone.
-import { Phase } from "../src/phases";
-import { type ActionDetail, Kind, Row, type RunTraits } from "../src/protocol";
+import { Phase } from "../src/core/phases";
+import { type ActionDetail, Kind, Row, type RunTraits } from "../src/core/protocol";
 import type { ActionSpec } from "./pack";
 import { BASE_MS, traitsOf } from "./scenario";
 

@@ -1,5 +1,5 @@
-// Packs actions into blocks of columns, in the layout that src/actions.ts reads. For tests and the gallery.
-import { type ColumnsHeader, MAGIC } from "../src/protocol";
+// Packs actions into blocks of columns, in the layout that src/core/actions.ts reads. For tests and the gallery.
+import { type ColumnsHeader, MAGIC } from "../src/core/protocol";
 
 export interface SegmentSpec {
   /** From 1. */

@@ -1,9 +1,9 @@
 // The phase colours, recomputed from palette.ts: legible, and told apart also by those who see colours otherwise.
 import { describe, expect, test } from "vitest";
-import { contrast, parseColour } from "../src/colour";
-import { glyph } from "../src/icons";
-import { schemeOf } from "../src/palette";
-import { label, PHASES } from "../src/phases";
+import { label, PHASES } from "../src/core/phases";
+import { contrast, parseColour } from "../src/ui/colour";
+import { glyph } from "../src/ui/icons";
+import { schemeOf } from "../src/ui/palette";
 
 type Linear = readonly [number, number, number];
 

@@ -1,6 +1,5 @@
 // The phase table, and what becomes of phases that it does not have.
 import { expect, test } from "vitest";
-import { glyphParts } from "../src/icons";
 import {
   ACTIVE,
   CANONICAL_EDGES,
@@ -13,7 +12,8 @@ import {
   phaseOf,
   STACK_ORDER,
   TERMINAL,
-} from "../src/phases";
+} from "../src/core/phases";
+import { glyphParts } from "../src/ui/icons";
 
 test("each phase is active or terminal, and stands once in the stack's order", () => {
   const all = [...PHASES.keys()].sort();

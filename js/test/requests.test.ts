@@ -1,6 +1,6 @@
 // Requests: each ends exactly once, whatever Python does.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { firstId, type RequestError, Requests } from "../src/requests";
+import { firstId, type RequestError, Requests } from "../src/core/requests";
 
 beforeEach(() => {
   vi.useFakeTimers();

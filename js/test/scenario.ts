@@ -1,6 +1,13 @@
 // The run of the pictures in several states, and big generated runs. For tests and the gallery.
-import { PHASES, Phase } from "../src/phases";
-import { type ActionDetail, type Attempt, type ErrorInfo, Row, type RunTraits, Seg } from "../src/protocol";
+import { PHASES, Phase } from "../src/core/phases";
+import {
+  type ActionDetail,
+  type Attempt,
+  type ErrorInfo,
+  Row,
+  type RunTraits,
+  Seg,
+} from "../src/core/protocol";
 import { type ActionSpec, pack, type SegmentSpec } from "./pack";
 
 const { Queued, WaitingForResources, Initializing, Running, Succeeded, Failed, Aborted } = Phase;

@@ -1,7 +1,7 @@
 // The panel beside the notebook: what is asked of the page, what becomes of it, and what Python hears.
 // The extension is the real one; of JupyterLab there is as much as it uses.
 import { expect, test, vi } from "vitest";
-import type { PanelWish } from "../src/sidebar";
+import type { PanelWish } from "../src/hosts/sidebar";
 import { startExtension, useFreshPages } from "./extension";
 import { type RecordedModel, scenario } from "./scenario";
 import { mount, seen } from "./view";

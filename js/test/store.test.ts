@@ -1,9 +1,9 @@
 // The store: what it asks, what it believes, and how it tells that the kernel is gone.
 import { effect } from "@preact/signals-core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Phase } from "../src/phases";
-import type { RunTraits } from "../src/protocol";
-import { Store } from "../src/store";
+import { Phase } from "../src/core/phases";
+import type { RunTraits } from "../src/core/protocol";
+import { Store } from "../src/core/store";
 import { type ActionSpec, Packer } from "./pack";
 import { RecordedModel, runningActions, scenario } from "./scenario";
 

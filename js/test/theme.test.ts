@@ -1,10 +1,10 @@
 // Colours of hosts: taken where they are legible, and the host's theme found where each host says it.
 import { afterEach, expect, test } from "vitest";
-import { contrast, luminance, over, parseColour } from "../src/colour";
-import { detectHost, unpaint } from "../src/hosts";
-import { accepts, type HostColours, properties, schemeOf } from "../src/palette";
-import { cssName, PHASES } from "../src/phases";
-import { createTheme } from "../src/theme";
+import { cssName, PHASES } from "../src/core/phases";
+import { detectHost, unpaint } from "../src/hosts/hosts";
+import { contrast, luminance, over, parseColour } from "../src/ui/colour";
+import { accepts, type HostColours, properties, schemeOf } from "../src/ui/palette";
+import { createTheme } from "../src/ui/theme";
 
 afterEach(() => {
   for (const node of [document.body, document.documentElement]) {

@@ -1,7 +1,7 @@
 // The clock of a view: runs while it is seen and something moves, and not otherwise. And the voice: rarely, the latest.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Announcer } from "../src/announcer";
-import { Ticker } from "../src/ticker";
+import { Announcer } from "../src/ui/announcer";
+import { Ticker } from "../src/ui/ticker";
 
 beforeEach(() => {
   vi.useFakeTimers();

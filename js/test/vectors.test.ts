@@ -1,7 +1,7 @@
 // The blocks that Python packs give the rows that Python expects. Shared with tests/unit/test_columns.py.
 import { describe, expect, it } from "vitest";
 import vectors from "../../tests/vectors/columns.json";
-import { Actions, ColumnsError } from "../src/actions";
+import { Actions, ColumnsError } from "../src/core/actions";
 
 type SegmentRow = [attempt: number, phase: number, startMs: number, endMs: number | null, flags: number];
 type Row = [

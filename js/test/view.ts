@@ -1,6 +1,6 @@
 // Mounts the real widget on a page, as a host would, and finds things in it as a user does.
 import { vi } from "vitest";
-import type { RunTraits } from "../src/protocol";
+import type { RunTraits } from "../src/core/protocol";
 import runWidget from "../src/widget";
 import { RecordedModel } from "./scenario";
 

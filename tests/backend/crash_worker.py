@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    from flyte_widgets.local.server import LocalBackend
+    from flyte_widgets.local.services.server import LocalBackend
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # those that were killed are not to stay as zombies
     for line in sys.stdin:

@@ -15,9 +15,9 @@ import pytest
 from flyte._initialize import get_init_config, is_initialized
 
 from flyte_widgets.errors import LocalError, WaitTimeoutError
-from flyte_widgets.local.records import ActionRecord
-from flyte_widgets.local.runner import LaunchedRun, launch
-from flyte_widgets.local.server import LocalBackend
+from flyte_widgets.local.runs.runner import LaunchedRun, launch
+from flyte_widgets.local.services.records import ActionRecord
+from flyte_widgets.local.services.server import LocalBackend
 from flyte_widgets.phases import ActionPhase
 from tests import pipeline as tasks
 

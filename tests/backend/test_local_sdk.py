@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from flyte_widgets.local.sim_spec import SimSpec
-from flyte_widgets.local.simulator import plan
+from flyte_widgets.local.simulator.player import plan
+from flyte_widgets.local.simulator.spec import SimSpec
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
 

@@ -125,5 +125,5 @@ def test_open_streams_do_not_hold_up_a_shutdown(server: ServerProcess) -> None:
 
 def test_the_front_end_knows_the_backend_in_the_kernel() -> None:
     """What names it is the same in both: with the kernel that backend is gone, and the view says so."""
-    protocol = Path(__file__).parents[2] / "js" / "src" / "protocol.ts"
+    protocol = Path(__file__).parents[2] / "js" / "src" / "core" / "protocol.ts"
     assert f'IN_KERNEL = "{SOURCE}"' in protocol.read_text(encoding="utf-8")

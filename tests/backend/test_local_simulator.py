@@ -12,9 +12,9 @@ import pytest
 from flyte_widgets import local
 from flyte_widgets.errors import LocalError
 from flyte_widgets.local import LocalBackend, SimSpec
-from flyte_widgets.local.records import ROOT_ACTION, RunKey
-from flyte_widgets.local.sim_plan import Plan
-from flyte_widgets.local.simulator import plan
+from flyte_widgets.local.services.records import ROOT_ACTION, RunKey
+from flyte_widgets.local.simulator.plan import Plan
+from flyte_widgets.local.simulator.player import plan
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
 from flyte_widgets.watch.handles import Run
 from tests.sdk_worker import Sdk

@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from flyte_widgets.local import LocalBackend, describe
-from flyte_widgets.local.records import ROOT_ACTION, RunKey, RunRecord, report
-from flyte_widgets.local.store import Store
+from flyte_widgets.local import LocalBackend
+from flyte_widgets.local.services import describe
+from flyte_widgets.local.services.records import ROOT_ACTION, RunKey, RunRecord, report
+from flyte_widgets.local.services.store import Store
 from flyte_widgets.phases import ActionPhase
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess

@@ -22,9 +22,9 @@ from flyte_widgets.api.auth import CommandAuth, HeadersAuth, SdkAuth
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.api.config import ConnectionConfig, from_api_key
 from flyte_widgets.api.oauth import ClientSecretAuth, LoginService
-from flyte_widgets.api.sdk import BrowserLogin
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ApiError, ProtocolError, TransportError, UnauthenticatedError, UnavailableError
+from flyte_widgets.sdk.session import BrowserLogin
 from tests.certificates import server_context, write_certificate
 from tests.scripted_server import HOLD, ScriptedServer, end_frame, frame, http, http_json, stream
 

@@ -19,8 +19,8 @@ from flyteidl2.workflow import run_service_pb2
 from google.protobuf import json_format
 
 from flyte_widgets.api.messages import WatchActionsResponse, decode_message
-from flyte_widgets.run.columns import Columns
 from flyte_widgets.run.state import RunState
+from flyte_widgets.wire.columns import Columns
 from tests.benchmarks.table import REPEATS, Finding, Growth, Row, Target, beside
 from tests.benchmarks.wire import protojson
 

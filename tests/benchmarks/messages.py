@@ -30,7 +30,7 @@ COUNTS = (100, 1_000, 10_000)
 ON_SCREEN = 8
 """Rows that a view shows at its own height."""
 QUIET_S = 0.25
-"""How long the front end waits before it asks for histories (js/src/timeline/history.ts)."""
+"""How long the front end waits before it asks for histories (js/src/run/timeline/history.ts)."""
 WARM_UP_S, WINDOW_S = 3.0, 2.5
 OUR_NAME, WAIT_NAME = "ours", "run.wait()"
 PEERS = {

@@ -31,9 +31,9 @@ from flyte_widgets.api.messages import (
 from flyte_widgets.api.oauth import OAuth2Metadata, PublicClientConfig
 from flyte_widgets.errors import FlyteWidgetsError
 from flyte_widgets.phases import ActionPhase
-from flyte_widgets.run.columns import Columns
 from flyte_widgets.run.state import RunState
 from flyte_widgets.run.timeline import attempts_of, split_error
+from flyte_widgets.wire.columns import Columns
 from tests.fuzz.made import made_messages
 
 MAX_BYTES = 1 << 16

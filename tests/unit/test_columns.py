@@ -13,8 +13,8 @@ import pytest
 
 from flyte_widgets.phases import ActionPhase as P
 from flyte_widgets.run.action import ActionState
-from flyte_widgets.run.columns import SAVED_LIMIT, Columns
 from flyte_widgets.run.state import RunState
+from flyte_widgets.wire.columns import SAVED_LIMIT, Columns
 from tests.run_messages import EPOCH_MS, Reader, Row, attempt, details, enriched, ms, read_block, status
 
 ROOT = Path(__file__).parents[2]

@@ -15,9 +15,9 @@ from flyte_widgets.api.api_key import parse_api_key
 from flyte_widgets.api.auth import BearerAuth, CombinedAuth, CommandAuth, HeadersAuth, SdkAuth
 from flyte_widgets.api.config import ConnectionConfig, discover, from_api_key, not_configured_error
 from flyte_widgets.api.oauth import ClientSecretAuth
-from flyte_widgets.api.sdk import BrowserLogin
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ConfigError
+from flyte_widgets.sdk.session import BrowserLogin
 
 
 @pytest.fixture(autouse=True)

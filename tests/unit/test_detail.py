@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flyte_widgets.api.messages import ActionAttempt, ActionDetails, ClusterEvent, ErrorInfo
 from flyte_widgets.run.state import RunState
-from flyte_widgets.widgets.detail import action_detail, error_info
+from flyte_widgets.wire.detail import action_detail, error_info
 
 
 def test_colours_of_a_terminal_are_left_out() -> None:

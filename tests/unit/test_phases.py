@@ -23,7 +23,7 @@ from flyte_widgets.phases import (
     unknown_phases,
 )
 
-TYPESCRIPT = (Path(__file__).parents[2] / "js/src/phases.ts").read_text(encoding="utf-8")
+TYPESCRIPT = (Path(__file__).parents[2] / "js/src/core/phases.ts").read_text(encoding="utf-8")
 
 
 def test_table_is_the_sdks() -> None:
@@ -138,7 +138,7 @@ def test_at_most_one_byte_of_unknown_phases() -> None:
 
 
 def test_typescript_has_the_same_table() -> None:
-    """js/src/phases.ts has the same numbers, values, labels, short labels and groups, in the same order."""
+    """js/src/core/phases.ts has the same numbers, values, labels, short labels and groups, in the same order."""
     rows = re.findall(r'\[(\d+), \{ value: "(\w+)", label: "([^"]+)", shortLabel: "([^"]+)" \}\]', TYPESCRIPT)
     ours = [(str(i.number), phase.value, i.label, i.short_label) for phase, i in PHASE_TABLE.items()]
     assert rows == ours
@@ -152,7 +152,7 @@ def test_typescript_has_the_same_table() -> None:
 
 
 def test_typescript_has_the_same_edges() -> None:
-    """js/src/phases.ts draws the same canonical edges; 0 is the start."""
+    """js/src/core/phases.ts draws the same canonical edges; 0 is the start."""
     text = TYPESCRIPT[TYPESCRIPT.index("CANONICAL_EDGES") :].split("];", 1)[0]
     edges = {(int(a), int(b)) for a, b in re.findall(r"^  \[(\d+), (\d+)\],$", text, re.MULTILINE)}
     froms, tos = re.findall(r"\.\.\.\[([\d, ]+)\]\.flatMap\(\(from\) => \[([\d, ]+)\]\.map", text)[0]

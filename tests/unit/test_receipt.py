@@ -310,9 +310,9 @@ def test_the_failure_that_explains_the_run_is_chosen() -> None:
     ],
 )
 def test_durations_read_as_in_the_front_end(ms: float, text: str) -> None:
-    """The same lengths have the same words as in js/src/format.ts."""
+    """The same lengths have the same words as in js/src/core/format.ts."""
     assert duration(ms) == text
-    source = (JS / "src/format.ts").read_text().replace("export ", "")
+    source = (JS / "src/core/format.ts").read_text().replace("export ", "")
     script = re.sub(r": (number|string)\b", "", source.partition("/** For sentences")[0])
     script = script.replace("(n) =>", "n =>") + f"\nconsole.log(duration({ms}))"
     told = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True, timeout=30)
@@ -330,8 +330,8 @@ def test_axis_has_few_ticks_in_their_place(length_ms: float, share: float) -> No
 
 
 def test_colours_are_the_front_ends() -> None:
-    """Every surface and every phase has the colour of js/src/palette.ts, in both schemes."""
-    source = (JS / "src/palette.ts").read_text()
+    """Every surface and every phase has the colour of js/src/ui/palette.ts, in both schemes."""
+    source = (JS / "src/ui/palette.ts").read_text()
     names = {phase: "".join(part.title() for part in phase.value.split("_")) for phase in P if phase.is_known}
     for scheme, name in ((LIGHT, "LIGHT"), (DARK, "DARK")):
         own = re.search(rf"const {name}: Own = {{(.*?)}};", source, re.DOTALL)
@@ -349,8 +349,8 @@ def test_colours_are_the_front_ends() -> None:
 
 
 def test_glyphs_are_the_front_ends() -> None:
-    """Every phase has the shapes of js/src/icons.ts."""
-    build = "import{build}from'esbuild';const r=await build({stdin:{contents:`export {glyphParts} from './src/icons'`,"
+    """Every phase has the shapes of js/src/ui/icons.ts."""
+    build = "import{build}from'esbuild';const r=await build({stdin:{contents:`export {glyphParts} from './src/ui/icons'`,"
     build += "resolveDir:'.',loader:'ts'},bundle:true,format:'esm',write:false});"
     build += (
         "const m=await import('data:text/javascript;base64,'+Buffer.from(r.outputFiles[0].text).toString('base64'));"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from flyte_widgets.api.messages import Action, ActionDetails, EnrichedAction
 from flyte_widgets.phases import ActionPhase as P
-from flyte_widgets.run.columns import Columns
 from flyte_widgets.run.state import RunState
 from flyte_widgets.run.timeline import attempts_of
+from flyte_widgets.wire.columns import Columns
 from tests.run_messages import Reader, attempt, details, enriched, listed, ms, status
 from tests.unit.test_columns import rows_of
 

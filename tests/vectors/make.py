@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from flyte_widgets.api.messages import EnrichedAction
-from flyte_widgets.run.columns import Columns
 from flyte_widgets.run.state import RunState
+from flyte_widgets.wire.columns import Columns
 from tests.run_messages import EPOCH_MS, Reader, attempt, details, enriched, listed, status
 
 FILE = Path(__file__).with_name("columns.json")

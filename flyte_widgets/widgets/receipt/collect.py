@@ -17,9 +17,9 @@ from flyte_widgets.untrusted import printable, without_colours
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.status import STANDING
 from flyte_widgets.watch.watcher import Watcher
-from flyte_widgets.widgets.detail import bounded, error_info
 from flyte_widgets.widgets.receipt.model import Failure, KnownAction, Receipt
 from flyte_widgets.widgets.receipt.rows import most_telling, rows_of
+from flyte_widgets.wire.detail import bounded, error_info
 
 logger = logging.getLogger(__name__)
 

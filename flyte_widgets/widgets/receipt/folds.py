@@ -1,4 +1,4 @@
-"""A fold's strip: the share of its members in each phase over time, as js/src/timeline/strip.ts. Pure."""
+"""A fold's strip: the share of its members in each phase over time, as js/src/run/timeline/time/strip.ts. Pure."""
 
 from __future__ import annotations
 

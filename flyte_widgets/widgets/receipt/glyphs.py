@@ -1,4 +1,4 @@
-"""The shapes of the ten phases in a 16 box: those of js/src/icons.ts (a test compares them). Pure."""
+"""The shapes of the ten phases in a 16 box: those of js/src/ui/icons.ts (a test compares them). Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""How the run's root went through the states, and which transitions any action made; as js/src/diagram/path.ts. Pure.
+"""How the run's root went through the states, and which transitions any action made. Pure.
+
+The same as js/src/run/diagram/path.ts.
 
 Only what the backend reported counts: where no transitions are known there are no times and no edges.
 """

@@ -1,4 +1,7 @@
-"""Which rows the timeline has: the tree, depth first, folded as the live one is (js/src/timeline/order.ts). Pure."""
+"""Which rows the timeline has: the tree, depth first, folded. Pure.
+
+The same as js/src/run/timeline/rows/order.ts.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of an action's times, made whole for drawing; as js/src/timeline/times.ts. Pure.
+"""What is known of an action's times, made whole for drawing; as js/src/run/timeline/time/times.ts. Pure.
 
 What was not read stays unsaid: an action of which only the status is known is one bar in the colour of its phase.
 """

@@ -1,4 +1,4 @@
-"""Durations, times and counts in words; the same as js/src/format.ts and js/src/panels/counts.ts. Pure."""
+"""Durations, times and counts in words; the same as js/src/core/format.ts and js/src/run/header/counts.ts. Pure."""
 
 from __future__ import annotations
 

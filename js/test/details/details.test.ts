@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import { mountDetails } from "../../src/panels/details";
-import type { ActionDetail, RunTraits } from "../../src/protocol";
+import type { ActionDetail, RunTraits } from "../../src/core/protocol";
+import { mountDetails } from "../../src/run/drawer/drawer";
 import { type Mounted, mounted, press } from "../diagram/mounted";
 import { scenario } from "../scenario";
 

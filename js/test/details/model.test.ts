@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { firstTab, tabsOf } from "../../src/panels/details-choice";
-import { safeUrl } from "../../src/panels/details-links";
-import { attemptsOf, cacheWords, durationOf, statusLine } from "../../src/panels/details-model";
-import { errorOf, exitCode, phaseNow, splitMessage, waitingOf } from "../../src/panels/details-why";
-import { Phase } from "../../src/phases";
-import type { ActionDetail, Attempt, ClusterEvent } from "../../src/protocol";
+import { Phase } from "../../src/core/phases";
+import type { ActionDetail, Attempt, ClusterEvent } from "../../src/core/protocol";
+import { firstTab, tabsOf } from "../../src/run/drawer/choice";
+import { safeUrl } from "../../src/run/drawer/links";
+import { attemptsOf, cacheWords, durationOf, statusLine } from "../../src/run/drawer/model";
+import { errorOf, exitCode, phaseNow, splitMessage, waitingOf } from "../../src/run/drawer/why";
 import { scenario } from "../scenario";
 
 const { Queued, WaitingForResources, Initializing, Running, Paused, Failed } = Phase;

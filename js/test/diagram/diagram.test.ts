@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
-import { mountDiagram } from "../../src/diagram/diagram";
-import { Phase } from "../../src/phases";
-import type { RunTraits } from "../../src/protocol";
+import { Phase } from "../../src/core/phases";
+import type { RunTraits } from "../../src/core/protocol";
+import { mountDiagram } from "../../src/run/diagram/diagram";
 import { scenario } from "../scenario";
 import { type Mounted, mounted, press } from "./mounted";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { crossings, line, pathOf } from "../../src/diagram/geometry";
-import { type Box, type Layout, layoutFor } from "../../src/diagram/layout";
-import { CANONICAL_EDGES, PHASES, Phase } from "../../src/phases";
+import { CANONICAL_EDGES, PHASES, Phase } from "../../src/core/phases";
+import { crossings, line, pathOf } from "../../src/run/diagram/geometry";
+import { type Box, type Layout, layoutFor } from "../../src/run/diagram/layout";
 
 const LAYOUTS: [string, Layout][] = [
   ["wide", layoutFor(958, false)],

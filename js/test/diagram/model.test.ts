@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Phase } from "../../src/core/phases";
 import {
   amountText,
   captionOf,
@@ -7,9 +8,8 @@ import {
   readAll,
   shownUnknown,
   transitionName,
-} from "../../src/diagram/model";
-import { NOWHERE, type Path } from "../../src/diagram/path";
-import { Phase } from "../../src/phases";
+} from "../../src/run/diagram/model";
+import { NOWHERE, type Path } from "../../src/run/diagram/path";
 
 const { Queued, WaitingForResources, Running, Succeeded, Failed, Paused } = Phase;
 const path = (more: Partial<Path>): Path => ({ ...NOWHERE, attempts: 1, phase: Running, ...more });

@@ -1,9 +1,9 @@
 // Mounts one part of the widget on a recorded run, as the widget does: real store, real frame, real shadow root.
 import { afterEach } from "vitest";
-import type { RunTraits } from "../../src/protocol";
-import { Store } from "../../src/store";
-import type { View } from "../../src/ui";
-import { Frame } from "../../src/view";
+import type { RunTraits } from "../../src/core/protocol";
+import { Store } from "../../src/core/store";
+import { Frame } from "../../src/ui/frame";
+import type { View } from "../../src/ui/view-state";
 import { RecordedModel } from "../scenario";
 
 const endings: (() => void)[] = [];

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { Actions } from "../../src/actions";
-import { lifeOfDetail, lifeOfRow, pathOf, TransitionsOfAll, timeIn } from "../../src/diagram/path";
-import { Phase } from "../../src/phases";
-import type { ActionDetail, Attempt } from "../../src/protocol";
-import { Row, Seg } from "../../src/protocol";
+import { Actions } from "../../src/core/actions";
+import { Phase } from "../../src/core/phases";
+import type { ActionDetail, Attempt } from "../../src/core/protocol";
+import { Row, Seg } from "../../src/core/protocol";
+import { lifeOfDetail, lifeOfRow, pathOf, TransitionsOfAll, timeIn } from "../../src/run/diagram/path";
 import { pack } from "../pack";
 import { detailOf, runningActions, scenario } from "../scenario";
 

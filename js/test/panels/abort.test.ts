@@ -1,6 +1,6 @@
 // Abort: from the click to the phase that was seen, in the words of the pictures. The kernel may be busy, gone or dumb.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type AbortState, IN_KERNEL } from "../../src/protocol";
+import { type AbortState, IN_KERNEL } from "../../src/core/protocol";
 import { RecordedModel, scenario } from "../scenario";
 import { button, type Mounted, mount, press, seen, withoutCanvas } from "../view";
 

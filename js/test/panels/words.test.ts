@@ -1,14 +1,14 @@
 // What the header, the strip and the empty view say, fact by fact.
 import { expect, test } from "vitest";
-import { Actions } from "../../src/actions";
-import { wallClock } from "../../src/format";
-import { badgeOf } from "../../src/panels/badge";
-import { tally, told, words } from "../../src/panels/counts";
-import { emptyOf } from "../../src/panels/empty";
-import { type FreshnessFacts, freshness } from "../../src/panels/freshness";
-import { nextFailure } from "../../src/panels/strip";
-import { Phase } from "../../src/phases";
-import type { Connection, ConnectionState } from "../../src/protocol";
+import { Actions } from "../../src/core/actions";
+import { wallClock } from "../../src/core/format";
+import { Phase } from "../../src/core/phases";
+import type { Connection, ConnectionState } from "../../src/core/protocol";
+import { badgeOf } from "../../src/run/header/badge";
+import { tally, told, words } from "../../src/run/header/counts";
+import { emptyOf } from "../../src/run/header/empty";
+import { type FreshnessFacts, freshness } from "../../src/run/header/freshness";
+import { nextFailure } from "../../src/run/header/strip";
 import { pack } from "../pack";
 import { runningActions, scenario } from "../scenario";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { Phase } from "../../src/phases";
-import { Seg } from "../../src/protocol";
-import { boxesOf, rowBoxes } from "../../src/timeline/bars";
-import { Scale } from "../../src/timeline/scale";
-import { timesOf } from "../../src/timeline/times";
+import { Phase } from "../../src/core/phases";
+import { Seg } from "../../src/core/protocol";
+import { boxesOf, rowBoxes } from "../../src/run/timeline/time/bars";
+import { Scale } from "../../src/run/timeline/time/scale";
+import { timesOf } from "../../src/run/timeline/time/times";
 import type { ActionSpec } from "../pack";
 import { runningActions } from "../scenario";
 import { action, load, root, segment } from "./help";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { Phase } from "../../src/phases";
-import { activeAt, drawn, gripAt, heightOf, OverviewCount } from "../../src/timeline/overview";
-import { Scale } from "../../src/timeline/scale";
-import { countPhases, StripCount, strip, summaryPhase } from "../../src/timeline/strip";
+import { Phase } from "../../src/core/phases";
+import { activeAt, drawn, gripAt, heightOf, OverviewCount } from "../../src/run/timeline/time/overview";
+import { Scale } from "../../src/run/timeline/time/scale";
+import { countPhases, StripCount, strip, summaryPhase } from "../../src/run/timeline/time/strip";
 import type { ActionSpec } from "../pack";
 import { bigRun, runningActions } from "../scenario";
 import { action, load, segment } from "./help";

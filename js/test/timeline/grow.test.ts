@@ -1,19 +1,26 @@
 // What is kept from one block to the next is what a fresh look would find: tree, order, sorts, counts, transitions, for
 // random runs in which rows come, go on, and turn out to be something else.
 import { afterEach, expect, test, vi } from "vitest";
-import type { Actions } from "../../src/actions";
-import { TransitionsOfAll } from "../../src/diagram/path";
-import { isTerminal, Phase } from "../../src/phases";
-import { Row } from "../../src/protocol";
-import { Store } from "../../src/store";
-import { TimelineModel } from "../../src/timeline/model";
-import { bucketKey, Fold, isFiltering, NO_FILTER, type Order, order } from "../../src/timeline/order";
-import { withNewRows } from "../../src/timeline/order-grow";
-import { flatOrder, type Sort } from "../../src/timeline/sort";
-import { countPhases } from "../../src/timeline/strip";
-import { StripCache } from "../../src/timeline/strip-cache";
-import { Tree } from "../../src/timeline/tree";
-import { createUi } from "../../src/ui";
+import type { Actions } from "../../src/core/actions";
+import { isTerminal, Phase } from "../../src/core/phases";
+import { Row } from "../../src/core/protocol";
+import { Store } from "../../src/core/store";
+import { TransitionsOfAll } from "../../src/run/diagram/path";
+import { TimelineModel } from "../../src/run/timeline/model";
+import {
+  bucketKey,
+  Fold,
+  isFiltering,
+  NO_FILTER,
+  type Order,
+  order,
+} from "../../src/run/timeline/rows/order";
+import { withNewRows } from "../../src/run/timeline/rows/order-grow";
+import { flatOrder, type Sort } from "../../src/run/timeline/rows/sort";
+import { Tree } from "../../src/run/timeline/rows/tree";
+import { countPhases } from "../../src/run/timeline/time/strip";
+import { StripCache } from "../../src/run/timeline/time/strip-cache";
+import { createUi } from "../../src/ui/view-state";
 import { type ActionSpec, Packer, type SegmentSpec } from "../pack";
 import { RecordedModel, scenario } from "../scenario";
 import { action } from "./help";

@@ -1,8 +1,8 @@
 // Short ways to say what a test is about.
-import { Actions } from "../../src/actions";
-import { Phase } from "../../src/phases";
-import { type Filter, NO_FILTER, type Order, order, type Toggles } from "../../src/timeline/order";
-import { Tree } from "../../src/timeline/tree";
+import { Actions } from "../../src/core/actions";
+import { Phase } from "../../src/core/phases";
+import { type Filter, NO_FILTER, type Order, order, type Toggles } from "../../src/run/timeline/rows/order";
+import { Tree } from "../../src/run/timeline/rows/tree";
 import { type ActionSpec, pack, type SegmentSpec } from "../pack";
 
 /** One action; what is not said is a running task under the root. */

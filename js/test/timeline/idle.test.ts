@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { Phase } from "../../src/phases";
-import { breakMsFor, ChangeMarks, NO_SQUEEZE, Squeeze } from "../../src/timeline/idle";
-import { OverviewCount } from "../../src/timeline/overview";
-import { Scale, ticks } from "../../src/timeline/scale";
+import { Phase } from "../../src/core/phases";
+import { breakMsFor, ChangeMarks, NO_SQUEEZE, Squeeze } from "../../src/run/timeline/time/idle";
+import { OverviewCount } from "../../src/run/timeline/time/overview";
+import { Scale, ticks } from "../../src/run/timeline/time/scale";
 import { action, load, root, segment } from "./help";
 
 const HOUR = 3_600_000;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { actOf } from "../../src/timeline/keys";
+import { actOf } from "../../src/run/timeline/input/keys";
 
 const plain = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false };
 

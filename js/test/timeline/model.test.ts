@@ -1,9 +1,9 @@
 // The window of time as the reader moves it, on a real store.
 import { afterEach, expect, test, vi } from "vitest";
-import type { RunTraits } from "../../src/protocol";
-import { Store } from "../../src/store";
-import { TimelineModel } from "../../src/timeline/model";
-import { createUi } from "../../src/ui";
+import type { RunTraits } from "../../src/core/protocol";
+import { Store } from "../../src/core/store";
+import { TimelineModel } from "../../src/run/timeline/model";
+import { createUi } from "../../src/ui/view-state";
 import { RecordedModel, scenario } from "../scenario";
 
 let stop: (() => void) | undefined;

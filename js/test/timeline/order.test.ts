@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { Actions } from "../../src/actions";
-import { Phase } from "../../src/phases";
-import { nextFailure } from "../../src/timeline/failures";
-import { bucketKey, Fold, NO_FILTER, openTo, order, type Toggles } from "../../src/timeline/order";
-import { Tree } from "../../src/timeline/tree";
+import { Actions } from "../../src/core/actions";
+import { Phase } from "../../src/core/phases";
+import { nextFailure } from "../../src/run/timeline/rows/failures";
+import { bucketKey, Fold, NO_FILTER, openTo, order, type Toggles } from "../../src/run/timeline/rows/order";
+import { Tree } from "../../src/run/timeline/rows/tree";
 import { pack } from "../pack";
 import { bigRun, runningActions } from "../scenario";
 import { action, lines, ordered, root } from "./help";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { axisTime } from "../../src/format";
+import { axisTime } from "../../src/core/format";
 import {
   clampWindow,
   fitWindow,
@@ -10,7 +10,7 @@ import {
   Scale,
   ticks,
   zoomWindow,
-} from "../../src/timeline/scale";
+} from "../../src/run/timeline/time/scale";
 
 const full = { fromMs: 0, toMs: 100_000 };
 

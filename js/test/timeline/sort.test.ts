@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { Phase } from "../../src/phases";
-import { NO_FILTER } from "../../src/timeline/order";
-import { flatOrder, type Sort, sortedBy } from "../../src/timeline/sort";
-import { Tree } from "../../src/timeline/tree";
+import { Phase } from "../../src/core/phases";
+import { NO_FILTER } from "../../src/run/timeline/rows/order";
+import { flatOrder, type Sort, sortedBy } from "../../src/run/timeline/rows/sort";
+import { Tree } from "../../src/run/timeline/rows/tree";
 import { bigRun } from "../scenario";
 import { action, load, root, segment } from "./help";
 

@@ -1,11 +1,11 @@
 // The timeline as a screen reader and a keyboard meet it, on a real store. jsdom lays nothing out, so what depends on
 // pixels is seen in the gallery, in a browser.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Phase } from "../../src/phases";
-import type { RunTraits } from "../../src/protocol";
-import { Store } from "../../src/store";
-import { mountTimeline } from "../../src/timeline/timeline";
-import { Frame } from "../../src/view";
+import { Phase } from "../../src/core/phases";
+import type { RunTraits } from "../../src/core/protocol";
+import { Store } from "../../src/core/store";
+import { mountTimeline } from "../../src/run/timeline/timeline";
+import { Frame } from "../../src/ui/frame";
 import { type ActionSpec, Packer } from "../pack";
 import { BASE_MS, RecordedModel, runningActions, scenario } from "../scenario";
 import { withoutCanvas } from "../view";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { Phase } from "../../src/phases";
-import { Seg } from "../../src/protocol";
-import { timesOf } from "../../src/timeline/times";
+import { Phase } from "../../src/core/phases";
+import { Seg } from "../../src/core/protocol";
+import { timesOf } from "../../src/run/timeline/time/times";
 import { action, load, root, segment } from "./help";
 
 const { Queued, Running, Succeeded, Failed, Aborted, Recovered } = Phase;

@@ -1,0 +1,1 @@
+"""Real Flyte tasks on this machine."""

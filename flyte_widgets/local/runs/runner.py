@@ -1,0 +1,172 @@
+"""Runs real Flyte tasks on this machine, in the background, seen and aborted through the embedded backend."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import secrets
+import sqlite3
+import threading
+from collections.abc import Generator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import Any
+
+from flyteidl2.workflow import run_definition_pb2
+
+from flyte_widgets.errors import LocalError, WaitTimeoutError
+from flyte_widgets.local.services import describe
+from flyte_widgets.local.services.control import now_us
+from flyte_widgets.local.services.records import ROOT_ACTION, RunKey, RunRecord, report
+from flyte_widgets.local.services.server import LocalBackend, start
+from flyte_widgets.local.services.tracked import expect
+from flyte_widgets.phases import ActionPhase
+from flyte_widgets.sdk import local_runs as sdk
+
+
+class LaunchedRun:
+    """A local run under way. `result()` waits for what the task returns; so does `await`."""
+
+    def __init__(self, backend: LocalBackend, key: RunKey) -> None:
+        self.backend = backend
+        self.key = key
+        self.name = key.name
+        self.project, self.domain = key.project, key.domain
+        self._future: Future[Any] = Future()
+        self._future.set_running_or_notify_cancel()  # who awaits it may go away, the run goes on
+        self._scope = sdk.RunScope()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._main: asyncio.Task[Any] | None = None
+        self._abort_reason: str | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint of the backend that has the run."""
+        return self.backend.endpoint
+
+    def __repr__(self) -> str:
+        return f"<LaunchedRun {self.name!r}, {'done' if self.done() else 'running'}>"
+
+    def done(self) -> bool:
+        """Whether the task has returned, failed or been aborted."""
+        return self._future.done()
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Wait for the task and return what it returned. The timeout is in seconds.
+
+        Raises what the task raised, `LocalError` if the run was aborted, `WaitTimeoutError` if it takes longer.
+        """
+        try:
+            return self._future.result(timeout)
+        except FutureTimeoutError:
+            if self._future.done():
+                raise
+            raise WaitTimeoutError(f"The run {self.name} has not ended within {timeout} s.") from None
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return asyncio.wrap_future(self._future).__await__()
+
+    def abort(self, reason: str = "") -> None:
+        """Abort the run as a client would."""
+        self.backend.control.abort(self.key, ROOT_ACTION, reason)
+
+    def abort_run(self, reason: str) -> None:
+        """Executor: cancel the coroutine. What runs in a thread finishes its step; nothing new starts."""
+        with self._lock:
+            self._abort_reason = reason
+            self._scope.abort_run(reason)
+            if self._loop is not None and self._main is not None:
+                sdk.cancel(self._loop, self._main)
+
+    def abort_action(self, name: str, reason: str) -> None:
+        """Executor: cancel one action and what is below it."""
+        self._scope.abort_action(name, reason)
+
+    def signal(self, name: str) -> None:
+        """Executor: nothing to do, conditions of a local run wait for their own answer."""
+
+    def execute(self, task: Any, args: tuple[Any, ...], inputs: dict[str, Any]) -> None:
+        """Run the task to its end, on the current thread; whatever happens ends up in the future and the backend."""
+        result: Any = None
+        error: BaseException | None = None
+        try:
+            result = asyncio.run(self._execute(task, args, inputs))
+        except asyncio.CancelledError:
+            error = LocalError(f"The run {self.name} was aborted: {self._abort_reason}.")
+        except BaseException as raised:  # noqa: BLE001 - it is handed to whoever asks for the result
+            error = raised
+        self._settle(error)
+        self.backend.control.unregister(self.key)
+        if error is None:
+            self._future.set_result(result)
+        else:
+            self._future.set_exception(error)
+
+    async def _execute(self, task: Any, args: tuple[Any, ...], inputs: dict[str, Any]) -> Any:
+        with self._lock:
+            if self._abort_reason is not None:
+                raise asyncio.CancelledError
+            self._loop, self._main = asyncio.get_running_loop(), asyncio.current_task()
+        config = await sdk.reporting_config(self._scope, self.endpoint, project=self.project, domain=self.domain)
+        return await sdk.run_task(task, args, inputs, name=self.name, config=config, scope=self._scope)
+
+    def _settle(self, error: BaseException | None) -> None:
+        """Give the root the end that the SDK did not report, and end what outlived it.
+
+        The SDK reports nothing if the inputs do not fit, and leaves the siblings of a failed task as they are.
+        """
+        self._scope.abort_run("The run has ended.")
+        self._scope.close()
+        try:
+            with self.backend.store.change(self.key) as run:
+                _end_root(run, error)
+                for record in run.descendants(ROOT_ACTION):
+                    if not record.is_terminal:
+                        run.abort(record, self._abort_reason or "The run has ended.", at_us=now_us())
+        except (KeyError, sqlite3.ProgrammingError):  # the backend is gone, and with it whoever would look
+            return
+
+
+def launch(
+    task: Any,
+    args: tuple[Any, ...] = (),
+    inputs: dict[str, Any] | None = None,
+    *,
+    backend: LocalBackend | None = None,
+    name: str | None = None,
+) -> LaunchedRun:
+    """Start a Flyte task on this machine and return at once. The run is known to the backend by then, QUEUED.
+
+    `backend` is the embedded one of this process, started if need be. `name` has at most 30 characters and does not
+    begin with "u" or "r": those are Flyte's. Raises `LocalError` for what is not a task, and for a name that is taken.
+    """
+    sdk.require_task(task)
+    backend = backend or start()
+    key = RunKey(backend.project, backend.domain, name or f"local-{secrets.token_hex(4)}")
+    run = LaunchedRun(backend, key)
+    spec = describe.task(key, task.name)
+    try:
+        expect(backend.store, key, spec, at_us=now_us(), is_ours=True)
+    except KeyError:
+        raise LocalError(f"There is a run {key.name!r} already.", hint="Choose another name, or give none.") from None
+    backend.control.register(key, run)
+    # The caller's context goes along: output of the tasks lands where the caller's does.
+    context = contextvars.copy_context()
+    threading.Thread(
+        target=context.run, args=(run.execute, task, args, inputs or {}), name=f"flyte-widgets-{key.name}", daemon=True
+    ).start()
+    return run
+
+
+def _end_root(run: RunRecord, error: BaseException | None) -> None:
+    root = run.root
+    if root.is_terminal:
+        return
+    phase = ActionPhase.SUCCEEDED if error is None else ActionPhase.FAILED
+    event = report(root, phase, at_us=now_us())
+    if error is not None:
+        event.error_info.message = str(error)
+        event.error_info.code = type(error).__name__
+        event.error_info.kind = run_definition_pb2.ErrorInfo.KIND_USER
+    run.apply(root, event)

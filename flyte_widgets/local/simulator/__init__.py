@@ -1,0 +1,1 @@
+"""Simulated runs: planned as data, played in scaled time."""

@@ -1,0 +1,132 @@
+"""An action's details as the browser gets them (js/src/core/protocol.ts, `ActionDetail`). Pure.
+
+Text comes from other people's code: it is bounded here and set as text there. Links are http(s) only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from flyte_widgets.api.messages import (
+    ActionAttempt,
+    ActionDetails,
+    ClusterEvent,
+    EnumWire,
+    ErrorInfo,
+    TaskLog,
+    identity_name,
+)
+from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.action import ActionState
+from flyte_widgets.run.state import KINDS, ROOT
+from flyte_widgets.run.timeline import AttemptHistory, Segment, SegmentFlag, attempts_of, split_error
+from flyte_widgets.run.times import epoch_ms
+from flyte_widgets.untrusted import web_address, without_colours
+from flyte_widgets.watch.events import merge_events
+
+TEXT_LIMIT: Final = 50_000
+"""Characters of an error or event that are kept: the end of a traceback says most, so both ends stay."""
+_WARNING: Final = ("TYPE_WARNING", 2)
+_KIND_NAMES: Final[dict[EnumWire, str]] = {"KIND_USER": "user", 1: "user", "KIND_SYSTEM": "system", 2: "system"}
+
+
+def action_detail(
+    details: ActionDetails,
+    known: ActionState,
+    console_url: str,
+    events: Mapping[int, Iterable[ClusterEvent]] | None = None,
+) -> dict[str, Any]:
+    """Build the dict for one action; `known` adds what other messages said of it, `events` live ones by attempt."""
+    live = events or {}
+    abort = details.abort_info
+    return {
+        "id": details.id.name or ROOT,
+        "name": known.name,
+        "kind": KINDS[known.kind],
+        "parent": known.parent,
+        "group": known.group,
+        "phase": value_of(known.phase),
+        "startMs": known.created_ms,
+        "endMs": known.ended_ms,
+        "attemptCount": known.attempts,
+        "attempts": [_attempt(history, live.get(history.attempt, ())) for history in attempts_of(details)],
+        "error": error_info(details.error_info),
+        "abort": abort and {"reason": bounded(abort.reason), "by": bounded(identity_name(abort.aborted_by), 200)},
+        "cache": _enum_word(details.status.cache_status, "CACHE_"),
+        "consoleUrl": console_url,
+        "notKept": False,
+    }
+
+
+def error_info(error: ErrorInfo | None) -> dict[str, str] | None:
+    """Build the dict for an error; None where there is none, or an empty one."""
+    if error is None or not (error.message or error.code):
+        return None
+    title, message = split_error(error)
+    return {
+        "kind": _KIND_NAMES.get(error.kind, ""),
+        "title": bounded(title, 200),
+        "message": bounded(message),
+        "code": bounded(error.code, 200),
+    }
+
+
+def value_of(phase: ActionPhase | None) -> str:
+    """Give the phase's value; "" where there is none."""
+    return phase.value if phase is not None else ""
+
+
+def bounded(text: str, limit: int = TEXT_LIMIT) -> str:
+    """Cut the middle out of a text that is too long, and say so."""
+    if len(text) <= limit:
+        return text
+    half = limit // 2
+    return f"{text[:half]}\n… {len(text) - 2 * half:,} characters left out …\n{text[-half:]}"
+
+
+def _attempt(history: AttemptHistory, live: Iterable[ClusterEvent]) -> dict[str, Any]:
+    source: ActionAttempt = history.source
+    return {
+        "attempt": history.attempt,
+        "phase": value_of(history.phase),
+        "startMs": history.start_ms,
+        "endMs": history.end_ms,
+        "endInferred": history.end_inferred,
+        # A whole life in one piece is no transition.
+        "transitions": [_transition(s) for s in history.segments if not s.flags & SegmentFlag.STATUS_ONLY],
+        "error": error_info(source.error_info),
+        "links": [link for log in source.log_info if (link := _link(log))],
+        "events": [_event(event) for event in merge_events(source.cluster_events, live)],
+        "logsAvailable": source.logs_available,
+        "cache": _enum_word(source.cache_status, "CACHE_"),
+    }
+
+
+def _transition(segment: Segment) -> dict[str, Any]:
+    return {
+        "phase": segment.phase.value,
+        "startMs": segment.start_ms,
+        "endMs": segment.end_ms,
+        "endInferred": bool(segment.flags & SegmentFlag.END_INFERRED),
+    }
+
+
+def _link(log: TaskLog) -> dict[str, str] | None:
+    url = web_address(log.uri)
+    return {"name": bounded(log.name, 200) or "Log", "url": url} if url else None
+
+
+def _event(event: ClusterEvent) -> dict[str, Any]:
+    return {
+        "atMs": epoch_ms(event.occurred_at),
+        "reason": bounded(event.reason, 200),
+        "message": bounded(without_colours(event.message), 5_000),
+        "warning": event.type in _WARNING,
+        "count": event.count,
+    }
+
+
+def _enum_word(value: EnumWire, prefix: str) -> str:
+    """Give an enum's name as words ("CACHE_HIT" is "hit"); "" where it is unset or a bare number."""
+    return bounded(value.removeprefix(prefix).replace("_", " ").lower(), 100) if isinstance(value, str) else ""

@@ -1,0 +1,99 @@
+// Whether the kernel lives: by what is heard of it, by what fails, and by what the host says. State: the browser's.
+import { type Signal, signal } from "@preact/signals-core";
+import type { HostKernel, Link } from "../hosts/host-kernel";
+
+/**
+ * `silent`: nobody says anything, and nobody says why. `cut`: the page has no connection to it. `gone`: it ended or
+ * began anew, and does not know this widget.
+ */
+export type KernelState = "alive" | "silent" | "cut" | "gone";
+
+/** Beats come every 10 s while the kernel lives; a busy kernel still sends them, from its own thread. */
+const SILENCE_MS = 35_000;
+/** After so long without a word one is asked for: the asking itself fails where nobody is left to ask. */
+const ASK_AFTER_MS = 14_000;
+/** A view of a saved notebook has never heard a kernel, and need not wait as long to say so. */
+const FIRST_WORD_MS = 12_000;
+const CHECK_MS = 5_000;
+/** Shorter cuts heal by themselves and are not worth a word. */
+const CUT_MS = 3_000;
+
+interface Duties {
+  /** Say hello, so that the kernel says something. */
+  ask(): void;
+  /** Nobody will answer any more. */
+  lost(): void;
+  /** Nothing is to be heard from here on: that silence says nothing. */
+  over(): boolean;
+}
+
+export class KernelLife {
+  readonly state: Signal<KernelState> = signal<KernelState>("alive");
+  /** When the kernel was last heard, by this browser's clock. */
+  readonly heardMs: Signal<number> = signal(Date.now());
+  #asked = false;
+  #everHeard = false;
+  #askedMs = 0;
+  #checkedMs = Date.now();
+  #cut: ReturnType<typeof setTimeout> | undefined;
+  #check: ReturnType<typeof setInterval> | undefined;
+
+  constructor(private readonly duties: Duties) {}
+
+  start(): void {
+    this.#check = setInterval(() => this.#look(), CHECK_MS);
+  }
+
+  close(): void {
+    clearInterval(this.#check);
+    clearTimeout(this.#cut);
+  }
+
+  /** The first request goes out: from now on a word is expected. */
+  asked(): void {
+    if (!this.#asked) this.heardMs.value = this.#checkedMs = Date.now();
+    this.#asked = true;
+  }
+
+  heard(): void {
+    this.#everHeard = true;
+    this.heardMs.value = Date.now();
+    this.state.value = "alive";
+  }
+
+  gone(): void {
+    this.state.value = "gone";
+    this.duties.lost();
+  }
+
+  /** What the host says, which is not always all: `host.link` when it is asked. */
+  onLink(link: Link, host: () => HostKernel): void {
+    clearTimeout(this.#cut);
+    if (link === "dead") this.gone();
+    if (this.state.value === "gone") return; // another kernel does not know this widget
+    if (link === "cut") {
+      this.#cut = setTimeout(() => {
+        if (host().link === "cut") this.state.value = "cut";
+      }, CUT_MS);
+    } else if (link === "connected" && this.state.value === "cut") {
+      this.state.value = "alive"; // until the next word, or silence
+      this.heardMs.value = Date.now();
+      if (this.#asked) this.duties.ask();
+    }
+  }
+
+  #look(): void {
+    const now = Date.now();
+    // A machine that slept, or a throttled tab, did not listen: that time is no silence of the kernel's.
+    const asleepMs = now - this.#checkedMs - 3 * CHECK_MS;
+    this.#checkedMs = now;
+    if (asleepMs > 0) this.heardMs.value = now;
+    if (!this.#asked || this.state.value !== "alive" || this.duties.over()) return;
+    const silenceMs = now - this.heardMs.value;
+    if (silenceMs > (this.#everHeard ? SILENCE_MS : FIRST_WORD_MS)) this.state.value = "silent";
+    else if (silenceMs > ASK_AFTER_MS && this.#askedMs < this.heardMs.value) {
+      this.#askedMs = now;
+      this.duties.ask();
+    }
+  }
+}

@@ -1,0 +1,37 @@
+// Links of an attempt: logs, dashboards, the console. Only http(s), never in this page, and the page is not told.
+
+import type { Link } from "../../core/protocol";
+import { h } from "../../ui/dom";
+import { icon } from "../../ui/icons";
+
+/** The address, if a browser may go there; else "". */
+export function safeUrl(url: string): string {
+  try {
+    const { protocol, href } = new URL(url);
+    return protocol === "https:" || protocol === "http:" ? href : "";
+  } catch {
+    return "";
+  }
+}
+
+export function linkNodes(links: readonly Link[]): HTMLElement[] {
+  const safe = links.flatMap(({ name, url }) => {
+    const href = safeUrl(url);
+    return href ? [{ name, href }] : [];
+  });
+  if (safe.length === 0) return [h("p", { class: "fw-note" }, "No links were reported for this attempt.")];
+  const items = safe.map(({ name, href }) =>
+    h(
+      "li",
+      { class: "fw-link-row" },
+      h(
+        "a",
+        { class: "fw-link", href, target: "_blank", rel: "noopener noreferrer" },
+        name || href,
+        icon("open", 12),
+      ),
+      h("span", { class: "fw-link-host fw-cut" }, new URL(href).host),
+    ),
+  );
+  return [h("ul", { class: "fw-links" }, ...items)];
+}

@@ -1,0 +1,105 @@
+// The first row: phase, task, run, how long, how fresh, Abort.
+
+import { ago, duration, spoken } from "../../core/format";
+import { label } from "../../core/phases";
+import { copyButton } from "../../ui/copy";
+import { h, setAttribute, setText } from "../../ui/dom";
+import { icon } from "../../ui/icons";
+import type { View } from "../../ui/view-state";
+import { safeUrl } from "../drawer/links";
+import { mountAbort } from "./abort";
+import { mountBadge } from "./badge";
+import { mountFreshness } from "./freshness";
+
+export function mountHeader(view: View, band: HTMLElement): void {
+  const row = h("div", { class: "fw-header" });
+  band.append(row);
+  mountBadge(view, row);
+  mountIdentity(view, row);
+  row.append(h("span", { class: "fw-gap" }));
+  mountElapsed(view, row);
+  mountFreshness(view, row);
+  mountAbort(view, row, band);
+  speakPhases(view);
+}
+
+function mountIdentity(view: View, row: HTMLElement): void {
+  const { traits } = view.store;
+  const taskName = h("span", { class: "fw-large" });
+  const task = h("strong", { class: "fw-task fw-cut", dir: "auto" }, taskName);
+  const run = h("span", { class: "fw-run fw-mono fw-cut" });
+  const copy = copyButton(view, "Copy the line that shows this run", () => traits.reference.value);
+  const open = h(
+    "a",
+    {
+      class: "fw-icon-button",
+      target: "_blank",
+      rel: "noopener noreferrer",
+      title: "Open in the Flyte console",
+    },
+    icon("open"),
+    h("span", { class: "fw-unseen" }, "Open in the Flyte console"),
+  );
+  row.append(task, h("span", { class: "fw-id" }, run, copy, open));
+  view.effect(() => {
+    const { task_name, run_name, reference, phase, project, domain } = traits;
+    setText(taskName, task_name.value);
+    setAttribute(task, "title", task_name.value || null);
+    setAttribute(task, "hidden", task_name.value ? null : "");
+    setText(run, run_name.value);
+    setAttribute(run, "title", [project.value, domain.value, run_name.value].filter(Boolean).join(" / "));
+    const known = phase.value !== "";
+    setAttribute(copy, "hidden", known && reference.value ? null : "");
+    const url = safeUrl(traits.console_url.value) || null;
+    setAttribute(open, "href", url);
+    setAttribute(open, "hidden", known && url ? null : "");
+  });
+}
+
+function mountElapsed(view: View, row: HTMLElement): void {
+  const { store } = view;
+  const { traits } = store;
+  const attempt = h("span", { class: "fw-attempt" });
+  const time = h("span", { class: "fw-large" });
+  const elapsed = h("span", { class: "fw-elapsed" }, h("span", {}, time));
+  row.append(attempt, elapsed);
+  const beganMs = Date.now();
+  const draw = (): void => {
+    const known = traits.phase.value !== "";
+    const connecting = !known && traits.connection.value.state === "connecting";
+    const gone = !store.kernelAlive.value && !traits.is_terminal.value;
+    const startMs = traits.started_ms.value;
+    const endMs = traits.ended_ms.value;
+    let text = "";
+    if (connecting) text = ago(Date.now() - beganMs);
+    else if (known && !gone && startMs !== null) {
+      // As the bars: where nothing is heard of the run, it stands at what was last seen.
+      const tookMs = (endMs ?? store.nowMs()) - startMs;
+      text = duration(tookMs);
+      setAttribute(elapsed, "title", `${spoken(tookMs)} since the start`);
+    }
+    elapsed.dataset.faint = String(connecting);
+    setText(time, text);
+    setAttribute(elapsed, "hidden", text ? null : "");
+  };
+  view.effect(draw);
+  view.everyTick(200, draw);
+  view.effect(() => {
+    const n = traits.attempt.value;
+    setText(attempt, `attempt ${n}`);
+    // Where it is tight, the task's name needs the place more: the root's row and the details tell the attempt, too.
+    setAttribute(attempt, "hidden", n > 1 && !view.ui.slim.value ? null : "");
+  });
+}
+
+function speakPhases(view: View): void {
+  const { traits } = view.store;
+  let last = -1;
+  view.effect(() => {
+    const phase = traits.phase.value === "" ? 0 : view.store.phase;
+    if (phase === last) return;
+    // The first phase is read with the page; only changes are news.
+    if (last > 0) view.announce(`${traits.task_name.value} is ${label(phase)}`, traits.is_terminal.value);
+    last = phase;
+  });
+}

@@ -1,0 +1,55 @@
+// The bands of a run, from top to bottom, and when each is to be seen.
+import { computed } from "@preact/signals-core";
+import { hideSavedPicture } from "../hosts/saved-picture";
+import { h } from "../ui/dom";
+import type { Frame } from "../ui/frame";
+import { mountDiagram } from "./diagram/diagram";
+import { mountDetails } from "./drawer/drawer";
+import { mountBanner } from "./header/banner";
+import { mountEmpty } from "./header/empty";
+import { mountHeader } from "./header/header";
+import { mountNotify } from "./header/notify";
+import { mountStrip } from "./header/strip";
+import { mountTimeline } from "./timeline/timeline";
+
+export function mountRun(frame: Frame): void {
+  const { store, element } = frame;
+  const band = (name: string): HTMLElement => {
+    const section = h("div", { class: `fw-band fw-${name}-band` });
+    element.append(section);
+    return section;
+  };
+  const hasActions = computed(() => {
+    void store.revision.value;
+    return store.actions.count > 0;
+  });
+  const { connection, phase } = store.traits;
+  const refused = computed(() => {
+    const refusals: string[] = ["not_found", "forbidden", "login_needed", "failed", "closed"];
+    return phase.value === "" && refusals.includes(connection.value.state);
+  });
+
+  frame.mount("saved picture", hideSavedPicture, element);
+  const top = band("top");
+  frame.mount("header", mountHeader, top);
+  frame.mount("progress strip", mountStrip, top);
+  frame.show(
+    top.lastElementChild as HTMLElement,
+    computed(() => !refused.value),
+  );
+  frame.mount("banner", (view, parent) => mountBanner(view, parent, frame.faults), band("banner"));
+  const empty = band("empty");
+  frame.mount("notice", mountEmpty, empty);
+  const diagram = band("diagram");
+  frame.mount("state diagram", mountDiagram, diagram);
+  const timeline = band("timeline");
+  frame.mount("timeline", mountTimeline, timeline);
+  frame.mount("details", mountDetails, band("details"));
+  frame.mount("notification", mountNotify, element);
+  frame.show(
+    empty,
+    computed(() => !hasActions.value),
+  );
+  frame.show(diagram, hasActions);
+  frame.show(timeline, hasActions);
+}

@@ -1,0 +1,179 @@
+// What the reader does with rows: keys, clicks, wishes of other parts to see an action.
+import { isLaidOut } from "../../../ui/dom";
+import type { View } from "../../../ui/view-state";
+import type { Body } from "../body";
+import type { TimelineModel } from "../model";
+import { nextFailure } from "../rows/failures";
+import { Fold, isFiltering } from "../rows/order";
+import { type Act, actOf } from "./keys";
+
+/** What the commands need of the timeline. */
+export interface Stage {
+  readonly view: View;
+  readonly model: TimelineModel;
+  readonly body: Body;
+  /** Draw at once. */
+  draw(): void;
+  /** Order the rows anew, then draw. */
+  reorder(): void;
+  /** The window of time has changed. */
+  moved(): void;
+  scrollTo(topPx: number): void;
+}
+
+export class Commands {
+  /** The action to bring on screen; "": none. */
+  #wish = "";
+
+  constructor(private readonly stage: Stage) {}
+
+  /** True where the key was ours. */
+  onKey(event: KeyboardEvent): boolean {
+    const act = actOf(event);
+    if (act === null) return false;
+    this.#wish = "";
+    return this.#run(act);
+  }
+
+  /** The focus came to the rows: begin at what is selected, else at the top of what is seen. */
+  focus(): void {
+    const { model, body, view } = this.stage;
+    if (model.focusIndex >= 0) return;
+    const selected = view.store.traits.selected.peek();
+    const top = Math.ceil(body.scrollPx / model.layout.rowPx);
+    model.focusKey = model.indexOfKey(selected) >= 0 ? selected : model.keyAt(top);
+  }
+
+  click(index: number, onChevron: boolean): void {
+    const { model } = this.stage;
+    this.#wish = "";
+    if (index < 0) return;
+    model.focusKey = model.keyAt(index);
+    if (onChevron || model.order.item[index]! < 0) this.#toggle(index);
+    else this.#openDetails(index);
+    this.stage.draw();
+  }
+
+  /** Bring an action on screen, whatever hides it: now, or as soon as it can be. */
+  reveal(id: string): void {
+    this.#wish = id;
+    this.revealWished();
+  }
+
+  /** Call when rows have come and were laid out. A hidden tab has no rows, and cannot be scrolled. */
+  revealWished(): void {
+    const id = this.#wish;
+    const { model, body, view } = this.stage;
+    if (!model.actions.rowOf.has(id) || !isLaidOut(view.frame)) return;
+    this.#wish = "";
+    const index = model.show(id);
+    if (index < 0) return;
+    model.focusKey = id;
+    this.stage.reorder();
+    body.layOut();
+    const { rowPx } = model.layout;
+    const topPx = index * rowPx;
+    const seen = topPx >= body.scrollPx && topPx + rowPx <= body.scrollPx + body.heightPx;
+    if (seen) return;
+    this.stage.scrollTo(Math.max(0, topPx - (body.heightPx - rowPx) / 2));
+    this.stage.draw();
+  }
+
+  #run(act: Act): boolean {
+    const { model, body } = this.stage;
+    const at = model.focusIndex;
+    const last = model.order.count - 1;
+    const page = Math.max(1, Math.floor(body.heightPx / model.layout.rowPx) - 1);
+    switch (act.kind) {
+      case "step":
+        return this.#focusRow(at + act.by);
+      case "page":
+        return this.#focusRow(at + act.by * page);
+      case "edge":
+        return this.#focusRow(act.to === "first" ? 0 : last);
+      case "expand":
+        if (model.order.fold[at] === Fold.Open) return this.#focusRow(at + 1);
+        return this.#toggle(at, true) || last >= 0;
+      case "collapse": {
+        if (this.#toggle(at, false)) return true;
+        const parent = at < 0 ? -1 : model.order.parentIndex(at);
+        return parent < 0 ? last >= 0 : this.#focusRow(parent);
+      }
+      case "details":
+        if (at < 0) return false;
+        if (model.order.item[at]! < 0) return this.#toggle(at);
+        this.#openDetails(at);
+        return this.#focusRow(at);
+      case "zoom":
+        return this.#look(() => model.zoom(act.factor));
+      case "pan":
+        return this.#look(() => model.pan((model.window.toMs - model.window.fromMs) * act.share));
+      case "fit":
+        return this.#look(() => model.fit());
+      case "live":
+        return !model.clock.runOver && this.#look(() => model.setFollowing(!model.following));
+      case "failure":
+        return this.#toFailure(act.by);
+      case "escape":
+        return this.#escape();
+    }
+  }
+
+  #look(change: () => void): boolean {
+    change();
+    this.stage.moved();
+    return true;
+  }
+
+  /** At the ends the key is still ours: it must not move the notebook's cells. */
+  #focusRow(index: number): boolean {
+    const { model, body } = this.stage;
+    if (model.order.count === 0) return false;
+    const to = Math.min(model.order.count - 1, Math.max(0, index));
+    model.focusKey = model.keyAt(to);
+    const { rowPx } = model.layout;
+    const bottomPx = (to + 1) * rowPx - body.heightPx;
+    if (to * rowPx < body.scrollPx) body.scrollPx = to * rowPx;
+    else if (bottomPx > body.scrollPx) body.scrollPx = bottomPx;
+    // The row must be in the page before the key's work is done, or a screen reader has nothing to read.
+    this.stage.draw();
+    return true;
+  }
+
+  #toggle(index: number, open?: boolean): boolean {
+    if (!this.stage.model.toggle(index, open)) return false;
+    this.stage.reorder();
+    return true;
+  }
+
+  #openDetails(index: number): void {
+    const { model, view } = this.stage;
+    view.store.select(model.actions.id[model.order.item[index]!]!);
+    view.ui.detailsOpen.value = true;
+  }
+
+  #toFailure(by: 1 | -1): boolean {
+    const { model, view } = this.stage;
+    const item = model.order.item[model.focusIndex] ?? -1;
+    const row = nextFailure(model.actions, model.tree, item, by);
+    if (row < 0) view.announce("No action failed.");
+    else this.reveal(model.actions.id[row]!);
+    return true;
+  }
+
+  /** First the selection goes, then the filter; after that the key is the page's. */
+  #escape(): boolean {
+    const { model, view } = this.stage;
+    const { store, ui } = view;
+    if (store.traits.selected.peek() || ui.detailsOpen.peek()) {
+      store.select("");
+      ui.detailsOpen.value = false;
+      return true;
+    }
+    if (!isFiltering(model.filter)) return false;
+    ui.query.value = "";
+    ui.phaseFilter.value = 0;
+    ui.hideFinished.value = false;
+    return true;
+  }
+}

@@ -1,0 +1,146 @@
+// One view of a run: its frame, clock, width, theme and voice. Parts are mounted into it, each behind a guard, so that
+// a part that breaks says so and the others go on. State: the UI's.
+import { effect, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import type { Store } from "../core/store";
+import { shareShortcuts } from "../hosts/shortcuts";
+import { Announcer } from "./announcer";
+import { h, setAttribute } from "./dom";
+import { createTheme, type Theme } from "./theme";
+import { Ticker } from "./ticker";
+import { createUi, type Ui, type View } from "./view-state";
+
+const NARROW_PX = 560;
+const SLIM_PX = 760;
+
+export class Frame {
+  readonly ui: Ui = createUi();
+  readonly theme: Theme;
+  /** The shadow root's outermost element. */
+  readonly element: HTMLElement;
+  /** What broke, by the part's name. */
+  readonly faults: Signal<ReadonlyMap<string, string>> = signal(new Map());
+  readonly #ending = new AbortController();
+  readonly #effects: (() => void)[] = [];
+  readonly #ticker = new Ticker();
+  readonly #announcer: Announcer;
+
+  /** `host` is in `el` already; its shadow root gets the frame. */
+  constructor(
+    readonly store: Store,
+    readonly host: HTMLElement,
+    css: string,
+  ) {
+    this.theme = createTheme(host, this.signal);
+    const status = h("div", { class: "fw-unseen", role: "status", "aria-live": "polite" });
+    this.element = h("div", { class: "fw", role: "region" }, status);
+    this.#announcer = new Announcer(status);
+    host.attachShadow({ mode: "open" }).append(h("style", {}, css), this.element);
+    shareShortcuts(host, this.signal);
+    this.#watchSize();
+    this.#watchSight();
+    this.#watchFonts();
+    this.#guardedEffect("frame", () => this.#ticker.setMoving(store.moving));
+    // What Python selects is to be seen, also in a view that comes later.
+    this.#guardedEffect("frame", () => {
+      const wish = store.chosen.value;
+      if (!wish || wish.id !== store.traits.selected.peek()) return;
+      this.ui.detailsOpen.value = true;
+      this.ui.reveal.value = wish;
+    });
+    this.#guardedEffect("frame", () => {
+      setAttribute(this.element, "data-narrow", this.ui.narrow.value ? "" : null);
+      setAttribute(this.element, "data-slim", this.ui.slim.value ? "" : null);
+      setAttribute(this.element, "data-gone", store.kernelAlive.value ? null : "");
+      setAttribute(this.element, "aria-label", `Flyte run ${store.traits.run_name.value}`);
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** Mount a part. It may fail now, in an effect or on a tick: it is reported under its name. */
+  mount(name: string, part: (view: View, parent: HTMLElement) => void, parent: HTMLElement): void {
+    const view: View = {
+      store: this.store,
+      ui: this.ui,
+      theme: this.theme,
+      frame: this.element,
+      signal: this.signal,
+      effect: (run) => this.#guardedEffect(name, run),
+      everyTick: (intervalMs, run) => this.#ticker.add(intervalMs, () => this.#guard(name, run)),
+      announce: (text, now) => this.#announcer.say(text, now),
+    };
+    this.#guard(name, () => part(view, parent));
+  }
+
+  /** True while the band is to be seen. */
+  show(band: HTMLElement, when: ReadonlySignal<boolean>): void {
+    this.#guardedEffect("frame", () => setAttribute(band, "hidden", when.value ? null : ""));
+  }
+
+  close(): void {
+    for (const dispose of this.#effects.splice(0)) dispose();
+    this.#ending.abort();
+    this.#ticker.stop();
+    this.#announcer.stop();
+    this.host.remove();
+  }
+
+  #guard(name: string, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      const faults = this.faults.peek();
+      const message = error instanceof Error ? error.message : String(error);
+      if (faults.get(name) === message) return; // said already: a part may fail on every tick
+      console.error(`flyte-widgets: the ${name} failed`, error);
+      this.faults.value = new Map(faults).set(name, message);
+    }
+  }
+
+  #guardedEffect(name: string, run: () => void): void {
+    this.#effects.push(effect(() => this.#guard(name, run)));
+  }
+
+  #watchSize(): void {
+    if (typeof ResizeObserver === "undefined") return;
+    const observer = new ResizeObserver(([entry]) => {
+      const widthPx = entry?.contentRect.width ?? 0;
+      if (widthPx === 0) return; // not laid out: a hidden tab's width says nothing
+      this.theme.refresh(); // the first call tells that the host is in the page
+      this.ui.narrow.value = widthPx < NARROW_PX;
+      this.ui.slim.value = widthPx < SLIM_PX;
+    });
+    observer.observe(this.host);
+    this.signal.addEventListener("abort", () => observer.disconnect());
+  }
+
+  /** On screen is what lies in the window of a tab that is in front, be it in a cell or in a sidebar. */
+  #watchSight(): void {
+    const page = this.host.ownerDocument;
+    let inWindow = typeof IntersectionObserver === "undefined";
+    const tell = (): void => {
+      const seen = inWindow && this.host.isConnected && !page.hidden;
+      this.#ticker.setVisible(seen);
+      this.store.look(this, seen, page.hidden);
+    };
+    this.signal.addEventListener("abort", () => this.store.look(this, false));
+    page.addEventListener("visibilitychange", tell, { signal: this.signal });
+    if (inWindow) {
+      tell();
+      return;
+    }
+    const observer = new IntersectionObserver((entries) => {
+      inWindow = entries.at(-1)?.isIntersecting ?? false;
+      tell();
+    });
+    observer.observe(this.host);
+    this.signal.addEventListener("abort", () => observer.disconnect());
+  }
+
+  /** A font that comes late changes every measured text. */
+  #watchFonts(): void {
+    document.fonts?.addEventListener("loadingdone", () => this.theme.refresh(true), { signal: this.signal });
+  }
+}

@@ -1,0 +1,165 @@
+// The glyphs of the ten phases and the icons of the toolbar, drawn in a 16 box, in currentColor. Always decoration:
+// a word stands beside them or in their button's label, so they are hidden from screen readers.
+
+import { cssName, Phase } from "../core/phases";
+import { svg } from "./dom";
+
+/** A shape in the 16 box: filled, or a line of `strokePx` with round ends. */
+export interface GlyphPart {
+  d: string;
+  fill?: boolean;
+  strokePx?: number;
+}
+
+const circle = (cx: number, cy: number, r: number): string =>
+  `M${cx} ${cy - r}a${r} ${r} 0 1 1 0 ${2 * r}a${r} ${r} 0 1 1 0 ${-2 * r}z`;
+const ring = (r: number, strokePx: number): GlyphPart => ({ d: circle(8, 8, r), strokePx });
+
+// All fill a circle of 12, so that they look equally large.
+const GLYPHS: ReadonlyMap<number, readonly GlyphPart[]> = new Map<number, readonly GlyphPart[]>([
+  [Phase.Queued, [ring(5.1, 1.8)]],
+  [Phase.WaitingForResources, [ring(5.1, 1.8), { d: "M8 8V2.9A5.1 5.1 0 0 1 13.1 8z", fill: true }]],
+  [Phase.Initializing, [ring(5.1, 1.8), { d: "M8 2.9a5.1 5.1 0 0 1 0 10.2z", fill: true }]],
+  [Phase.Running, [{ d: circle(8, 8, 6), fill: true }]],
+  [
+    Phase.Paused,
+    [
+      {
+        d:
+          "M4.7 2.6h1.2a.8.8 0 0 1 .8.8v9.2a.8.8 0 0 1-.8.8H4.7a.8.8 0 0 1-.8-.8V3.4a.8.8 0 0 1 .8-.8z" +
+          "M10.1 2.6h1.2a.8.8 0 0 1 .8.8v9.2a.8.8 0 0 1-.8.8h-1.2a.8.8 0 0 1-.8-.8V3.4a.8.8 0 0 1 .8-.8z",
+        fill: true,
+      },
+    ],
+  ],
+  [Phase.Succeeded, [{ d: "M2.9 8.9 6.4 12.1 13.1 4.4", strokePx: 2.1 }]],
+  [Phase.Failed, [{ d: "M3.9 3.9 12.1 12.1M12.1 3.9 3.9 12.1", strokePx: 2.1 }]],
+  [Phase.Aborted, [ring(5.15, 1.7), { d: "M4.5 11.5 11.5 4.5", strokePx: 1.7 }]],
+  [
+    Phase.TimedOut,
+    [
+      { d: circle(8, 9.1, 4.5), strokePx: 1.7 },
+      { d: "M6.1 1.9h3.8M8 6.8v2.5l1.6 1.2", strokePx: 1.6 },
+    ],
+  ],
+  [
+    Phase.Recovered,
+    [
+      { d: "M2.9 8.6a5.1 5.1 0 1 0 5.1-5.1 5.6 5.6 0 0 0-3.8 1.5L2.7 6.3", strokePx: 1.8 },
+      { d: "M2.7 2.7v3.6h3.6", strokePx: 1.8 },
+    ],
+  ],
+]);
+
+/** For a phase that the table does not have: a diamond, which no known phase is. */
+const UNKNOWN: readonly GlyphPart[] = [
+  { d: "M8 2.2 13.8 8 8 13.8 2.2 8z", strokePx: 1.7 },
+  { d: circle(8, 8, 1.4), fill: true },
+];
+
+/** The shapes of a phase's glyph, for `Path2D` on a canvas. */
+export function glyphParts(phase: number): readonly GlyphPart[] {
+  return GLYPHS.get(phase) ?? UNKNOWN;
+}
+
+const ICONS = {
+  copy: [
+    { d: "M6.7 5.2h6a1 1 0 0 1 1 1v6.3a1 1 0 0 1-1 1h-6a1 1 0 0 1-1-1V6.2a1 1 0 0 1 1-1z" },
+    { d: "M3.3 10.6a1 1 0 0 1-1-1V3.3a1 1 0 0 1 1-1h6a1 1 0 0 1 1 1" },
+  ],
+  check: [{ d: "M2.9 8.7 6.3 12 13.1 4.4", strokePx: 2 }],
+  open: [
+    {
+      d:
+        "M6.6 3.2H4a1.4 1.4 0 0 0-1.4 1.4V12A1.4 1.4 0 0 0 4 13.4h7.4a1.4 1.4 0 0 0 1.4-1.4V9.4" +
+        "M9.4 2.4h4.2v4.2M13.4 2.6 7.6 8.4",
+    },
+  ],
+  search: [{ d: circle(6.9, 6.9, 4.3) }, { d: "M10.2 10.2 13.9 13.9" }],
+  sort: [{ d: "M2 4h12M2 8h7.5M2 12h4M12 8.6v4.6M10.2 11.4 12 13.2l1.8-1.8" }],
+  filter: [{ d: "M1.8 4h12.4M4 8h8M6.2 12h3.6" }],
+  "chevron-right": [{ d: "M6 3.6 10.4 8 6 12.4", strokePx: 1.5 }],
+  "chevron-down": [{ d: "M3.6 6 8 10.4 12.4 6", strokePx: 1.5 }],
+  fit: [{ d: "M1.8 3.4v9.2M14.2 3.4v9.2M4.2 8h7.6M6 6 4 8l2 2M10 6l2 2-2 2" }],
+  live: [{ d: "M2 8h8.4M7 4.6 10.4 8 7 11.4M13.8 3.4v9.2", strokePx: 1.6 }],
+  retry: [{ d: "M13.1 8.4a5.1 5.1 0 1 1-1.5-4l1.6 1.6" }, { d: "M13.4 2.6V6h-3.4" }],
+  close: [{ d: "M3.8 3.8 12.2 12.2M12.2 3.8 3.8 12.2", strokePx: 1.5 }],
+  warning: [{ d: "M8 2.3 14.4 13.3H1.6zM8 6.4v3.2" }, { d: circle(8, 11.4, 0.85), fill: true }],
+  lock: [
+    { d: "M4.2 7h7.6a1 1 0 0 1 1 1v4.6a1 1 0 0 1-1 1H4.2a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1z", strokePx: 1.6 },
+    { d: "M5.2 7V5.2a2.8 2.8 0 0 1 5.6 0V7", strokePx: 1.6 },
+  ],
+  "not-found": [
+    { d: circle(6.9, 6.9, 4.5), strokePx: 1.6 },
+    { d: "M10.3 10.3 14 14M5.4 5.4l3 3M8.4 5.4l-3 3", strokePx: 1.6 },
+  ],
+  unlink: [
+    {
+      d: "M2 2l12 12M6.4 4.2h-.6M9.6 4.2H11a3.8 3.8 0 0 1 2.1 7M10 11.8" + "M6.4 11.8H5a3.8 3.8 0 0 1-2-7",
+    },
+  ],
+  info: [{ d: circle(8, 8, 5.6) }, { d: "M8 7.4v3.6" }, { d: circle(8, 5.2, 0.85), fill: true }],
+  spinner: [{ d: "M8 2.2A5.8 5.8 0 0 1 13.8 8", strokePx: 1.6 }],
+} satisfies Record<string, readonly GlyphPart[]>;
+
+export type IconName = keyof typeof ICONS;
+
+/** The shapes of an icon. */
+export const iconParts = (name: IconName): readonly GlyphPart[] => ICONS[name];
+
+function draw(parts: readonly GlyphPart[], sizePx: number): SVGSVGElement {
+  const root = svg("svg", { viewBox: "0 0 16 16", width: sizePx, height: sizePx, "aria-hidden": "true" });
+  for (const { d, fill, strokePx = 1.4 } of parts) {
+    root.append(
+      fill
+        ? svg("path", { d, fill: "currentColor" })
+        : svg("path", {
+            d,
+            fill: "none",
+            stroke: "currentColor",
+            "stroke-width": strokePx,
+            "stroke-linecap": "round",
+            "stroke-linejoin": "round",
+          }),
+    );
+  }
+  return root;
+}
+
+/** The bare glyph of a phase in currentColor: set `color: var(--fw-ink-<phase>)` on it or around it. */
+export function glyph(phase: number, sizePx: number): SVGSVGElement {
+  return draw(glyphParts(phase), sizePx);
+}
+
+/** The glyph on a rounded square in the phase's colour. */
+export function chip(phase: number, sizePx: number): SVGSVGElement {
+  const name = cssName(phase);
+  const root = svg("svg", {
+    class: "fw-chip",
+    viewBox: `0 0 ${sizePx} ${sizePx}`,
+    width: sizePx,
+    height: sizePx,
+    "aria-hidden": "true",
+  });
+  const square = svg("rect", { width: sizePx, height: sizePx, rx: Math.round(sizePx * 0.2 * 2) / 2 });
+  square.style.fill = `var(--fw-${name})`;
+  const mark = draw(glyphParts(phase), sizePx * 0.72);
+  mark.setAttribute("x", String(sizePx * 0.14));
+  mark.setAttribute("y", String(sizePx * 0.14));
+  mark.style.color = `var(--fw-on-${name})`;
+  root.append(square, mark);
+  return root;
+}
+
+/** A toolbar icon in currentColor. The spinner turns by its class, where motion is welcome. */
+export function icon(name: IconName, sizePx = 14): SVGSVGElement {
+  const root = draw(ICONS[name], sizePx);
+  root.classList.add("fw-icon", `fw-icon-${name}`);
+  if (name === "spinner") {
+    const track = svg("circle", { cx: 8, cy: 8, r: 5.8, fill: "none", stroke: "currentColor" });
+    track.setAttribute("stroke-width", "1.6");
+    track.setAttribute("opacity", "0.3");
+    root.prepend(track);
+  }
+  return root;
+}

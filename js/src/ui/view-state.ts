@@ -1,0 +1,61 @@
+// What one view shows and how: filters, folds, zoom, hover. State: the UI's; none of it crosses to Python.
+import { type Signal, signal } from "@preact/signals-core";
+import type { Store } from "../core/store";
+import type { Sort } from "../run/timeline/rows/sort";
+import type { Theme } from "./theme";
+
+export interface Ui {
+  /** Only actions in this phase; 0 = all. Set by a click on a state, shown as a chip. */
+  readonly phaseFilter: Signal<number>;
+  readonly query: Signal<string>;
+  readonly hideFinished: Signal<boolean>;
+  readonly sort: Signal<Sort>;
+  /** What the axis tells: time since the start, or the time of day. */
+  readonly axis: Signal<"elapsed" | "clock">;
+  /** Long stretches in which nothing changes are drawn short. */
+  readonly squeezeIdle: Signal<boolean>;
+  /** What the diagram tells: of all actions, or of the selected one. */
+  readonly reading: Signal<"all" | "action">;
+  readonly detailsOpen: Signal<boolean>;
+  /** The end of the run is to be told by a desktop notification. */
+  readonly notify: Signal<boolean>;
+  /** The container is under 560 px: everything stacks. */
+  readonly narrow: Signal<boolean>;
+  /** Not narrow, perhaps, but too narrow for two columns of details, and for many words. */
+  readonly slim: Signal<boolean>;
+  /** The id of the action to bring into view; set anew for each wish. */
+  readonly reveal: Signal<{ id: string } | null>;
+}
+
+export function createUi(): Ui {
+  return {
+    phaseFilter: signal(0),
+    query: signal(""),
+    hideFinished: signal(false),
+    sort: signal<Sort>("tree"),
+    axis: signal<"elapsed" | "clock">("elapsed"),
+    squeezeIdle: signal(false),
+    reading: signal<"all" | "action">("all"),
+    detailsOpen: signal(false),
+    notify: signal(false),
+    narrow: signal(false),
+    slim: signal(false),
+    reveal: signal<{ id: string } | null>(null),
+  };
+}
+
+/** What every part of a view is given. Parts are `mountX(view, parent)`: they append to parent, and stop on `signal`. */
+export interface View {
+  readonly store: Store;
+  readonly ui: Ui;
+  readonly theme: Theme;
+  /** The shadow root's outermost element; position: relative, for tooltips. */
+  readonly frame: HTMLElement;
+  readonly signal: AbortSignal;
+  /** Run now and whenever a signal that it read changes; ends with the view. */
+  effect(run: () => void): void;
+  /** Call on every animation frame in which something live moves, at most at this rate, while the view is on screen. */
+  everyTick(intervalMs: number, run: () => void): void;
+  /** Say something to a screen reader, politely and rarely; with `now`, at once: for the end of the run. */
+  announce(text: string, now?: boolean): void;
+}
