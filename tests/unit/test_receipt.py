@@ -350,7 +350,9 @@ def test_colours_are_the_front_ends() -> None:
 
 def test_glyphs_are_the_front_ends() -> None:
     """Every phase has the shapes of js/src/ui/icons.ts."""
-    build = "import{build}from'esbuild';const r=await build({stdin:{contents:`export {glyphParts} from './src/ui/icons'`,"
+    build = (
+        "import{build}from'esbuild';const r=await build({stdin:{contents:`export {glyphParts} from './src/ui/icons'`,"
+    )
     build += "resolveDir:'.',loader:'ts'},bundle:true,format:'esm',write:false});"
     build += (
         "const m=await import('data:text/javascript;base64,'+Buffer.from(r.outputFiles[0].text).toString('base64'));"

@@ -1,5 +1,5 @@
-// Takes the wishes for a panel that js/src/hosts/sidebar.ts sends as DOM events, and puts their elements into the shell; and
-// the pictures of js/src/hosts/keep-picture.ts, and puts them into the notebooks that have an older one.
+// Takes the wishes for a panel that js/src/hosts/sidebar.ts sends as DOM events, and puts their elements into the
+// shell; and the pictures of js/src/hosts/keep-picture.ts, and puts them into the notebooks that have an older one.
 // Without a bundler: the last statement is what webpack would make of it.
 (() => {
   let shared = {};
