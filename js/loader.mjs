@@ -49,7 +49,7 @@ function apology(error) {
       el.textContent =
         `flyte-widgets cannot draw here: ${error}. It needs a browser that has DecompressionStream (Chrome 103, ` +
         "Firefox 113, Safari 16.4, or newer) and a page whose content security policy allows scripts from blob:. " +
-        "The run and the kernel are not touched by this: `print(w)` tells the phase, `w.to_html(path)` writes a picture.";
+        "The run and the kernel are not touched by this: `print(w)` prints the phase, `w.to_html(path)` writes a static view.";
     },
   };
 }

@@ -18,9 +18,9 @@ from flyte_widgets.run.state import ROOT
 from flyte_widgets.watch.abort import abort
 from flyte_widgets.watch.loop import background
 from flyte_widgets.widgets.publisher import publisher
-from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S
 from flyte_widgets.widgets.running_cell import RunningCell, leave_hooks_to_cells, running_cell
 from flyte_widgets.widgets.sending import SendingView
+from flyte_widgets.widgets.static_view.collect import READ_LIMIT_S
 
 logger = logging.getLogger(__name__)
 
@@ -66,8 +66,8 @@ class CommandedView(SendingView):
             background().soon(self._watcher.retry)
         elif kind == "want":
             background().soon(self._watcher.want_history, _texts(content.get("actions"))[:_WANT_LIMIT])
-        elif kind == "picture":
-            background().submit(self._tell_picture())
+        elif kind == "static_view":
+            background().submit(self._send_static_view())
         elif kind == "asked":
             self._ask_again()
         elif kind == "sidebar":
@@ -102,13 +102,13 @@ class CommandedView(SendingView):
         except Exception:
             logger.exception("abort of %s", self.run_name)
 
-    async def _tell_picture(self) -> None:
-        """Send the static picture, for pages that no longer know which output it is."""
+    async def _send_static_view(self) -> None:
+        """Send the static view, for pages that no longer know which output it is."""
         try:
-            picture = await asyncio.to_thread(self._picture.bundle, READ_LIMIT_S)
-            self.send({"kind": "picture", "data": picture})
+            content = await asyncio.to_thread(self._static_view.bundle, READ_LIMIT_S)
+            self.send({"kind": "static_view", "data": content})
         except Exception:
-            logger.exception("picture of %s", self.run_name)
+            logger.exception("static view of %s", self.run_name)
 
     def _on_selected(self, _change: Any) -> None:
         """Keep the details of the selected action fresh, and of no other."""

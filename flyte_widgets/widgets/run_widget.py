@@ -15,8 +15,8 @@ from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
 from flyte_widgets.widgets.commands import CommandedView
 from flyte_widgets.widgets.publisher import publisher
-from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S
-from flyte_widgets.widgets.saved import SavedPicture
+from flyte_widgets.widgets.static_view.collect import READ_LIMIT_S
+from flyte_widgets.widgets.static_view.notebook import StaticView
 
 _BUNDLE: Final = Path(__file__).parent / "static" / "widget.js"
 
@@ -54,9 +54,9 @@ class RunWidget(CommandedView):
         # A share of its own in the watch: close() gives back this one, and no other.
         self._lease = Lease(target.backend, target.run_id, tracked=target.tracked)
         self._watcher = self._lease.watcher
-        self._picture = SavedPicture(self._run, self._watcher)
+        self._static_view = StaticView(self._run, self._watcher)
         self._begin_to_send()
-        facts = {**self._facts(""), "selected": target.action, "receipt_id": self._picture.element_id}
+        facts = {**self._facts(""), "selected": target.action, "static_view_id": self._static_view.element_id}
         super().__init__(**{**facts, **kwargs})
         self._begin_to_listen()
         background().soon(self._watcher.subscribe, self)
@@ -76,7 +76,7 @@ class RunWidget(CommandedView):
         phase = self._run.wait(timeout)
         # Have all that is known shown and saved: who waits may end the kernel next (papermill).
         publisher().flush(self)
-        self._picture.finish()
+        self._static_view.finish()
         return phase
 
     def __await__(self) -> Generator[Any, None, ActionPhase]:
@@ -87,8 +87,8 @@ class RunWidget(CommandedView):
         phase = await self._run
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, publisher().flush, self)
-        await loop.run_in_executor(None, self._picture.receipt, READ_LIMIT_S)
-        self._picture.finish()
+        await loop.run_in_executor(None, self._static_view.snapshot, READ_LIMIT_S)
+        self._static_view.finish()
         return phase
 
     def abort(self, reason: str = "") -> None:

@@ -18,7 +18,7 @@ from flyte_widgets.errors import ConfigError, FlyteWidgetsError
 from flyte_widgets.untrusted import printable
 from flyte_widgets.widgets.outputs import Output, has_cells, is_terminal
 from flyte_widgets.widgets.publisher import publisher
-from flyte_widgets.widgets.saved import SavedView
+from flyte_widgets.widgets.static_view.notebook import StaticViewMethods
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Answer:
     """How many views of the widget that front end shows."""
 
 
-class SidebarView(SavedView):
+class SidebarView(StaticViewMethods):
     """The part of a RunWidget that is about its panel."""
 
     def __init__(self, **traits: Any) -> None:
@@ -150,7 +150,7 @@ class SidebarView(SavedView):
             return
         if not answer.message:
             call.output.replace(_text(f"Run {self.run_name} was opened {_PLACES[side]}."))
-        elif answer.views or self._picture.is_shown:
+        elif answer.views or self._static_view.is_shown:
             call.output.replace(_text(answer.message))
         else:  # shown nowhere, so this is its cell; the view says why
             call.output.replace(*self._live_bundle())

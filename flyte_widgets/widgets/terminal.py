@@ -18,12 +18,12 @@ from flyte_widgets.untrusted import printable, shortened
 from flyte_widgets.watch.board import Update
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
-from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S, read_what_is_missing, receipt_of
-from flyte_widgets.widgets.receipt.model import Receipt
-from flyte_widgets.widgets.receipt.rows import Row, most_telling, rows_of
-from flyte_widgets.widgets.receipt.spans import attempts_of
-from flyte_widgets.widgets.receipt.text import summary
-from flyte_widgets.widgets.receipt.words import done_words, duration, instant, told_counts, took
+from flyte_widgets.widgets.static_view.collect import READ_LIMIT_S, read_what_is_missing, snapshot_of
+from flyte_widgets.widgets.static_view.model import Snapshot
+from flyte_widgets.widgets.static_view.rows import Row, most_telling, rows_of
+from flyte_widgets.widgets.static_view.spans import attempts_of
+from flyte_widgets.widgets.static_view.text import summary
+from flyte_widgets.widgets.static_view.words import done_words, duration, instant, told_counts, took
 
 P = ActionPhase
 LOOK_EVERY_S: Final = 0.25
@@ -64,7 +64,7 @@ def watch_in_terminal(run: Run, out: TextIO | None = None, *, live: bool | None 
         raise Detached from None
     watcher = run._watcher  # noqa: SLF001 (the view of this handle)
     failed = background().call(read_what_is_missing(watcher), READ_LIMIT_S + 1)
-    out.write(summary(receipt_of(run, watcher, failed)) + "\n")
+    out.write(summary(snapshot_of(run, watcher, failed)) + "\n")
     return phase
 
 
@@ -139,7 +139,7 @@ def _lines(run: Run, out: TextIO) -> ActionPhase:
         nonlocal told
         if not told and run._watcher.phase is not None:  # noqa: SLF001
             told = True
-            out.write(f"{_headline(receipt_of(run, watcher))}\n")
+            out.write(f"{_headline(snapshot_of(run, watcher))}\n")
         while news.changes:
             change = news.changes.popleft()
             # Where each action stood at first is told by the headline's counts.
@@ -158,11 +158,11 @@ def _lines(run: Run, out: TextIO) -> ActionPhase:
     return phase
 
 
-def _headline(receipt: Receipt) -> str:
-    phase = receipt.phase.label if receipt.phase is not None else "Connecting"
-    counts = [f"{n:,} {phase.label.lower()}" for phase, n in told_counts(receipt)]
-    name = " ".join(part for part in (receipt.task_name, receipt.run_name) if part)
-    said = (f"{name}  {phase}", took(receipt), " ".join(done_words(receipt)) if receipt.counts else "", *counts)
+def _headline(snapshot: Snapshot) -> str:
+    phase = snapshot.phase.label if snapshot.phase is not None else "Connecting"
+    counts = [f"{n:,} {phase.label.lower()}" for phase, n in told_counts(snapshot)]
+    name = " ".join(part for part in (snapshot.task_name, snapshot.run_name) if part)
+    said = (f"{name}  {phase}", took(snapshot), " ".join(done_words(snapshot)) if snapshot.counts else "", *counts)
     return " · ".join(part for part in said if part)
 
 
@@ -176,8 +176,8 @@ def _live_table(run: Run, out: TextIO) -> ActionPhase:
     console = Console(file=out)
 
     def table() -> Any:
-        receipt = receipt_of(run, run._watcher)  # noqa: SLF001
-        return _table(receipt, max(3, console.height - _NOT_ROWS))
+        snapshot = snapshot_of(run, run._watcher)  # noqa: SLF001
+        return _table(snapshot, max(3, console.height - _NOT_ROWS))
 
     live = Live(table(), console=console, auto_refresh=False, transient=True)
     try:
@@ -189,20 +189,20 @@ def _live_table(run: Run, out: TextIO) -> ActionPhase:
             live.stop()
 
 
-def _table(receipt: Receipt, most_rows: int) -> Any:
+def _table(snapshot: Snapshot, most_rows: int) -> Any:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     # Text, not markup: names come from other people's code.
-    table = Table(box=SIMPLE_HEAD, title=Text(_headline(receipt)), title_justify="left", expand=True)
+    table = Table(box=SIMPLE_HEAD, title=Text(_headline(snapshot)), title_justify="left", expand=True)
     table.caption_justify = "left"
-    table.caption = Text("Ctrl-C detaches; the run goes on." + (f" {receipt.trouble}" if receipt.trouble else ""))
+    table.caption = Text("Ctrl-C detaches; the run goes on." + (f" {snapshot.trouble}" if snapshot.trouble else ""))
     table.add_column("Action", ratio=3, no_wrap=True)
     table.add_column("Phase", ratio=2, no_wrap=True)
     table.add_column("Attempt", justify="right")
     table.add_column("Time", justify="right")
-    rows, left_out = most_telling(rows_of(receipt.actions), most_rows)
+    rows, left_out = most_telling(rows_of(snapshot.actions), most_rows)
     for row in rows:
         phase = row.phase
         glyph = PHASE_TABLE[phase].glyph if phase in PHASE_TABLE else "◇"
@@ -210,7 +210,7 @@ def _table(receipt: Receipt, most_rows: int) -> Any:
         times = f" ×{len(row.members):,}" if row.is_fold else ""
         name = Text.assemble("  " * row.level, (glyph, style), f" {shortened(row.label, 120)}{times}")
         attempt = "" if row.is_fold or row.members[0].attempts < 2 else str(row.members[0].attempts)
-        table.add_row(name, Text(_phase_words(row), style=style), attempt, _time(row, receipt))
+        table.add_row(name, Text(_phase_words(row), style=style), attempt, _time(row, snapshot))
     if left_out:
         table.add_row(Text(f"and {left_out:,} more", style="dim"), "", "", "")
     return table
@@ -223,8 +223,8 @@ def _phase_words(row: Row) -> str:
     return ", ".join(f"{n:,} {phase.label.lower()}" for phase, n in counts.most_common())
 
 
-def _time(row: Row, receipt: Receipt) -> str:
-    lives = [attempts for action in row.members if (attempts := attempts_of(action, receipt))]
+def _time(row: Row, snapshot: Snapshot) -> str:
+    lives = [attempts for action in row.members if (attempts := attempts_of(action, snapshot))]
     if not lives:
         return ""
     return duration(max(life[-1].end_ms for life in lives) - min(life[0].start_ms for life in lives))

@@ -77,8 +77,8 @@ class RunTraits(anywidget.AnyWidget):
     snapshot = t.Bytes().tag(sync=True, echo_update=False)
     """All actions as packed columns, deflated (zlib). Written once, at the end: until then they travel as deltas."""
 
-    receipt_id = t.Unicode().tag(sync=True)
-    """Id of the HTML element with the static picture, which the live view hides."""
+    static_view_id = t.Unicode().tag(sync=True)
+    """Id of the HTML element with the static view, which the live view hides."""
 
     _told_by: int | None = None
     """Ident of the thread that sets traits because the backend has news; None while none does."""

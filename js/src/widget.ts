@@ -2,7 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 import type { RunTraits } from "./core/protocol";
 import { Store } from "./core/store";
-import { keepPicture } from "./hosts/keep-picture";
+import { keepStaticView } from "./hosts/keep-static-view";
 import panelBarCss from "./hosts/panel-bar.css";
 import { Sidebar } from "./hosts/sidebar";
 import { diagramCss } from "./run/diagram/diagram";
@@ -44,7 +44,7 @@ class Shared {
     this.store = new Store(model);
     const draw = (into: HTMLElement) => this.draw(into);
     this.sidebar = new Sidebar(this.store, model, draw, () => this.#views);
-    keepPicture(this.store, model, this.#ending.signal);
+    keepStaticView(this.store, model, this.#ending.signal);
     this.store.start();
   }
 

@@ -294,7 +294,7 @@ export function traitsOf(actions: readonly ActionSpec[], nowMs: number, selected
     task_name: "etl.pipeline",
     reference: `fw.RunWidget("${RUN_NAME}")`,
     abort_note: "",
-    receipt_id: "",
+    static_view_id: "",
     phase: value(root?.phase ?? Queued),
     is_terminal: over,
     counts,

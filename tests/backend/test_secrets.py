@@ -27,9 +27,9 @@ from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ApiError, FlyteWidgetsError, RpcError
 from flyte_widgets.watch.backends import backend_of
 from flyte_widgets.watch.loop import background
-from flyte_widgets.widgets.receipt.collect import receipt_of
-from flyte_widgets.widgets.receipt.html import page
-from flyte_widgets.widgets.receipt.text import receipt_text
+from flyte_widgets.widgets.static_view.collect import snapshot_of
+from flyte_widgets.widgets.static_view.html import page
+from flyte_widgets.widgets.static_view.text import static_view_text
 from tests.certificates import server_context, write_certificate
 from tests.leaks import Ears, listening
 from tests.scripted_server import (
@@ -215,7 +215,7 @@ def use_widget(planted: Planted, ears: Ears) -> None:
         ears.hear_state("state", shown(widget))
         ears.hear("repr", run, widget, backend, client, run._watcher, run._watcher.connection, run.connection)
         ears.hear("repr", run._watcher.abort_status, run._watcher.last_error)
-        hear_receipt(run, ears)
+        hear_static_view(run, ears)
     finally:
         widget.close()
         del run
@@ -223,10 +223,10 @@ def use_widget(planted: Planted, ears: Ears) -> None:
         background().call(client.aclose())
 
 
-def hear_receipt(run: fw.Run, ears: Ears) -> None:
+def hear_static_view(run: fw.Run, ears: Ears) -> None:
     """Take what a saved notebook keeps."""
-    receipt = receipt_of(run, run._watcher)
-    ears.hear("receipt", receipt_text(receipt), page(receipt), receipt)
+    snapshot = snapshot_of(run, run._watcher)
+    ears.hear("static view", static_view_text(snapshot), page(snapshot), snapshot)
 
 
 def shown(widget: fw.RunWidget) -> dict[str, Any]:
@@ -291,7 +291,7 @@ def test_no_good_session_shows_a_secret(shared_server: ServerProcess, ears: Ears
     time.sleep(0.5)
     ears.hear_state("state", shown(widget))
     ears.hear("repr", widget, widget.run, client, config, *widget.run.actions.values())
-    hear_receipt(widget.run, ears)
+    hear_static_view(widget.run, ears)
     widget.close()
     background().call(client.aclose())
     login.close()

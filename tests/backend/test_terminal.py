@@ -54,7 +54,7 @@ def in_terminal(arguments: list[str], interrupt_at: str = "") -> tuple[int, str]
 
 
 def test_lines_where_there_is_no_terminal(shared_server: ServerProcess) -> None:
-    """Piped, each change of a phase is a line, then the receipt; the exit code is 0 for a success."""
+    """Piped, each change of a phase is a line, then the summary; the exit code is 0 for a success."""
     name = shared_server.simulate(seed=7, speed=15)
     done = subprocess.run(command(shared_server, name), capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -87,7 +87,7 @@ def test_without_a_backend_the_shell_is_told_of_its_options(tmp_path: Path) -> N
 
 
 def test_live_table_in_a_terminal(shared_server: ServerProcess) -> None:
-    """In a terminal a table follows the run; at its end the table is gone and the receipt stays."""
+    """In a terminal a table follows the run; at its end the table is gone and the summary stays."""
     code, shown = in_terminal(command(shared_server, shared_server.simulate(seed=7, speed=60)))
     assert code == 0
     assert "square ×40" in shown

@@ -58,7 +58,7 @@ def terminal(shared_server: ServerProcess, tmp_path: Path) -> Iterator[Terminal]
 
 
 def test_magic_shows_a_live_table_until_the_end(terminal: Terminal, shared_server: ServerProcess) -> None:
-    """`%flyte_run NAME` follows the run in a table; at its end the picture in words stays, and the prompt is back."""
+    """`%flyte_run NAME` follows the run in a table; at its end the summary stays, and the prompt is back."""
     terminal.begin(f"%flyte_run {shared_server.simulate(seed=7, speed=40)}")
     terminal.process.expect("Ctrl-C detaches; the run goes on")
     terminal.process.expect("square ×40")

@@ -94,7 +94,7 @@ def _parts(notebook: str, count: int) -> list[Row]:
     states = content["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"].values()
     (state,) = [each["state"] for each in states if "_esm" in each["state"]]
     buffers = [buffer["data"] for each in states for buffer in each.get("buffers", ())]
-    receipts = [
+    static_views = [
         data
         for cell in content["cells"]
         for output in cell.get("outputs", ())
@@ -104,7 +104,7 @@ def _parts(notebook: str, count: int) -> list[Row]:
     weights = {
         "front end": len(json.dumps(state["_esm"])) + len(json.dumps(state.get("_css", ""))),
         "packed actions": sum(map(len, buffers)),
-        "static pictures": sum(len(json.dumps(receipt)) for receipt in receipts),
+        "static views": sum(len(json.dumps(view)) for view in static_views),
     }
     return [
         row

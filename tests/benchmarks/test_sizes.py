@@ -34,12 +34,10 @@ def test_new_packages_are_those_that_were_not_there(tmp_path: Path) -> None:
 
 
 def test_a_saved_notebook_is_weighed_in_its_parts() -> None:
-    """All that is in it of a real run: the front end once, the actions, the picture; a further view brings no more."""
+    """All that is in it of a real run: front end once, actions, static view. A further view brings no more."""
     findings = saved_size.measure_in((10,))
     rows = {(row.measure, row.subject): row.median for row in findings if isinstance(row, Row)}
-    parts = [
-        rows[f"of that: {part}, 10 actions", "ours"] for part in ("front end", "packed actions", "static pictures")
-    ]
+    parts = [rows[f"of that: {part}, 10 actions", "ours"] for part in ("front end", "packed actions", "static views")]
     whole = rows["saved notebook, 10 actions", "ours"]
     assert all(part > 0.3 for part in parts)
     assert sum(parts) < whole < sum(parts) + 25

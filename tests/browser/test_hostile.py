@@ -45,7 +45,7 @@ def server() -> Iterator[ScriptedServer]:
 
 
 def test_hostile_text_is_shown_and_does_nothing(open_notebook: Callable[..., Notebook], server: ScriptedServer) -> None:
-    """Names, errors, reasons, events and links, live and in the static picture: no script, no image, web links only."""
+    """Names, errors, reasons, events and links, live and in the static view: no script, no image, web links only."""
     notebook = open_notebook(CELL.format(url=server.url).strip())
     page = notebook.page
     dialogs: list[str] = []

@@ -58,7 +58,7 @@ def has_no_button(widget: Locator) -> None:
 
 
 def test_reload_while_a_cell_runs(show: Show, proxy: FaultProxy, tmp_path: Path) -> None:
-    """JupyterLab restores no widget while a cell runs: until then the picture tells; after it all is live again."""
+    """JupyterLab restores no widget while a cell runs: until then the static view tells; after it all is live again."""
     blocker = Blocker(tmp_path)
     notebook = show(LASTING, blocker.source)
     page, widget = notebook.page, notebook.widgets.first
@@ -66,14 +66,14 @@ def test_reload_while_a_cell_runs(show: Show, proxy: FaultProxy, tmp_path: Path)
     expect(page.locator(".jp-InputPrompt").nth(1)).to_have_text("[*]:")
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     page.reload()
-    picture = page.locator("[id^=fw-receipt]")
-    expect(picture).to_be_visible()
-    expect(picture).to_contain_text(name.split()[0])
-    expect(picture).to_contain_text("Last seen running")
+    static_view = page.locator("[id^=fw-static-view]")
+    expect(static_view).to_be_visible()
+    expect(static_view).to_contain_text(name.split()[0])
+    expect(static_view).to_contain_text("Last seen running")
     expect(widget).to_have_count(0)
     blocker.release()
     expect(badge(widget)).to_have_text("Running")
-    expect(picture).to_be_hidden()
+    expect(static_view).to_be_hidden()
     press_abort(widget)
     expect(badge(widget)).to_have_text("Aborted")
     assert proxy.count("AbortRun") == 1

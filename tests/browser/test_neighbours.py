@@ -52,7 +52,7 @@ def test_figures_of_a_running_cell_wait_for_its_end(
 def test_an_output_shows_what_is_beside_the_widget(
     open_notebook: Callable[..., Notebook], shared_server: ServerProcess
 ) -> None:
-    """Displayed within an `ipywidgets.Output`, the widget is seen, and so is all else in there, but for its picture."""
+    """Displayed within an `ipywidgets.Output`, the widget and all else is seen, but its static view is not."""
     within = "import ipywidgets\nout = ipywidgets.Output()\ndisplay(out)\n"
     within += "with out:\n    print('before')\n    display(w)\n    print('after')"
     notebook = open_notebook(cell_for(shared_server.simulate(seed=3, elapsed_s=60), shared_server, within))
@@ -60,9 +60,9 @@ def test_an_output_shows_what_is_beside_the_widget(
     expect(badge(notebook.widgets.last)).to_be_visible()
     for words in ("before", "after"):
         expect(notebook.page.get_by_text(words, exact=True)).to_be_visible()
-    picture = notebook.page.locator("[id^=fw-receipt]")
-    expect(picture).to_have_count(1)
-    expect(picture).to_be_hidden()
+    static_view = notebook.page.locator("[id^=fw-static-view]")
+    expect(static_view).to_have_count(1)
+    expect(static_view).to_be_hidden()
 
 
 def test_a_row_of_widgets_shares_its_width(

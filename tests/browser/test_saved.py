@@ -42,53 +42,53 @@ def saved(notebook: Notebook) -> Any:
     return json.loads((notebook.lab.root / f"{notebook.name}.ipynb").read_text())
 
 
-def picture(page: Page) -> Locator:
-    """The static picture on the page, whatever of its attributes was cut."""
+def static_view(page: Page) -> Locator:
+    """The static view on the page, whatever of its attributes was cut."""
     return page.locator(".jp-RenderedHTML").filter(has_text="Saved by flyte-widgets")
 
 
 def test_saved_notebook_tells_the_run_without_its_kernel(
     shown: Callable[..., tuple[Notebook, str]], lab: JupyterLab, page: Page
 ) -> None:
-    """Live, only the widget is to be seen; reopened, trusted or not: name, phase, counts, error, times, pictures."""
+    """Live, only the widget is to be seen; reopened, trusted or not: name, phase, counts, error, times, drawings."""
     notebook, name = shown()
     page.wait_for_function("() => document.querySelectorAll('.jp-RenderedHTML img').length === 3")
-    expect(picture(page)).to_be_hidden()
+    expect(static_view(page)).to_be_hidden()
     content = saved(notebook)
     for kind in ("trusted", "untrusted"):
         if kind == "untrusted":  # nobody has ever run this content
             content["cells"][0]["source"] = "# edited elsewhere"
         (lab.root / f"{kind}.ipynb").write_text(json.dumps(content))
         Notebook(page, lab, kind)
-        reopened = picture(page)
+        reopened = static_view(page)
         expect(reopened).to_be_visible()
         for words in (name, "Failed", "actions done", "pipeline", "failed"):
             expect(reopened).to_contain_text(words)
         expect(reopened.locator("pre")).not_to_be_empty()
         drawn = "() => [...document.querySelectorAll('.jp-RenderedHTML img')].filter((i) => i.naturalWidth > 0).length"
         assert page.evaluate(drawn) == 3
-        # An untrusted page never gets the widget; a trusted one says that its model is gone, above the picture.
+        # An untrusted page never gets the widget; a trusted one says that its model is gone, above the static view.
         instead = "model not found" if kind == "trusted" else f'RunWidget("{name}")'
         expect(page.locator(".jp-OutputArea-output").first).to_contain_text(instead)
 
 
 def test_freeze_leaves_a_notebook_that_needs_no_kernel(shown: Callable[..., tuple[Notebook, str]], page: Page) -> None:
-    """`freeze()` puts the picture in the place of the live view, and the file holds no widget any more."""
+    """`freeze()` puts the static view in the place of the live view, and the file holds no widget any more."""
     notebook, name = shown("w.freeze()")
     notebook.run_cell(1)
     expect(notebook.widgets).to_have_count(0)
-    expect(picture(page)).to_have_count(1)
-    expect(picture(page)).to_be_visible()
-    expect(picture(page)).to_contain_text(name)
+    expect(static_view(page)).to_have_count(1)
+    expect(static_view(page)).to_be_visible()
+    expect(static_view(page)).to_contain_text(name)
     outputs = [output for cell in saved(notebook)["cells"] for output in cell["outputs"]]
     assert not [output for output in outputs if "application/vnd.jupyter.widget-view+json" in output["data"]]
 
 
-def test_closed_widget_gives_the_picture_back(shown: Callable[..., tuple[Notebook, str]], page: Page) -> None:
+def test_closed_widget_gives_the_static_view_back(shown: Callable[..., tuple[Notebook, str]], page: Page) -> None:
     """When the live view goes, by `close()`, what it hid is to be seen again."""
     notebook, name = shown("w.close()")
-    expect(picture(page)).to_have_count(1)
-    expect(picture(page)).to_be_hidden()
+    expect(static_view(page)).to_have_count(1)
+    expect(static_view(page)).to_be_hidden()
     notebook.run_cell(1)
-    expect(picture(page)).to_be_visible()
-    expect(picture(page)).to_contain_text(name)
+    expect(static_view(page)).to_be_visible()
+    expect(static_view(page)).to_contain_text(name)

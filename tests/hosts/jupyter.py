@@ -117,12 +117,12 @@ class Jupyter:
         """The page is reloaded in mid-run: what it saves afterwards tells the end all the same."""
         notebook = self.show(steps.LASTING)
         expect(badge(notebook.widgets)).to_have_text("Running")
-        picture = steps.picture(self.page.locator(".jp-RenderedHTML"))
-        expect(picture).to_have_count(1)
+        static_view = steps.static_view(self.page.locator(".jp-RenderedHTML"))
+        expect(static_view).to_have_count(1)
         notebook.reload()
         press_abort(notebook.widgets)
         expect(badge(notebook.widgets)).to_have_text("Aborted")
-        expect(picture).to_contain_text("Aborted")
+        expect(static_view).to_contain_text("Aborted")
         self.page.evaluate(
             """async () => {
               await jupyterapp.commands.execute('docmanager:save');
@@ -130,21 +130,21 @@ class Jupyter:
             }"""
         )
         Notebook(self.page, self.server, notebook.name)
-        expect(picture).to_be_visible()
-        expect(picture).to_contain_text("Aborted")
-        expect(picture).to_have_count(1)
+        expect(static_view).to_be_visible()
+        expect(static_view).to_contain_text("Aborted")
+        expect(static_view).to_have_count(1)
 
     def _see_saved(self, cell: Cell, notebook: Notebook, run_name: str, *, drawn: bool) -> None:
-        """`drawn`: by the widget itself, from its saved state; else it is the static picture's turn."""
-        picture = steps.picture(self.page.locator(".jp-RenderedHTML"))
-        # JupyterLab gives up a widget that is not loaded in two seconds. Then the picture is not hidden, either.
-        expect(notebook.widgets.or_(picture).first).to_be_visible()
+        """`drawn`: by the widget itself, from its saved state; else it is the static view's turn."""
+        static_view = steps.static_view(self.page.locator(".jp-RenderedHTML"))
+        # JupyterLab gives up a widget that is not loaded in two seconds. Then the static view is not hidden, either.
+        expect(notebook.widgets.or_(static_view).first).to_be_visible()
         if drawn and notebook.widgets.count():
             expect(badge(notebook.widgets)).to_have_text("Failed")
             expect(notebook.widgets).to_contain_text(run_name)
-            expect(picture).to_be_hidden()
+            expect(static_view).to_be_hidden()
         else:
-            steps.see_saved(cell, picture, run_name)
+            steps.see_saved(cell, static_view, run_name)
 
 
 Row = Callable[..., Jupyter]

@@ -153,27 +153,27 @@ def luminances(widget: Locator) -> tuple[float, float]:
     return found[0], found[1]
 
 
-def picture(outputs: Locator) -> Locator:
-    """The static picture among these outputs, whatever of its attributes a host cut."""
+def static_view(outputs: Locator) -> Locator:
+    """The static view among these outputs, whatever of its attributes a host cut."""
     return outputs.filter(has_text="Saved by flyte-widgets")
 
 
-def await_pictures(picture: Locator) -> None:
-    """Wait until the picture is that of the end: only that one has all its drawings."""
-    expect(picture.locator("img")).to_have_count(3)
+def await_static_views(static_view: Locator) -> None:
+    """Wait until the static view is that of the end: only that one has all its drawings."""
+    expect(static_view.locator("img")).to_have_count(3)
 
 
-def see_saved(cell: Cell, picture: Locator, name: str) -> None:
+def see_saved(cell: Cell, static_view: Locator, name: str) -> None:
     """With no kernel, what the run was can be read, and its drawings are drawn."""
-    see_words(picture, name)
-    drawn = picture.locator("img").evaluate_all("(all) => all.map((img) => img.complete && img.naturalWidth > 0)")
+    see_words(static_view, name)
+    drawn = static_view.locator("img").evaluate_all("(all) => all.map((img) => img.complete && img.naturalWidth > 0)")
     assert drawn == [True] * 3
-    cell.note = "static picture"
+    cell.note = "static view"
 
 
-def see_words(picture: Locator, name: str) -> None:
+def see_words(static_view: Locator, name: str) -> None:
     """The FAILED run's name, final phase, counts, error and durations can be read."""
-    expect(picture).to_be_visible()
+    expect(static_view).to_be_visible()
     for words in (name, "Failed", "pipeline", re.compile(r"\d+ of \d+ actions done"), re.compile(r"\d+m \d+s")):
-        expect(picture).to_contain_text(words)
-    expect(picture.locator("pre")).to_contain_text("Error")
+        expect(static_view).to_contain_text(words)
+    expect(static_view.locator("pre")).to_contain_text("Error")

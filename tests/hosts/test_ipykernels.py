@@ -93,13 +93,13 @@ def test_threads_draw_on_into_a_running_cell(host: Host, kernel: str) -> None:
 
 
 @every_kernel
-def test_the_picture_is_replaced_from_a_thread(host: Host, kernel: str) -> None:
+def test_the_static_view_is_replaced_from_a_thread(host: Host, kernel: str) -> None:
     """What the notebook keeps is brought to the run's end without any cell, and no thread dies of it (7.0)."""
     notebook = host(kernel).show(steps.LASTING)
     widget = notebook.widgets.first
     expect(badge(widget)).to_have_text("Running")
     press_abort(widget)
     expect(badge(widget)).to_have_text("Aborted")
-    expect(notebook.page.locator("[id^=fw-receipt]")).to_contain_text(re.compile("Aborted"))
+    expect(notebook.page.locator("[id^=fw-static-view]")).to_contain_text(re.compile("Aborted"))
     threads: Any = notebook.evaluate("import threading; print([t.name for t in threading.enumerate()])")
     assert "'flyte-widgets-publisher'" in threads

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from tests.hosts import steps
 from tests.hosts.batch import Batch
 from tests.hosts.record import Record
-from tests.unit.test_receipt import GITHUB_ATTRIBUTES, GITHUB_TAGS
+from tests.unit.test_static_view import GITHUB_ATTRIBUTES, GITHUB_TAGS
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -22,15 +22,15 @@ def bundles(content: Any) -> list[Any]:
     return [output.data for cell in content.cells for output in cell.get("outputs", []) if "data" in output]
 
 
-def test_papermill_ends_with_the_final_picture(batch: Batch, record: Record) -> None:
-    """`w.wait()` in a batch run: the file has the view, and below it one picture, that of the end."""
+def test_papermill_ends_with_the_final_static_view(batch: Batch, record: Record) -> None:
+    """`w.wait()` in a batch run: the file has the view, and below it one static view, that of the end."""
     with record("papermill", "saved") as cell:
         views = [bundle for bundle in bundles(batch.content) if VIEW in bundle]
-        pictures = [bundle for bundle in bundles(batch.content) if "text/html" in bundle]
-        assert (len(views), len(pictures)) == (1, 1)
-        assert pictures[0]["text/plain"].startswith("✕ Failed  pipeline")
-        assert batch.run_name in pictures[0]["text/html"]
-        cell.note = "static picture"
+        static_views = [bundle for bundle in bundles(batch.content) if "text/html" in bundle]
+        assert (len(views), len(static_views)) == (1, 1)
+        assert static_views[0]["text/plain"].startswith("✕ Failed  pipeline")
+        assert batch.run_name in static_views[0]["text/html"]
+        cell.note = "static view"
 
 
 @pytest.mark.parametrize("state", [True, False], ids=["with state", "without state"])
@@ -41,7 +41,7 @@ def test_nbconvert(batch: Batch, page: Page, tmp_path: Path, record: Record, sta
     (tmp_path / "page.html").write_text(html)
     with record("nbconvert to HTML, no network", "saved") as cell:
         page.goto((tmp_path / "page.html").as_uri())
-        steps.see_saved(cell, steps.picture(page.locator(".jp-RenderedHTML")), batch.run_name)
+        steps.see_saved(cell, steps.static_view(page.locator(".jp-RenderedHTML")), batch.run_name)
 
 
 def test_sanitiser(batch: Batch, page: Page, record: Record) -> None:
@@ -51,4 +51,4 @@ def test_sanitiser(batch: Batch, page: Page, record: Record) -> None:
     with record("GitHub's sanitiser (its rules)", "saved") as cell:
         page.set_content(f"<main>{cleaned}</main>")
         steps.see_words(page.locator("main"), batch.run_name)
-        cell.note = "words of the static picture"
+        cell.note = "words of the static view"

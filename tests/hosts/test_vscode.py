@@ -127,12 +127,12 @@ def test_reopened_without_a_kernel(edit: Edit, shared_server: ServerProcess, pro
     editor.start(cell_for(name, proxy))
     expect(badge(editor.widgets)).to_have_text("Failed")
     # What is in an output: that itself has a padding, and so is never hidden.
-    picture = steps.picture(editor.webview.locator(".output > *"))
-    steps.await_pictures(picture)
-    expect(picture).to_be_hidden()
+    static_view = steps.static_view(editor.webview.locator(".output > *"))
+    steps.await_static_views(static_view)
+    expect(static_view).to_be_hidden()
     with record(HOST, "saved") as cell:
         editor.open("Dark Modern", alive=False)
-        steps.see_saved(cell, picture, name)
+        steps.see_saved(cell, static_view, name)
         expect(editor.webview.locator(".output").first).to_have_text(f'RunWidget("{name}")')
         expect(editor.widgets).to_have_count(0)
 

@@ -1,5 +1,5 @@
 // Takes the wishes for a panel that js/src/hosts/sidebar.ts sends as DOM events, and puts their elements into the
-// shell; and the pictures of js/src/hosts/keep-picture.ts, and puts them into the notebooks that have an older one.
+// shell; and the static views of js/src/hosts/keep-static-view.ts, and puts them into the notebooks that have an older one.
 // Without a bundler: the last statement is what webpack would make of it.
 (() => {
   let shared = {};
@@ -64,18 +64,18 @@
     document.dispatchEvent(new Event("flyte-widgets:panels"));
   }
 
-  function keepPictures(shell) {
-    document.addEventListener("flyte-widgets:picture", (event) => {
+  function keepStaticViews(shell) {
+    document.addEventListener("flyte-widgets:static-view", (event) => {
       event.preventDefault();
       const { id, data } = event.detail;
       if (!data) return;
       for (const { content } of shell.widgets("main")) {
-        for (const { outputs } of content?.model?.cells ?? []) replacePicture(outputs, id, data);
+        for (const { outputs } of content?.model?.cells ?? []) replaceStaticView(outputs, id, data);
       }
     });
   }
 
-  function replacePicture(outputs, id, data) {
+  function replaceStaticView(outputs, id, data) {
     const html = data["text/html"];
     for (let i = 0; i < (outputs?.length ?? 0); i++) {
       const shown = outputs.get(i).data["text/html"];
@@ -90,7 +90,7 @@
     async activate({ name, shell }) {
       // Voila's shell can only append to the page.
       if (name === "Voila") return;
-      keepPictures(shell);
+      keepStaticViews(shell);
       listen(shell, (await luminoFor(shell)).Widget);
     },
   };

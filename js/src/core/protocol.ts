@@ -129,8 +129,8 @@ export interface RunTraits {
   abort_state: AbortState;
   /** What an abort means on this backend, where that needs saying; else "". */
   abort_note: string;
-  /** Of the element with the static picture of the run. */
-  receipt_id: string;
+  /** Of the element with the static view of the run. */
+  static_view_id: string;
   /** An error of the widget itself, or of the user's own observer. */
   error: { message: string; hint: string } | null;
   /** Packed columns, deflated (zlib); empty while the run is live, for then they come as messages. */
@@ -155,7 +155,7 @@ export type Request =
   | { kind: "abort"; action: string; reason: string }
   | { kind: "retry" } // try to reconnect now
   | { kind: "want"; actions: string[] } // rows on screen whose history is not known
-  | { kind: "picture" } // the static picture of the end, once that was read
+  | { kind: "static_view" } // the static view of the end, once that was read
   | { kind: "asked" } // which calls of `sidebar()` have no answer?
   | { kind: "sidebar"; call: number; refusal: string; views: number }; // how a call went; "": there is a panel
 
@@ -164,7 +164,7 @@ export type Message =
   | { kind: "reply"; id: number; ok: boolean; message?: string; hint?: string }
   | { kind: "columns" }
   | { kind: "beat"; nowMs: number }
-  | { kind: "picture"; data: Record<string, string> } // as an output: by media type
+  | { kind: "static_view"; data: Record<string, string> } // as an output: by media type
   | { kind: "sidebar"; call: number; side: "right" | "left" | "main" } // open a panel, and say how it went
   | { kind: "roll"; newcomer: string }; // pages that look say hello again: others may have gone without a word
 

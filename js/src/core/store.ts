@@ -34,7 +34,7 @@ const TRAITS: readonly (keyof Synced)[] = [
   "connection",
   "abort_state",
   "abort_note",
-  "receipt_id",
+  "static_view_id",
   "error",
 ];
 

@@ -1,6 +1,6 @@
 // The bands of a run, from top to bottom, and when each is to be seen.
 import { computed } from "@preact/signals-core";
-import { hideSavedPicture } from "../hosts/saved-picture";
+import { hideStaticView } from "../hosts/static-view";
 import { h } from "../ui/dom";
 import type { Frame } from "../ui/frame";
 import { mountDiagram } from "./diagram/diagram";
@@ -29,7 +29,7 @@ export function mountRun(frame: Frame): void {
     return phase.value === "" && refusals.includes(connection.value.state);
   });
 
-  frame.mount("saved picture", hideSavedPicture, element);
+  frame.mount("static view", hideStaticView, element);
   const top = band("top");
   frame.mount("header", mountHeader, top);
   frame.mount("progress strip", mountStrip, top);

@@ -1,9 +1,9 @@
-// The static picture in the output below: hidden while a live view shows the same, and only then.
+// The static view in the output below: hidden while a live view shows the same, and only then.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { scenario } from "./scenario";
 import { mount, withoutCanvas } from "./view";
 
-const ID = "fw-receipt-0a1b2c3d4e5f";
+const ID = "fw-static-view-0a1b2c3d4e5f";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -18,8 +18,8 @@ afterEach(() => {
 
 const shown = (id: string): boolean => getComputedStyle(document.getElementById(id)!).display !== "none";
 
-test("the picture is hidden while the view is there, also when it is put in anew, and shows again after it", () => {
-  const view = mount({ ...scenario.running(), receipt_id: ID });
+test("the static view is hidden while the view is there, also when it is put in anew, and shows again after it", () => {
+  const view = mount({ ...scenario.running(), static_view_id: ID });
   expect([shown(ID), shown("other")]).toEqual([false, true]);
   document.getElementById(ID)!.outerHTML = `<div id="${ID}">Succeeded</div>`;
   expect(shown(ID)).toBe(false);
@@ -28,8 +28,8 @@ test("the picture is hidden while the view is there, also when it is put in anew
 });
 
 test("an id that is none of ours hides nothing", () => {
-  for (const receipt_id of ["", "other", "x{} body", `${ID}, #other`]) {
-    const view = mount({ ...scenario.running(), receipt_id });
+  for (const static_view_id of ["", "other", "x{} body", `${ID}, #other`]) {
+    const view = mount({ ...scenario.running(), static_view_id });
     expect([shown(ID), shown("other"), shown("other")]).toEqual([true, true, true]);
     view.close();
   }

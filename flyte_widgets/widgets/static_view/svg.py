@@ -1,6 +1,6 @@
-"""SVG as text: the elements of a picture, and the picture around them. Pure.
+"""SVG as text: the elements of a drawing, and the drawing around them. Pure.
 
-A picture is made for an `<img>`: its style sheet reaches nothing outside, nothing of it runs, and it loads nothing.
+A drawing is made for an `<img>`: its style sheet reaches nothing outside, nothing of it runs, and it loads nothing.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from html import escape
 from typing import Final
 
 from flyte_widgets.phases import ActionPhase
-from flyte_widgets.widgets.receipt.glyphs import shapes
-from flyte_widgets.widgets.receipt.sheet import PATTERNED, TILES, code, patterns, style_sheet
+from flyte_widgets.widgets.static_view.glyphs import shapes
+from flyte_widgets.widgets.static_view.sheet import PATTERNED, TILES, code, patterns, style_sheet
 
 #: XML 1.0 has no place for these, escaped or not.
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -72,7 +72,7 @@ def is_outlined(phase: ActionPhase | None) -> bool:
 
 
 def document(width: float, height: float, title: str, body: str, *, opaque: bool = True, elastic: bool = False) -> str:
-    """Wrap up a picture, with what of the style sheet and the patterns it uses. `elastic`: it fills any size."""
+    """Wrap up a drawing, with what of the style sheet and the patterns it uses. `elastic`: it fills any size."""
     ground = rect(0, 0, width, height, "bg", 6) if opaque else ""
     size = f'width="{num(width)}" height="{num(height)}" viewBox="0 0 {num(width)} {num(height)}"'
     size += ' preserveAspectRatio="none"' if elastic else ""
@@ -86,6 +86,6 @@ def document(width: float, height: float, title: str, body: str, *, opaque: bool
     )
 
 
-def data_uri(picture: str) -> str:
-    """Give a picture as an address. In base64: GitHub's and Jupyter's sanitisers let that pass, and no other form."""
-    return "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode("ascii")
+def data_uri(drawing: str) -> str:
+    """Give a drawing as an address. In base64: GitHub's and Jupyter's sanitisers let that pass, and no other form."""
+    return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode("ascii")

@@ -1,4 +1,4 @@
-"""The time axis of the static picture: pixels of a moment, and where ticks stand. Pure."""
+"""The time axis of the static view: pixels of a moment, and where ticks stand. Pure."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from flyte_widgets.phases import ACTIVE_PHASES, TERMINAL_PHASES, ActionPhase
 from flyte_widgets.run.times import Milliseconds
-from flyte_widgets.widgets.receipt.model import Receipt
+from flyte_widgets.widgets.static_view.model import Snapshot
 
 P = ActionPhase
 STACK_ORDER: Final = (
@@ -45,20 +45,20 @@ def duration(ms: Milliseconds) -> str:
     return f"{hours // 24}d {hours % 24:02}h"
 
 
-def took(receipt: Receipt) -> str:
+def took(snapshot: Snapshot) -> str:
     """Say how long the run took so far; "" where its start is not known."""
-    return "" if receipt.started_ms is None else duration(receipt.end_ms - receipt.started_ms)
+    return "" if snapshot.started_ms is None else duration(snapshot.end_ms - snapshot.started_ms)
 
 
-def when(receipt: Receipt) -> str:
+def when(snapshot: Snapshot) -> str:
     """Say when it was, in UTC: "2026-11-23 14:32:25 – 14:36:31 UTC"; of a run that goes on, when it was seen so."""
-    if receipt.started_ms is None:
+    if snapshot.started_ms is None:
         return ""
-    began = instant(receipt.started_ms)
-    is_over = receipt.is_terminal and receipt.ended_ms is not None
-    until = instant(receipt.end_ms)
+    began = instant(snapshot.started_ms)
+    is_over = snapshot.is_terminal and snapshot.ended_ms is not None
+    until = instant(snapshot.end_ms)
     then = f"{until:%H:%M:%S}" if until.date() == began.date() else f"{until:%Y-%m-%d %H:%M:%S}"
-    # The picture of a run that went on may be the last one that a notebook got.
+    # The static view of a run that went on may be the last one that a notebook got.
     return f"{began:%Y-%m-%d %H:%M:%S} – {then} UTC" if is_over else f"since {began:%Y-%m-%d %H:%M:%S}, seen {then} UTC"
 
 
@@ -75,25 +75,25 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def phase_words(receipt: Receipt) -> str:
+def phase_words(snapshot: Snapshot) -> str:
     """Say where the run is; of one that goes on, that this is when it was last seen."""
-    if receipt.phase is None:
-        return "Not read" if receipt.trouble else "Not read yet"
-    return receipt.phase.label if receipt.is_terminal else f"Last seen {receipt.phase.label.lower()}"
+    if snapshot.phase is None:
+        return "Not read" if snapshot.trouble else "Not read yet"
+    return snapshot.phase.label if snapshot.is_terminal else f"Last seen {snapshot.phase.label.lower()}"
 
 
-def done_words(receipt: Receipt) -> tuple[str, str]:
+def done_words(snapshot: Snapshot) -> tuple[str, str]:
     """Say how many are done, and of how many: ("50", "of 50 actions done")."""
-    total = sum(receipt.counts.values())
-    done = sum(n for phase, n in receipt.counts.items() if phase.is_terminal)
+    total = sum(snapshot.counts.values())
+    done = sum(n for phase, n in snapshot.counts.items() if phase.is_terminal)
     return f"{done:,}", f"of {plural(total, 'action')} done"
 
 
-def told_counts(receipt: Receipt) -> list[tuple[ActionPhase, int]]:
+def told_counts(snapshot: Snapshot) -> list[tuple[ActionPhase, int]]:
     """Choose the counts that are told in words: at the end how all ended, before what runs and what went wrong."""
-    order = _TOLD_OVER if receipt.is_terminal else _TOLD_LIVE
-    known = [(phase, receipt.counts[phase]) for phase in order if receipt.counts.get(phase, 0) > 0]
-    return known + [(phase, n) for phase, n in receipt.counts.items() if not phase.is_known and n > 0]
+    order = _TOLD_OVER if snapshot.is_terminal else _TOLD_LIVE
+    known = [(phase, snapshot.counts[phase]) for phase in order if snapshot.counts.get(phase, 0) > 0]
+    return known + [(phase, n) for phase, n in snapshot.counts.items() if not phase.is_known and n > 0]
 
 
 def stack_place(phase: ActionPhase | None) -> int:

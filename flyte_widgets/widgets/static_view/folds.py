@@ -8,11 +8,11 @@ from typing import Final
 
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.times import Milliseconds
-from flyte_widgets.widgets.receipt.axis import Axis
-from flyte_widgets.widgets.receipt.model import KnownAction, Receipt
-from flyte_widgets.widgets.receipt.spans import attempts_of
-from flyte_widgets.widgets.receipt.svg import bar_classes, num, rect
-from flyte_widgets.widgets.receipt.words import STACK_ORDER, stack_place
+from flyte_widgets.widgets.static_view.axis import Axis
+from flyte_widgets.widgets.static_view.model import KnownAction, Snapshot
+from flyte_widgets.widgets.static_view.spans import attempts_of
+from flyte_widgets.widgets.static_view.svg import bar_classes, num, rect
+from flyte_widgets.widgets.static_view.words import STACK_ORDER, stack_place
 
 STRIP_PX: Final = 10
 _FAILED_LEAST_PX: Final = 1.5
@@ -23,16 +23,16 @@ _FAILED: Final = STACK_ORDER.index(ActionPhase.FAILED)
 
 
 def fold_strip(
-    members: Sequence[KnownAction], y: float, receipt: Receipt, axis: Axis, step_px: float
+    members: Sequence[KnownAction], y: float, snapshot: Snapshot, axis: Axis, step_px: float
 ) -> tuple[str, float]:
     """Draw the strip with its top at `y`; gives it, and where it ends. Steps of `step_px`, each as in its middle."""
     drawn = _sample(members)
-    known = [(life, weight) for member, weight in drawn if (life := _life(member, receipt))]
+    known = [(life, weight) for member, weight in drawn if (life := _life(member, snapshot))]
     if not known:
         return "", axis.x0
     x0 = axis.x(min(life[0][1] for life, _ in known))
     going = any(not member.is_terminal for member in members)
-    x1 = max(axis.x(receipt.end_ms if going else max(life[-1][1] for life, _ in known)), x0 + step_px)
+    x1 = max(axis.x(snapshot.end_ms if going else max(life[-1][1] for life, _ in known)), x0 + step_px)
     steps = max(1, math.ceil((x1 - x0) / step_px))
     counts = [[0] * (steps + 1) for _ in range(_SLOTS)]
     for life, weight in known:
@@ -60,10 +60,10 @@ def _sample(members: Sequence[KnownAction]) -> list[tuple[KnownAction, int]]:
     return [*((member, 1) for member in failed), *((member, stride) for member in others[::stride])]
 
 
-def _life(action: KnownAction, receipt: Receipt) -> list[tuple[ActionPhase | None, Milliseconds]]:
+def _life(action: KnownAction, snapshot: Snapshot) -> list[tuple[ActionPhase | None, Milliseconds]]:
     """Give the phases of an action, each with its beginning; the last one lasts."""
     life: list[tuple[ActionPhase | None, Milliseconds]] = []
-    for attempt in attempts_of(action, receipt):
+    for attempt in attempts_of(action, snapshot):
         # Where only the end is known, it was not in that phase all the time.
         life += [(span.phase, span.start_ms) for span in attempt.spans if not span.phase.is_terminal]
         life += [(attempt.outcome, attempt.end_ms)] if attempt.outcome is not None else []

@@ -1,9 +1,9 @@
-"""A receipt as HTML that any notebook can show: no script, no style sheet, no class, nothing to load. Pure.
+"""The static view as HTML that any notebook can show: no script, no style sheet, no class, nothing to load. Pure.
 
 Who shows saved notebooks cuts HTML down, each in its own way, so the order of the words carries the meaning, and all
 that is cut is dispensable: nbconvert's sanitiser drops styles, GitHub's styles and ids, untrusted JupyterLab inline
 SVG (but not its words). All let pass an `<img>` with SVG in base64, but for nbconvert's, which shows its source; so
-the pictures come after the words. Colours of words are the page's own; those of the pictures bring their ground.
+the drawings come after the words. Colours of words are the page's own; those of the drawings bring their ground.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import Final
 
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
 from flyte_widgets.untrusted import shortened, web_address
-from flyte_widgets.widgets.receipt import timeline as rows
-from flyte_widgets.widgets.receipt.model import Failure, Receipt
-from flyte_widgets.widgets.receipt.picture import (
-    diagram_picture,
+from flyte_widgets.widgets.static_view import timeline as rows
+from flyte_widgets.widgets.static_view.drawings import (
+    diagram_svg,
     diagram_words,
     error_words,
-    strip_picture,
-    timeline_picture,
+    strip_svg,
+    timeline_svg,
 )
-from flyte_widgets.widgets.receipt.rows import most_telling, rows_of
-from flyte_widgets.widgets.receipt.svg import clean, data_uri
-from flyte_widgets.widgets.receipt.words import (
+from flyte_widgets.widgets.static_view.model import Failure, Snapshot
+from flyte_widgets.widgets.static_view.rows import most_telling, rows_of
+from flyte_widgets.widgets.static_view.svg import clean, data_uri
+from flyte_widgets.widgets.static_view.words import (
     done_words,
     phase_words,
     told_counts,
@@ -54,20 +54,20 @@ _SIZE: Final = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 _DOT: Final = f'<span style="{_FAINT}"> · </span>'
 
 
-def receipt_html(receipt: Receipt, element_id: str = "") -> str:
-    """Write the receipt. `element_id`: by which the live view finds it, to hide it while it shows the same itself."""
-    parts = [_header(receipt), _progress(receipt)]
-    if receipt.failure is not None:
-        parts.append(_failure(receipt, receipt.failure))
-    parts += [_block(text) for text in (_abort_words(receipt), receipt.trouble) if text]
-    if receipt.actions:
-        parts.append(_pictures(receipt))
-    parts.append(_footer(receipt))
+def static_view_html(snapshot: Snapshot, element_id: str = "") -> str:
+    """Write the static view. By `element_id` the live view finds it, and hides it while it shows the same itself."""
+    parts = [_header(snapshot), _progress(snapshot)]
+    if snapshot.failure is not None:
+        parts.append(_failure(snapshot, snapshot.failure))
+    parts += [_block(text) for text in (_abort_words(snapshot), snapshot.trouble) if text]
+    if snapshot.actions:
+        parts.append(_drawings(snapshot))
+    parts.append(_footer(snapshot))
     return _frame("".join(parts), element_id)
 
 
-def receipt_note(words: str, element_id: str) -> str:
-    """Write a line in the receipt's place."""
+def static_view_note(words: str, element_id: str) -> str:
+    """Write a line in the static view's place."""
     return _frame(clean(words), element_id)
 
 
@@ -76,51 +76,51 @@ def _frame(content: str, element_id: str) -> str:
     return f'<div{name} style="{_LINE};{_FONT};max-width:960px;padding:10px 12px;margin:2px 0">{content}</div>'
 
 
-def page(receipt: Receipt) -> str:
-    """Write a file of its own around the receipt."""
-    title = f"{phase_words(receipt)}: {receipt.task_name or receipt.run_name}"
+def page(snapshot: Snapshot) -> str:
+    """Write a file of its own around the static view."""
+    title = f"{phase_words(snapshot)}: {snapshot.task_name or snapshot.run_name}"
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
         f"<title>{clean(title)}</title></head>"
-        f'<body style="margin:16px">{receipt_html(receipt)}</body></html>\n'
+        f'<body style="margin:16px">{static_view_html(snapshot)}</body></html>\n'
     )
 
 
-def _header(receipt: Receipt) -> str:
-    glyph = PHASE_TABLE[receipt.phase].glyph if receipt.phase in PHASE_TABLE else "◇"
-    colour = _MARKS.get(receipt.phase, "#7f868f") if receipt.phase is not None else "#7f868f"
+def _header(snapshot: Snapshot) -> str:
+    glyph = PHASE_TABLE[snapshot.phase].glyph if snapshot.phase in PHASE_TABLE else "◇"
+    colour = _MARKS.get(snapshot.phase, "#7f868f") if snapshot.phase is not None else "#7f868f"
     mark = f'<span style="color:{colour}">{glyph}</span>'
-    words = [f"<strong>{mark} {clean(phase_words(receipt))}</strong>"]
-    if receipt.task_name:
-        words.append(f" &nbsp;<strong>{clean(shortened(receipt.task_name, 200))}</strong>")
-    run = f' &nbsp;<code style="{_MONO};font-size:12px">{clean(receipt.run_name)}</code>'
-    facts = [clean(took(receipt)), f"attempt {receipt.attempt}" if receipt.attempt > 1 else ""]
+    words = [f"<strong>{mark} {clean(phase_words(snapshot))}</strong>"]
+    if snapshot.task_name:
+        words.append(f" &nbsp;<strong>{clean(shortened(snapshot.task_name, 200))}</strong>")
+    run = f' &nbsp;<code style="{_MONO};font-size:12px">{clean(snapshot.run_name)}</code>'
+    facts = [clean(took(snapshot)), f"attempt {snapshot.attempt}" if snapshot.attempt > 1 else ""]
     words.append(_DOT.join([run, *(fact for fact in facts if fact)]))
-    times = when(receipt)
+    times = when(snapshot)
     late = f'<div style="{_FAINT};font-size:12px">{clean(times)}</div>' if times else ""
     return f'<div style="{_ROW};justify-content:space-between"><div>{"".join(words)}</div> {late}</div>'
 
 
-def _progress(receipt: Receipt) -> str:
-    if not receipt.counts:
+def _progress(snapshot: Snapshot) -> str:
+    if not snapshot.counts:
         return ""
-    done, of = done_words(receipt)
+    done, of = done_words(snapshot)
     said = [f"<strong>{done}</strong> {of}"]
-    for phase, n in told_counts(receipt):
+    for phase, n in told_counts(snapshot):
         words = f"{n:,} {clean(phase.label.lower())}"
         said.append(f"<strong>{words}</strong>" if phase.value == "failed" else words)
-    strip = _image(strip_picture(receipt), "", "flex:1 1 200px;min-width:120px;height:6px;margin:0 16px 0 0")
+    strip = _image(strip_svg(snapshot), "", "flex:1 1 200px;min-width:120px;height:6px;margin:0 16px 0 0")
     words = f'<div style="font-size:12px">{_DOT.join(said)}</div>'
     # The strip stands left of the words, but comes after them: they must not wait for it.
     return f'<div style="{_ROW};flex-direction:row-reverse;margin:2px 0">{words} {strip}</div>'
 
 
-def _failure(receipt: Receipt, failure: Failure) -> str:
-    whose = f"{failure.action} · {error_words(receipt)}"
+def _failure(snapshot: Snapshot, failure: Failure) -> str:
+    whose = f"{failure.action} · {error_words(snapshot)}"
     about = f"<strong>{clean(shortened(failure.name, 200))}</strong> {clean(whose)}"
     # What the run's code lives with is no alarm.
-    rgb = "225,30,9" if receipt.ended_badly else "128,128,128"
+    rgb = "225,30,9" if snapshot.ended_badly else "128,128,128"
     box = f"border:1px solid rgba({rgb},.4);border-radius:4px;background-color:rgba({rgb},.07)"
     pre = f"{_MONO};font-size:12px;line-height:18px;margin:2px 0 0;padding:0;max-height:216px;overflow:auto"
     message = failure.message.strip()
@@ -133,30 +133,30 @@ def _failure(receipt: Receipt, failure: Failure) -> str:
     )
 
 
-def _pictures(receipt: Receipt) -> str:
+def _drawings(snapshot: Snapshot) -> str:
     """Put both side by side where there is room; each shrinks a little before they stand one below the other."""
     style = "height:auto;margin:4px 0 0;border-radius:6px;background-color:transparent"
-    said = f"Time in each phase: {diagram_words(receipt)}."
+    said = f"Time in each phase: {diagram_words(snapshot)}."
     wide = "flex:1 1 430px;min-width:0;max-width:528px;margin-right:4px"
     narrow = "flex:1 1 320px;min-width:0;max-width:402px"
-    diagram = _image(diagram_picture(receipt), said, f"{style};{wide}")
-    telling = most_telling(rows_of(receipt.actions))
-    said = f"Timeline: {rows.words(receipt, telling)}."
-    timeline = _image(timeline_picture(receipt, telling), said, f"{style};{narrow}")
+    diagram = _image(diagram_svg(snapshot), said, f"{style};{wide}")
+    telling = most_telling(rows_of(snapshot.actions))
+    said = f"Timeline: {rows.words(snapshot, telling)}."
+    timeline = _image(timeline_svg(snapshot, telling), said, f"{style};{narrow}")
     return f'<div style="{_ROW};align-items:flex-start;justify-content:space-between">{diagram} {timeline}</div>'
 
 
-def _image(picture: str, said: str, style: str) -> str:
-    """Write a picture with its own size, for where the style is cut."""
-    found = _SIZE.search(picture)
+def _image(drawing: str, said: str, style: str) -> str:
+    """Write a drawing with its own size, for where the style is cut."""
+    found = _SIZE.search(drawing)
     size = f'width="{found[1]}" height="{found[2]}"' if found else ""
-    return f'<img src="{data_uri(picture)}" alt="{clean(said)}" {size} style="{style}">'
+    return f'<img src="{data_uri(drawing)}" alt="{clean(said)}" {size} style="{style}">'
 
 
-def _footer(receipt: Receipt) -> str:
-    note = f"Saved by flyte-widgets {clean(receipt.version)}. Run the cell again to watch or abort."
-    call = f'<code style="{_MONO};font-size:12px">{clean(receipt.reference)}</code>'
-    url = web_address(receipt.console_url)
+def _footer(snapshot: Snapshot) -> str:
+    note = f"Saved by flyte-widgets {clean(snapshot.version)}. Run the cell again to watch or abort."
+    call = f'<code style="{_MONO};font-size:12px">{clean(snapshot.reference)}</code>'
+    url = web_address(snapshot.console_url)
     link = (
         f'<a href="{clean(url)}" target="_blank" rel="noopener noreferrer">Open in the Flyte console</a>' if url else ""
     )
@@ -166,8 +166,8 @@ def _footer(receipt: Receipt) -> str:
     )
 
 
-def _abort_words(receipt: Receipt) -> str:
-    return f"Abort reason: {shortened(receipt.abort_reason, 500)}" if receipt.abort_reason else ""
+def _abort_words(snapshot: Snapshot) -> str:
+    return f"Abort reason: {shortened(snapshot.abort_reason, 500)}" if snapshot.abort_reason else ""
 
 
 def _block(words: str) -> str:

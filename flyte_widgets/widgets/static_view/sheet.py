@@ -1,4 +1,4 @@
-"""The style sheet and the patterns of a picture: the rules that it uses, in both schemes. Pure.
+"""The style sheet and the patterns of a drawing: the rules that it uses, in both schemes. Pure.
 
 Class names are short, for a notebook keeps them: a letter for the part, then the phase's number on the wire.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
-from flyte_widgets.widgets.receipt.colours import DARK, LIGHT, Scheme, fill, ink, mix, on
+from flyte_widgets.widgets.static_view.colours import DARK, LIGHT, Scheme, fill, ink, mix, on
 
 P = ActionPhase
 PATTERNED: Final = {
@@ -47,7 +47,7 @@ def code(phase: ActionPhase | None) -> str:
 
 
 def patterns(body: str) -> str:
-    """Write the patterns that a picture's body uses."""
+    """Write the patterns that a drawing's body uses."""
     return "".join(_tile(phase) for phase in TILES if f'"p{code(phase)}"' in body)
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from flyte_widgets.phases import ActionPhase
-from flyte_widgets.widgets.receipt.model import KnownAction
-from flyte_widgets.widgets.receipt.words import summary_phase
+from flyte_widgets.widgets.static_view.model import KnownAction
+from flyte_widgets.widgets.static_view.words import summary_phase
 
 FOLD_FROM: Final = 4
 """Siblings of one name fold from here on; groups always."""

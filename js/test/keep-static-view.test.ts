@@ -1,10 +1,10 @@
-// The picture that the notebook keeps: who asks Python for it, when, and what the real extension does with it.
+// The static view that the notebook keeps: who asks Python for it, when, and what the real extension does with it.
 import { expect, test } from "vitest";
 import { startExtension, useFreshPages } from "./extension";
 import { scenario } from "./scenario";
 import { mount } from "./view";
 
-const ID = "fw-receipt-0123456789ab";
+const ID = "fw-static-view-0123456789ab";
 const html = (words: string): string => `<div id="${ID}">${words}</div>`;
 
 useFreshPages();
@@ -27,27 +27,27 @@ async function start(...bundles: Output["data"][]): Promise<Output[]> {
 }
 
 const asked = (sent: readonly unknown[]): number =>
-  sent.filter((message) => (message as { kind: string }).kind === "picture").length;
+  sent.filter((message) => (message as { kind: string }).kind === "static_view").length;
 
-test("nobody is asked for a picture that nobody would keep", () => {
-  const { model } = mount({ ...scenario.succeeded(), receipt_id: ID });
+test("nobody is asked for a static view that nobody would keep", () => {
+  const { model } = mount({ ...scenario.succeeded(), static_view_id: ID });
   expect(asked(model.sent)).toBe(0);
 });
 
-test("at the end the page asks once, and the notebook gets the picture in the place of the older one", async () => {
+test("at the end the page asks once, and the notebook gets the static view in the place of the older one", async () => {
   const outputs = await start(
     { "text/plain": "w" },
     { "text/html": html("Running") },
     { "text/html": "other" },
   );
-  const { model } = mount({ ...scenario.running(), receipt_id: ID });
+  const { model } = mount({ ...scenario.running(), static_view_id: ID });
   expect(asked(model.sent)).toBe(0);
   const { connection, ended_ms } = scenario.succeeded();
   model.play({ phase: "succeeded", is_terminal: true, ended_ms, connection });
   model.play({ counts: { succeeded: 1 } });
   expect(asked(model.sent)).toBe(1);
   const data = { "text/html": html("Succeeded"), "text/plain": "Succeeded" };
-  model.message({ kind: "picture", data });
+  model.message({ kind: "static_view", data });
   expect(outputs.map((output) => output.data)).toEqual([
     { "text/plain": "w" },
     data,
@@ -57,8 +57,8 @@ test("at the end the page asks once, and the notebook gets the picture in the pl
 
 test("an id that is none finds no output", async () => {
   const outputs = await start({ "text/html": '<div id="x">old</div>' });
-  const { model } = mount({ ...scenario.succeeded(), receipt_id: "x" });
-  model.message({ kind: "picture", data: { "text/html": "new" } });
+  const { model } = mount({ ...scenario.succeeded(), static_view_id: "x" });
+  model.message({ kind: "static_view", data: { "text/html": "new" } });
   expect(asked(model.sent)).toBe(0);
   expect(outputs[0]!.data).toEqual({ "text/html": '<div id="x">old</div>' });
 });

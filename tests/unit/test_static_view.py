@@ -1,4 +1,4 @@
-"""The static picture, from values: what it tells, what it never does, how large it gets."""
+"""The static view, from values: what it tells, what it never does, how large it gets."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from nbconvert.filters import clean_html
 
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.timeline import Segment, SegmentFlag
-from flyte_widgets.widgets.receipt.axis import Axis
-from flyte_widgets.widgets.receipt.collect import telling_failure
-from flyte_widgets.widgets.receipt.colours import DARK, LIGHT, fill
-from flyte_widgets.widgets.receipt.glyphs import GLYPHS
-from flyte_widgets.widgets.receipt.html import page, receipt_html
-from flyte_widgets.widgets.receipt.model import Failure, KnownAction, Receipt
-from flyte_widgets.widgets.receipt.paths import path_of
-from flyte_widgets.widgets.receipt.picture import diagram_picture, strip_picture, timeline_picture, whole_picture
-from flyte_widgets.widgets.receipt.rows import MOST_ROWS, most_telling, rows_of
-from flyte_widgets.widgets.receipt.text import receipt_text
-from flyte_widgets.widgets.receipt.words import duration
+from flyte_widgets.widgets.static_view.axis import Axis
+from flyte_widgets.widgets.static_view.collect import telling_failure
+from flyte_widgets.widgets.static_view.colours import DARK, LIGHT, fill
+from flyte_widgets.widgets.static_view.drawings import diagram_svg, strip_svg, timeline_svg, whole_svg
+from flyte_widgets.widgets.static_view.glyphs import GLYPHS
+from flyte_widgets.widgets.static_view.html import page, static_view_html
+from flyte_widgets.widgets.static_view.model import Failure, KnownAction, Snapshot
+from flyte_widgets.widgets.static_view.paths import path_of
+from flyte_widgets.widgets.static_view.rows import MOST_ROWS, most_telling, rows_of
+from flyte_widgets.widgets.static_view.text import static_view_text
+from flyte_widgets.widgets.static_view.words import duration
 
 P = ActionPhase
 JS = Path(__file__).parents[2] / "js"
@@ -60,7 +60,7 @@ def action(
     return known._replace(**more)  # type: ignore[arg-type]
 
 
-def failed_run(*children: KnownAction, **more: object) -> Receipt:
+def failed_run(*children: KnownAction, **more: object) -> Snapshot:
     """A run that failed because of a child."""
     actions = (action("a0", P.FAILED, for_s=246, name="etl.pipeline"), *children)
     counts: dict[ActionPhase, int] = {}
@@ -82,11 +82,11 @@ def failed_run(*children: KnownAction, **more: object) -> Receipt:
         "failure": Failure("train_model", "a44", 2, "user", "OutOfMemoryError: CUDA out of memory."),
         "console_url": "https://flyte.example.com/v2/runs/r4p2bdpt7f",
     }
-    return Receipt(**{**values, **more})  # type: ignore[arg-type]
+    return Snapshot(**{**values, **more})  # type: ignore[arg-type]
 
 
-def timeline_of(run: Receipt) -> str:
-    return timeline_picture(run, most_telling(rows_of(run.actions)))
+def timeline_of(run: Snapshot) -> str:
+    return timeline_svg(run, most_telling(rows_of(run.actions)))
 
 
 FAILED = failed_run(action("a1", P.FAILED, 10, 50, name="train_model"), action("a2", P.ABORTED, 20, 30))
@@ -109,16 +109,16 @@ class Parsed(HTMLParser):
     def handle_data(self, data: str) -> None:
         self.words += data
 
-    def pictures(self) -> list[ET.Element]:
+    def drawings(self) -> list[ET.Element]:
         """The SVG of each image."""
         sources = [attributes["src"] for tag, attributes in self.elements if tag == "img"]
         assert all(source.startswith("data:image/svg+xml;base64,") for source in sources)
         return [ET.fromstring(base64.b64decode(source.partition(",")[2])) for source in sources]
 
 
-def test_words_tell_it_all_without_a_picture() -> None:
+def test_words_tell_it_all_without_a_drawing() -> None:
     """Name, phase, counts, error and duration stand in the words of the HTML and in the text, in a telling order."""
-    for text in (Parsed(receipt_html(FAILED)).words, receipt_text(FAILED)):
+    for text in (Parsed(static_view_html(FAILED)).words, static_view_text(FAILED)):
         assert all(
             word in text for word in (*TOLD, "OutOfMemoryError: CUDA out of memory.", "train_model", "attempt 2")
         )
@@ -128,7 +128,7 @@ def test_words_tell_it_all_without_a_picture() -> None:
 
 def test_words_survive_every_sanitiser() -> None:
     """After nbconvert's sanitiser, and after rules as GitHub's, the words are whole, and no style is shown as text."""
-    html = receipt_html(FAILED, "fw-receipt-1")
+    html = static_view_html(FAILED, "fw-static-view-1")
     github = bleach.clean(html, tags=set(GITHUB_TAGS.split()), attributes=GITHUB_ATTRIBUTES, strip=True)
     for cleaned in (github, clean_html(html)):
         words = Parsed(cleaned).words
@@ -138,7 +138,7 @@ def test_words_survive_every_sanitiser() -> None:
 
 
 def test_html_brings_nothing_that_acts() -> None:
-    """No script, style sheet, class, frame or event; no address but the console's and the pictures'."""
+    """No script, style sheet, class, frame or event; no address but the console's and the drawings'."""
     parsed = Parsed(page(FAILED))
     tags = "html head meta title body div span strong code pre a img"
     assert {tag for tag, _ in parsed.elements} <= set(tags.split())
@@ -146,11 +146,11 @@ def test_html_brings_nothing_that_acts() -> None:
     names = {name for _, attributes in parsed.elements for name in attributes}
     assert names <= set(allowed.split())
     assert [a["href"] for tag, a in parsed.elements if tag == "a"] == [FAILED.console_url]
-    for picture in parsed.pictures():
-        tags = {element.tag.removeprefix(SVG) for element in picture.iter()}
+    for drawing in parsed.drawings():
+        tags = {element.tag.removeprefix(SVG) for element in drawing.iter()}
         assert tags <= {"svg", "title", "style", "rect", "path", "g", "text", "tspan", "circle", "defs", "pattern"}
         assert not [
-            name for element in picture.iter() for name in element.attrib if name.startswith("on") or "href" in name
+            name for element in drawing.iter() for name in element.attrib if name.startswith("on") or "href" in name
         ]
 
 
@@ -181,18 +181,18 @@ def test_hostile_text_is_only_text() -> None:
     hostile = Parsed(page(run))
     assert [tag for tag, _ in hostile.elements] == [tag for tag, _ in Parsed(page(harmless)).elements]
     assert hostile.words.count("<script>alert(1)</script>") >= 8
-    pictures = [*hostile.pictures(), ET.fromstring(whole_picture(run))]
-    assert not [e for picture in pictures for e in picture.iter() if e.tag.removeprefix(SVG) in ("script", "img")]
+    drawings = [*hostile.drawings(), ET.fromstring(whole_svg(run))]
+    assert not [e for drawing in drawings for e in drawing.iter() if e.tag.removeprefix(SVG) in ("script", "img")]
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(), st.text(), st.sampled_from(list(P)))
-def test_any_name_makes_a_valid_picture(name: str, message: str, phase: ActionPhase) -> None:
-    """Whatever characters a name or an error has, every picture is well-formed XML and the page is UTF-8."""
+def test_any_name_makes_a_valid_drawing(name: str, message: str, phase: ActionPhase) -> None:
+    """Whatever characters a name or an error has, every drawing is well-formed XML and the page is UTF-8."""
     run = failed_run(action("a1", phase, name=name), task_name=name, failure=Failure(name, "a1", 1, "", message))
     page(run).encode()
-    for picture in (*Parsed(page(run)).pictures(), ET.fromstring(whole_picture(run))):
-        assert picture.tag == SVG + "svg"
+    for drawing in (*Parsed(page(run)).drawings(), ET.fromstring(whole_svg(run))):
+        assert drawing.tag == SVG + "svg"
 
 
 def test_size_is_bounded() -> None:
@@ -204,11 +204,11 @@ def test_size_is_bounded() -> None:
     many = [action(f"b{n}", P.SUCCEEDED, n % 200, 1 + n % 37, name=f"task-{n % 30}") for n in range(5_000)]
     crazy = [action(f"c{n}", P.FAILED, segments=flapping) for n in range(3)]
     run = failed_run(*crazy, *many, failure=Failure("x" * 5_000, "a1", 1, "user", "E: line\n" * 100_000))
-    html = receipt_html(run)
+    html = static_view_html(run)
     assert len(html) < SIZE_LIMIT
     assert "(cut)" in html
-    assert len(receipt_text(run)) < 2_000
-    assert len(whole_picture(run)) < SIZE_LIMIT
+    assert len(static_view_text(run)) < 2_000
+    assert len(whole_svg(run)) < SIZE_LIMIT
     assert "and 20 rows more" in timeline_of(run)
 
 
@@ -253,7 +253,7 @@ def test_what_was_not_read_is_not_claimed() -> None:
     path = path_of(unread, START_MS)
     assert (dict(path.visits), path.spent_ms, path.edges) == ({P.FAILED: 1}, {}, {})
     run = failed_run(actions=(unread,), counts={P.FAILED: 1})
-    assert "s fg2" not in diagram_picture(run).partition("</style>")[2]
+    assert "s fg2" not in diagram_svg(run).partition("</style>")[2]
     assert timeline_of(run).partition("</style>")[2].count('<rect x="112"') == 1
 
 
@@ -261,30 +261,30 @@ def test_a_run_that_goes_on_says_only_what_was_seen() -> None:
     """Without an end it reads "Last seen running", and open bars end at a dashed line."""
     running = action("a0", P.RUNNING, name="etl.pipeline")
     run = failed_run(phase=P.RUNNING, ended_ms=None, actions=(running,), counts={P.RUNNING: 1}, failure=None)
-    assert "Last seen running" in Parsed(receipt_html(run)).words
-    assert "5m 00s" in receipt_text(run)
+    assert "Last seen running" in Parsed(static_view_html(run)).words
+    assert "5m 00s" in static_view_text(run)
     assert 'class="gap"' in timeline_of(run)
     assert 'class="gap"' not in timeline_of(FAILED)
 
 
 def test_nothing_known_is_told_as_such() -> None:
-    """A run that was never read has a receipt, too: its name, and why."""
-    run = Receipt("r1", 'RunWidget("r1")', "0.1.0", START_MS, trouble="run not found")
-    for text in (Parsed(receipt_html(run)).words, receipt_text(run)):
+    """A run that was never read has a snapshot, too: its name, and why."""
+    run = Snapshot("r1", 'RunWidget("r1")', "0.1.0", START_MS, trouble="run not found")
+    for text in (Parsed(static_view_html(run)).words, static_view_text(run)):
         assert "Not read" in text
         assert "r1" in text
         assert "run not found" in text
-    ET.fromstring(whole_picture(run))
+    ET.fromstring(whole_svg(run))
 
 
 def test_a_phase_that_nobody_knows_is_drawn() -> None:
-    """A newer backend's phase has its label in the words and a place in every picture."""
+    """A newer backend's phase has its label in the words and a place in every drawing."""
     odd = ActionPhase.of("hibernating")
     assert odd is not None
     run = failed_run(phase=odd, ended_ms=None, actions=(action("a0", odd),), counts={odd: 1}, failure=None)
-    assert "unknown (hibernating)" in receipt_text(run)
-    assert "Unknown" in diagram_picture(run)
-    ET.fromstring(strip_picture(run))
+    assert "unknown (hibernating)" in static_view_text(run)
+    assert "Unknown" in diagram_svg(run)
+    ET.fromstring(strip_svg(run))
     assert fill(LIGHT, odd) == LIGHT.line3
 
 
@@ -387,8 +387,8 @@ def test_folds_of_very_many_show_shares_and_every_failure() -> None:
     many[7] = action("m7", P.FAILED, 0, 20, name="task")
 
     def strips(*members: KnownAction) -> dict[str, str]:
-        picture = timeline_of(failed_run(*members)).partition("</style>")[2]
-        return {phase: d for d, phase in re.findall(r'<path d="(M[^"]*z)" class="([ft]\d+)"/>', picture)}
+        drawing = timeline_of(failed_run(*members)).partition("</style>")[2]
+        return {phase: d for d, phase in re.findall(r'<path d="(M[^"]*z)" class="([ft]\d+)"/>', drawing)}
 
     assert strips(*few)["f4"] == strips(*many[8:])["f4"]
     assert "f6" in strips(*many)

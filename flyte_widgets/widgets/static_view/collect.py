@@ -1,4 +1,4 @@
-"""Reads a run into a `Receipt`: from the watcher's memory, and at the end what is still missing from the backend."""
+"""Reads a run into a `Snapshot`: from the watcher's memory, and at the end what is still missing from the backend."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from flyte_widgets.untrusted import printable, without_colours
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.status import STANDING
 from flyte_widgets.watch.watcher import Watcher
-from flyte_widgets.widgets.receipt.model import Failure, KnownAction, Receipt
-from flyte_widgets.widgets.receipt.rows import most_telling, rows_of
+from flyte_widgets.widgets.static_view.model import Failure, KnownAction, Snapshot
+from flyte_widgets.widgets.static_view.rows import most_telling, rows_of
 from flyte_widgets.wire.detail import bounded, error_info
 
 logger = logging.getLogger(__name__)
@@ -33,9 +33,9 @@ _FAILURES: Final = (ActionPhase.FAILED, ActionPhase.TIMED_OUT)
 _TEXT_LIMIT: Final = 20_000
 
 
-def receipt_of(run: Run, watcher: Watcher, failed: ActionDetails | None = None) -> Receipt:
+def snapshot_of(run: Run, watcher: Watcher, failed: ActionDetails | None = None) -> Snapshot:
     """Tell what is known of a run now. `failed`: the details of the action whose error is to be shown."""
-    target = run._target  # noqa: SLF001 (the picture of this handle)
+    target = run._target  # noqa: SLF001 (the snapshot of this handle)
     with watcher.lock:
         actions = _known(watcher.state)
         counts = {phase: count for phase, count in watcher.state.counts.items() if count > 0}
@@ -44,7 +44,7 @@ def receipt_of(run: Run, watcher: Watcher, failed: ActionDetails | None = None) 
     connection = watcher.connection
     url = target.backend.client.console_url(target.run_id, tracked=bool(watcher.tracked))
     abort = details.abort_info if details is not None else None
-    return Receipt(
+    return Snapshot(
         run_name=target.run_id.name,
         reference=f"RunWidget({target.run_id.name!r})".replace("'", '"'),
         version=flyte_widgets.__version__,
@@ -74,7 +74,7 @@ def telling_failure(actions: Sequence[KnownAction]) -> KnownAction | None:
 async def read_what_is_missing(watcher: Watcher) -> ActionDetails | None:
     """Read the failure, and the histories of the rows that will be drawn, on the background loop; give the failure.
 
-    Never raises: a receipt is made in any case.
+    Never raises: a snapshot is made in any case.
     """
     with watcher.lock:
         actions = _known(watcher.state)
@@ -100,9 +100,9 @@ async def read_what_is_missing(watcher: Watcher) -> ActionDetails | None:
     for task in done:
         error = task.exception()
         if isinstance(error, FlyteWidgetsError):
-            logger.debug("the receipt of %s: %s", watcher.run_id.name, error)
+            logger.debug("the snapshot of %s: %s", watcher.run_id.name, error)
         elif error is not None:
-            logger.error("the receipt of %s", watcher.run_id.name, exc_info=error)
+            logger.error("the snapshot of %s", watcher.run_id.name, exc_info=error)
     return found[0] if found else None
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from flyte_widgets.phases import CANONICAL_EDGES, ActionPhase
 from flyte_widgets.run.timeline import Segment, SegmentFlag
 from flyte_widgets.run.times import Milliseconds
-from flyte_widgets.widgets.receipt.model import KnownAction, Receipt
+from flyte_widgets.widgets.static_view.model import KnownAction, Snapshot
 
 Edge = tuple["ActionPhase | None", ActionPhase]
 """A transition; None is the start."""
@@ -51,12 +51,12 @@ def path_of(action: KnownAction, end_ms: Milliseconds) -> Path:
     return path
 
 
-def edges_to_draw(receipt: Receipt, root: Path) -> tuple[set[Edge], list[Edge]]:
+def edges_to_draw(snapshot: Snapshot, root: Path) -> tuple[set[Edge], list[Edge]]:
     """Give the table's transitions that any action made, and the root's that are not in the table.
 
     Other actions' odd ones are left out: in a run of thousands there is always one.
     """
-    all_edges = {*root.edges, *_edges_of_all(receipt.actions)}
+    all_edges = {*root.edges, *_edges_of_all(snapshot.actions)}
     return all_edges & CANONICAL_EDGES, [edge for edge in root.edges if edge not in CANONICAL_EDGES]
 
 

@@ -1,4 +1,4 @@
-"""The timeline of the static picture, 394 px wide: one line a row, 15 px each, at most 14 of them. Pure.
+"""The timeline of the static view, 394 px wide: one line a row, 15 px each, at most 14 of them. Pure.
 
 As in the live one the work of an ended attempt has the colour of how it ended, a retried attempt's end is dashed,
 and a fold shows the share of its members in each phase. `grain_px` bounds the size: nothing finer is drawn apart.
@@ -10,14 +10,14 @@ from typing import Final
 
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.untrusted import shortened
-from flyte_widgets.widgets.receipt.axis import Axis
-from flyte_widgets.widgets.receipt.folds import STRIP_PX, fold_strip
-from flyte_widgets.widgets.receipt.model import KnownAction, Receipt
-from flyte_widgets.widgets.receipt.rows import Row, Telling
-from flyte_widgets.widgets.receipt.sheet import code
-from flyte_widgets.widgets.receipt.spans import Attempt, Span, attempts_of
-from flyte_widgets.widgets.receipt.svg import bar_classes, clean, glyph, is_outlined, num, rect, text
-from flyte_widgets.widgets.receipt.words import duration, plural
+from flyte_widgets.widgets.static_view.axis import Axis
+from flyte_widgets.widgets.static_view.folds import STRIP_PX, fold_strip
+from flyte_widgets.widgets.static_view.model import KnownAction, Snapshot
+from flyte_widgets.widgets.static_view.rows import Row, Telling
+from flyte_widgets.widgets.static_view.sheet import code
+from flyte_widgets.widgets.static_view.spans import Attempt, Span, attempts_of
+from flyte_widgets.widgets.static_view.svg import bar_classes, clean, glyph, is_outlined, num, rect, text
+from flyte_widgets.widgets.static_view.words import duration, plural
 
 WIDTH: Final = 394
 ROW_PX: Final = 15
@@ -33,14 +33,14 @@ _LETTER_PX: Final = 6.1
 """About the width of a letter at 11 px, in a font that runs wide."""
 
 
-def timeline(receipt: Receipt, telling: Telling, grain_px: float = 1) -> tuple[str, float]:
-    """Draw the rows; gives the picture's body and its height."""
+def timeline(snapshot: Snapshot, telling: Telling, grain_px: float = 1) -> tuple[str, float]:
+    """Draw the rows; gives the drawing's body and its height."""
     rows, left_out = telling
     starts = [action.created_ms for row in rows for action in row.members if action.created_ms is not None]
-    starts += [receipt.started_ms] if receipt.started_ms is not None else []
-    from_ms = min(starts, default=receipt.end_ms)
-    ends = [attempt.end_ms for row in rows if not row.is_fold for attempt in attempts_of(row.members[0], receipt)]
-    to_ms = max([from_ms + 1, receipt.end_ms, *ends])
+    starts += [snapshot.started_ms] if snapshot.started_ms is not None else []
+    from_ms = min(starts, default=snapshot.end_ms)
+    ends = [attempt.end_ms for row in rows if not row.is_fold for attempt in attempts_of(row.members[0], snapshot)]
+    to_ms = max([from_ms + 1, snapshot.end_ms, *ends])
     axis = Axis(from_ms, to_ms, _LABEL_PX, _PLOT_END_PX)
     height = _FIRST_ROW_Y + ROW_PX * len(rows) - 3 + (ROW_PX if left_out else 0)
     parts = []
@@ -49,26 +49,26 @@ def timeline(receipt: Receipt, telling: Telling, grain_px: float = 1) -> tuple[s
         if x < WIDTH - 30:
             parts.append(text(x + 4, 9, label, "s fg3"))
     for place, row in enumerate(rows):
-        parts.append(_row(row, _FIRST_ROW_Y + ROW_PX * place, receipt, axis, grain_px))
+        parts.append(_row(row, _FIRST_ROW_Y + ROW_PX * place, snapshot, axis, grain_px))
     if left_out:
         parts.append(text(13, _FIRST_ROW_Y + ROW_PX * len(rows) + 4, f"and {plural(left_out, 'row')} more", "s fg3"))
     return "".join(parts), height
 
 
-def words(receipt: Receipt, telling: Telling) -> str:
+def words(snapshot: Snapshot, telling: Telling) -> str:
     """Say what the timeline shows, for those who do not see it: "etl.pipeline failed, 4m 06s; prepare ×4 succeeded"."""
     said = []
     for row in telling.rows:
         phase = row.phase.label.lower() if row.phase is not None else "unknown"
         times = f" ×{len(row.members):,}" if row.is_fold else ""
-        attempts = [] if row.is_fold else attempts_of(row.members[0], receipt)
+        attempts = [] if row.is_fold else attempts_of(row.members[0], snapshot)
         length = f", {duration(attempts[-1].end_ms - attempts[0].start_ms)}" if attempts else ""
         said.append(f"{shortened(row.label, 60)}{times} {phase}{length}")
     more = [f"and {plural(telling.left_out, 'row')} more"] if telling.left_out else []
     return "; ".join([*said, *more])
 
 
-def _row(row: Row, y: float, receipt: Receipt, axis: Axis, grain_px: float) -> str:
+def _row(row: Row, y: float, snapshot: Snapshot, axis: Axis, grain_px: float) -> str:
     x = _INDENT_PX * min(row.level, _MOST_INDENTS)
     times = f" ×{len(row.members):,}" if row.is_fold else ""
     letters = max(4, int((_LABEL_PX - 13 - x) / _LETTER_PX) - len(times))
@@ -77,17 +77,17 @@ def _row(row: Row, y: float, receipt: Receipt, axis: Axis, grain_px: float) -> s
     label = f'<text x="{num(13 + x)}" y="{num(y + 4)}">{name}{count}</text>'
     mark = glyph(row.phase, 5 + x, y, _CAP_PX, "i")
     if not row.is_fold:
-        return mark + label + _bars(row.members[0], y, receipt, axis, grain_px)
-    strip, end_x = fold_strip(row.members, y - STRIP_PX / 2, receipt, axis, max(3.0, 3 * grain_px))
+        return mark + label + _bars(row.members[0], y, snapshot, axis, grain_px)
+    strip, end_x = fold_strip(row.members, y - STRIP_PX / 2, snapshot, axis, max(3.0, 3 * grain_px))
     cap = glyph(row.phase, end_x + 9, y, _CAP_PX, "i") if row.phase is not None and row.phase.is_terminal else ""
     return mark + label + strip + cap
 
 
-def _bars(action: KnownAction, y: float, receipt: Receipt, axis: Axis, grain_px: float) -> str:
+def _bars(action: KnownAction, y: float, snapshot: Snapshot, axis: Axis, grain_px: float) -> str:
     parts = []
-    attempts = _joined(attempts_of(action, receipt), max(3, int(_MOST_ATTEMPTS / grain_px)))
+    attempts = _joined(attempts_of(action, snapshot), max(3, int(_MOST_ATTEMPTS / grain_px)))
     if action.created_ms is not None:
-        until_ms = attempts[0].start_ms if attempts else receipt.end_ms
+        until_ms = attempts[0].start_ms if attempts else snapshot.end_ms
         x0, x1 = axis.x(action.created_ms), axis.x(until_ms) - 4
         if x1 - x0 >= 5 and not action.is_terminal:
             parts.append(f'<path d="M{num(x0)} {num(y)}H{num(x1)}" class="dots" stroke-width="1.5"/>')

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.timeline import Segment, SegmentFlag
 from flyte_widgets.run.times import Milliseconds
-from flyte_widgets.widgets.receipt.model import KnownAction, Receipt
-from flyte_widgets.widgets.receipt.paths import by_attempt
+from flyte_widgets.widgets.static_view.model import KnownAction, Snapshot
+from flyte_widgets.widgets.static_view.paths import by_attempt
 
 
 class Span(NamedTuple):
@@ -34,9 +34,9 @@ class Attempt:
     spans: list[Span] = field(default_factory=list)
 
 
-def attempts_of(action: KnownAction, receipt: Receipt) -> list[Attempt]:
-    """Give an action's attempts, each with a start and an end. What is open ends where the receipt does."""
-    limit_ms = _limit_ms(action, receipt)
+def attempts_of(action: KnownAction, snapshot: Snapshot) -> list[Attempt]:
+    """Give an action's attempts, each with a start and an end. What is open ends where the snapshot does."""
+    limit_ms = _limit_ms(action, snapshot)
     groups = by_attempt(action.segments)
     attempts = [_attempt(group, limit_ms, is_last=group is groups[-1]) for group in groups]
     for attempt in attempts[:-1]:
@@ -68,12 +68,12 @@ def _attempt(group: list[Segment], limit_ms: Milliseconds, *, is_last: bool) -> 
     return attempt
 
 
-def _limit_ms(action: KnownAction, receipt: Receipt) -> Milliseconds:
+def _limit_ms(action: KnownAction, snapshot: Snapshot) -> Milliseconds:
     """Give when what is open in this action ends."""
     if action.ended_ms is not None:
         return action.ended_ms
     if not action.is_terminal:
-        return receipt.end_ms
+        return snapshot.end_ms
     # It has ended, and nobody says when: the latest time that is known of it.
     known = [ms for segment in action.segments for ms in (segment.start_ms, segment.end_ms) if ms is not None]
-    return max([*known, *([action.created_ms] if action.created_ms is not None else [])], default=receipt.end_ms)
+    return max([*known, *([action.created_ms] if action.created_ms is not None else [])], default=snapshot.end_ms)

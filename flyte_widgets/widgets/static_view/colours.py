@@ -1,6 +1,6 @@
-"""Colours and patterns of the static picture: those of js/src/ui/palette.ts (a test compares them). Pure.
+"""Colours and patterns of the static view: those of js/src/ui/palette.ts (a test compares them). Pure.
 
-A picture carries both schemes: which one shows is up to the page that it stands in, or else to the reader's system.
+A drawing carries both schemes: which one shows is up to the page that it stands in, or else to the reader's system.
 Its background is its own, so it can be read on any page.
 """
 

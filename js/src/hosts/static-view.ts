@@ -1,20 +1,20 @@
-// The static picture that the notebook keeps stands below the live view, in an output of its own (widgets/saved.py).
+// The static view that the notebook keeps stands below the live view, in an output of its own (widgets/static_view/notebook.py).
 // While this view shows the same, and better, the page hides it. By a style sheet: the output is replaced now and then.
 import { h } from "../ui/dom";
 import type { View } from "../ui/view-state";
 
 /** An id comes from the kernel, or from a file: nothing but this gets into the style sheet. */
-const ID = /^fw-receipt-[0-9a-f]{1,64}$/;
-export const isPictureId = (id: unknown): id is string => typeof id === "string" && ID.test(id);
+const ID = /^fw-static-view-[0-9a-f]{1,64}$/;
+export const isStaticViewId = (id: unknown): id is string => typeof id === "string" && ID.test(id);
 
-export function hideSavedPicture({ store, frame, effect, signal }: View): void {
-  const { receipt_id, is_terminal } = store.traits;
+export function hideStaticView({ store, frame, effect, signal }: View): void {
+  const { static_view_id, is_terminal } = store.traits;
   const style = h("style");
   effect(() => {
-    const id = receipt_id.value;
-    // A view without a kernel stands still: the picture may know more, unless it is the end.
+    const id = static_view_id.value;
+    // A view without a kernel stands still: the static view may know more, unless it is the end.
     const shows = store.kernelAlive.value || is_terminal.value;
-    if (!shows || !isPictureId(id)) {
+    if (!shows || !isStaticViewId(id)) {
       style.remove();
       return;
     }

@@ -1,9 +1,9 @@
-"""What a notebook keeps of a RunWidget: a static picture in an output of its own, beside the live view.
+"""What a notebook keeps of a RunWidget: a static view in an output of its own, beside the live view.
 
-JupyterLab shows "model not found" for a widget whose kernel is gone, whatever else is in its output, so the picture
+JupyterLab shows "model not found" for a widget whose kernel is gone, whatever else is in its output, so the static view
 cannot be there. As an output of its own it is in the notebook from the first moment, is replaced when the run's phase
 changes, and once more at the end. The live view hides it by its id while it shows the same
-(js/src/hosts/saved-picture.ts).
+(js/src/hosts/static-view.ts).
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from flyte_widgets.watch.status import STANDING
 from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.outputs import Bundle, Output, is_terminal, show
 from flyte_widgets.widgets.publisher import publisher
-from flyte_widgets.widgets.receipt.collect import READ_LIMIT_S, read_what_is_missing, receipt_of
-from flyte_widgets.widgets.receipt.html import page, receipt_html, receipt_note
-from flyte_widgets.widgets.receipt.model import Receipt
-from flyte_widgets.widgets.receipt.picture import whole_picture
-from flyte_widgets.widgets.receipt.text import receipt_text
+from flyte_widgets.widgets.static_view.collect import READ_LIMIT_S, read_what_is_missing, snapshot_of
+from flyte_widgets.widgets.static_view.drawings import whole_svg
+from flyte_widgets.widgets.static_view.html import page, static_view_html, static_view_note
+from flyte_widgets.widgets.static_view.model import Snapshot
+from flyte_widgets.widgets.static_view.text import static_view_text
 from flyte_widgets.widgets.traits import RunTraits
 
 logger = logging.getLogger(__name__)
 
 VIEW_MIME: Final = "application/vnd.jupyter.widget-view+json"
 UPDATE_EVERY_S: Final = 2.0
-"""A picture is replaced at most this often while the run goes on, and only where its phase has changed."""
+"""The static view is replaced at most this often while the run goes on, and only where its phase has changed."""
 FIRST_READ_S: Final = 1.0
 """How long a cell that displays a widget is held up at most; the live view is on screen by then."""
 _MOST_SHOWN: Final = 8
@@ -50,17 +50,17 @@ Reading = concurrent.futures.Future["ActionDetails | None"]
 
 @dataclass(frozen=True)
 class Shown:
-    """One place where the widget was displayed: the outputs of the view and of the picture."""
+    """One place where the widget was displayed: the outputs of the view and of the static view."""
 
     view: Output
-    picture: Output
+    static_view: Output
 
 
-class SavedPicture:
-    """The static picture of one widget, in all places where that was displayed."""
+class StaticView:
+    """The static view of one widget, in all places where that was displayed."""
 
     def __init__(self, run: Run, watcher: Watcher) -> None:
-        self.element_id = f"fw-receipt-{uuid4().hex[:12]}"
+        self.element_id = f"fw-static-view-{uuid4().hex[:12]}"
         self._run, self._watcher = run, watcher
         self._shown: list[Shown] = []
         self._drawn: tuple[ActionPhase | None, bool] | None = None
@@ -70,7 +70,7 @@ class SavedPicture:
         self._reading_lock = threading.Lock()
         self._outputs_lock = threading.Lock()
 
-    def receipt(self, timeout_s: float = 0.0) -> Receipt:
+    def snapshot(self, timeout_s: float = 0.0) -> Snapshot:
         """Tell the run as it is known now. At its end wait so long for what is still being read of it.
 
         Not on the background loop, unless without waiting.
@@ -78,27 +78,27 @@ class SavedPicture:
         reading = self._end_reading()
         failed: ActionDetails | None = None
         if reading is not None and (reading.done() or timeout_s > 0):
-            # Interrupted, late or broken: the picture is made in any case, of what is known.
+            # Interrupted, late or broken: the static view is made in any case, of what is known.
             with contextlib.suppress(concurrent.futures.TimeoutError, concurrent.futures.CancelledError):
                 failed = reading.result(timeout_s)
-        return receipt_of(self._run, self._watcher, failed)
+        return snapshot_of(self._run, self._watcher, failed)
 
     def bundle(self, timeout_s: float = 0.0) -> Bundle:
-        """Give the picture as an output. As `receipt`."""
-        receipt = self.receipt(timeout_s)
-        return {"text/html": receipt_html(receipt, self.element_id), "text/plain": receipt_text(receipt)}
+        """Give the static view as an output. As `snapshot`."""
+        snapshot = self.snapshot(timeout_s)
+        return {"text/html": static_view_html(snapshot, self.element_id), "text/plain": static_view_text(snapshot)}
 
     def show(self, view: Bundle, metadata: dict[str, Any]) -> None:
-        """Display the view, and under it the picture; views that were shown before only say from now on where it is."""
+        """Display the view, and the static view under it. Where the widget was shown before, say where it is now."""
         shown = Shown(Output(), Output())
         shown.view.show(view, metadata)
         self._await_first_read()
-        shown.picture.show(self.bundle(FIRST_READ_S))
+        shown.static_view.show(self.bundle(FIRST_READ_S))
         if not self._shown:
             background().soon(self._watcher.subscribe, self)
         with self._outputs_lock:
             for earlier in self._shown:
-                earlier.picture.replace(self._elsewhere())
+                earlier.static_view.replace(self._elsewhere())
             self._shown = [*self._shown, shown][-_MOST_SHOWN:]
         publisher().wake(self)
 
@@ -108,15 +108,15 @@ class SavedPicture:
         return bool(self._shown)
 
     def freeze(self) -> None:
-        """Replace the live view by the picture, everywhere."""
-        picture = self.bundle(READ_LIMIT_S)
+        """Replace the live view by the static view, everywhere."""
+        content = self.bundle(READ_LIMIT_S)
         for shown in self._shown:
-            shown.view.replace(picture)
-            shown.picture.replace(_EMPTY)
+            shown.view.replace(content)
+            shown.static_view.replace(_EMPTY)
         self._shown = []
 
     def finish(self) -> None:
-        """Bring the picture to the run's end, on the thread of the cell that waited for it.
+        """Bring the static view to the run's end, on the thread of the cell that waited for it.
 
         For those who leave the notebook to others: nbclient takes only what the running cell sends.
         """
@@ -129,7 +129,7 @@ class SavedPicture:
             publisher().wake(self)
 
     def publish(self, now_s: float) -> float | None:
-        """Replace the picture if the run has moved on."""
+        """Replace the static view if the run has moved on."""
         stage = self._stage()
         if stage == self._drawn or not self._shown:
             return None
@@ -152,19 +152,19 @@ class SavedPicture:
                 return
             time.sleep(0.02)
 
-    def _replace(self, picture: Bundle) -> None:
+    def _replace(self, content: Bundle) -> None:
         self._drawn, self._next_s = self._stage(), time.monotonic() + UPDATE_EVERY_S
         with self._outputs_lock:
             for shown in self._shown[-1:]:
-                shown.picture.replace(picture)
+                shown.static_view.replace(content)
 
     def _elsewhere(self) -> Bundle:
-        """Say where the picture is: it takes its room in the file once, however often the widget is shown."""
-        words = f"Run {self._run.name} is shown again further on: its saved picture is there."
-        return {"text/html": receipt_note(words, self.element_id), "text/plain": words}
+        """Say where the static view is: it takes its room in the file once, however often the widget is shown."""
+        words = f"Run {self._run.name} is shown again further on: its static view is there."
+        return {"text/html": static_view_note(words, self.element_id), "text/plain": words}
 
     def _end_reading(self) -> Reading | None:
-        """Give the reading of what the picture of an ended run still misses; the first call for an end begins it."""
+        """Read what the static view of an ended run still misses. The first call for an end begins it."""
         root = self._watcher.state.root
         if root is None or not root.is_terminal:
             return None
@@ -175,40 +175,40 @@ class SavedPicture:
             return self._reading
 
     def _stage(self) -> tuple[ActionPhase | None, bool]:
-        """Give what a new picture is made for: the phase, and whether the run was read to its end."""
+        """Give what a new static view is made for: the phase, and whether the run was read to its end."""
         return self._watcher.phase, self._watcher.connection.state == "ended"
 
 
-class SavedView(RunTraits):
+class StaticViewMethods(RunTraits):
     """The part of a RunWidget that a notebook keeps."""
 
-    _picture: SavedPicture
+    _static_view: StaticView
 
     def to_html(self, path: str | Path | None = None) -> str:
         """Give the run as it is now, as HTML that needs nothing else. With `path`, write it there, too."""
-        return _written(page(self._picture.receipt(READ_LIMIT_S)), path)
+        return _written(page(self._static_view.snapshot(READ_LIMIT_S)), path)
 
     def to_svg(self, path: str | Path | None = None) -> str:
         """Give the run as it is now, as one SVG. With `path`, write it there, too."""
-        return _written(whole_picture(self._picture.receipt(READ_LIMIT_S)), path)
+        return _written(whole_svg(self._static_view.snapshot(READ_LIMIT_S)), path)
 
     def freeze(self) -> None:
-        """Replace the live view by the static picture, in every output, and close it. The run goes on."""
-        self._picture.freeze()
+        """Replace the live view by the static view, in every output, and close it. The run goes on."""
+        self._static_view.freeze()
         self.close()
 
     def _ipython_display_(self, **_options: Any) -> None:
-        if self.comm is None:  # closed: there is nothing left but the picture
-            show(self._picture.bundle())
+        if self.comm is None:  # closed: there is nothing left but the static view
+            show(self._static_view.bundle())
         elif is_terminal():
-            show({"text/plain": receipt_text(self._picture.receipt())})
+            show({"text/plain": static_view_text(self._static_view.snapshot())})
         else:
-            self._picture.show(*self._live_bundle())
+            self._static_view.show(*self._live_bundle())
 
     def _repr_mimebundle_(self, **_options: Any) -> tuple[Bundle, Bundle]:
-        """Give view and picture as one output: for whoever asks for it without displaying it."""
+        """Give view and static view as one output: for whoever asks for it without displaying it."""
         data, metadata = self._view()
-        return {**data, **self._picture.bundle()}, metadata
+        return {**data, **self._static_view.bundle()}, metadata
 
     def _live_bundle(self) -> tuple[Bundle, Bundle]:
         """Give the live view alone, as an output."""

@@ -1,4 +1,4 @@
-"""The state diagram of the static picture, 520 × 123: the third table of look.md §6. Pure.
+"""The state diagram of the static view, 520 × 123: the third table of look.md §6. Pure.
 
 Nodes are 20 high (outcomes 18), the time stands under the node. As in the live one a line begins 2 off its node and
 ends 4 before the next, where the arrowhead fills it. Lines that are rare are drawn only where they were taken.
@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 from flyte_widgets.phases import TERMINAL_PHASES, ActionPhase
-from flyte_widgets.widgets.receipt.model import Receipt
-from flyte_widgets.widgets.receipt.paths import Edge, Path, edges_to_draw, path_of
-from flyte_widgets.widgets.receipt.sheet import code
-from flyte_widgets.widgets.receipt.svg import chip, glyph, num, rect, text
-from flyte_widgets.widgets.receipt.words import duration
+from flyte_widgets.widgets.static_view.model import Snapshot
+from flyte_widgets.widgets.static_view.paths import Edge, Path, edges_to_draw, path_of
+from flyte_widgets.widgets.static_view.sheet import code
+from flyte_widgets.widgets.static_view.svg import chip, glyph, num, rect, text
+from flyte_widgets.widgets.static_view.words import duration
 
 WIDTH: Final = 520
 HEIGHT: Final = 123
@@ -60,7 +60,7 @@ _RARE_LINES: Final[dict[Edge, Line]] = {
     (P.INITIALIZING, P.FAILED): (260, 29, 260, 50, _TRUNK_X, 50, _TRUNK_X, 39, _END_X, 39),
 }
 _SHORT: Final = {P.WAITING_FOR_RESOURCES: "Waiting"}
-#: Widths in the font of the look, at 12 px. Other fonts are pressed into them: a picture cannot measure its words.
+#: Widths in the font of the look, at 12 px. Other fonts are pressed into them: a drawing cannot measure its words.
 _LABEL_PX: Final = {
     P.QUEUED: 40,
     P.WAITING_FOR_RESOURCES: 39,
@@ -81,11 +81,11 @@ _LANES_Y: Final = (54, 60, 48)
 """Free between the two rows of the active group, for transitions that the model does not have."""
 
 
-def diagram(receipt: Receipt) -> str:
+def diagram(snapshot: Snapshot) -> str:
     """Draw where the run is, how it got there and how long it stayed; and how many actions are in each state."""
-    root = receipt.root
-    path = path_of(root, receipt.end_ms) if root is not None else Path()
-    edges, odd = edges_to_draw(receipt, path)
+    root = snapshot.root
+    path = path_of(root, snapshot.end_ms) if root is not None else Path()
+    edges, odd = edges_to_draw(snapshot, path)
     parts = [rect(*_ACTIVE, "panel", 8), rect(*_TERMINAL, "panel", 8)]
     parts += [_drawn(line, taken=False) for edge, line in _LINES.items() if edge not in edges]
     aborted = any(edge[1] is P.ABORTED for edge in edges)
@@ -94,18 +94,18 @@ def diagram(receipt: Receipt) -> str:
     parts += [_drawn(_odd_line(edge, lane), taken=True, dashed=True) for lane, edge in enumerate(odd)]
     parts += [_drawn(line, taken=True) for edge, line in (_RARE_LINES | _LINES).items() if edge in edges]
     parts.append(_dot(_START_X, _MAIN_Y, 4.5, on=True))
-    reached = {*path.visits, *(phase for edge in edges for phase in edge), *receipt.counts}
-    parts += [_node(receipt, phase, box, path, visited=phase in reached) for phase, box in _NODES.items()]
-    unknown = _unknown(receipt, path)
+    reached = {*path.visits, *(phase for edge in edges for phase in edge), *snapshot.counts}
+    parts += [_node(snapshot, phase, box, path, visited=phase in reached) for phase, box in _NODES.items()]
+    unknown = _unknown(snapshot, path)
     if unknown is not None:
-        parts.append(_node(receipt, unknown, _UNKNOWN, path, visited=True))
+        parts.append(_node(snapshot, unknown, _UNKNOWN, path, visited=True))
     return "".join(parts)
 
 
-def _node(receipt: Receipt, phase: ActionPhase, box: Box, path: Path, *, visited: bool) -> str:
+def _node(snapshot: Snapshot, phase: ActionPhase, box: Box, path: Path, *, visited: bool) -> str:
     x, y, w, h = box
-    current = receipt.phase is phase
-    count = receipt.counts.get(phase, 0)
+    current = snapshot.phase is phase
+    count = snapshot.counts.get(phase, 0)
     kind = f"c{code(phase)}" if current else f"r{code(phase)}" if visited else "node"
     stroke = 2.5 if current else 1.5 if visited else 1
     inset = stroke / 2
@@ -144,10 +144,10 @@ def _brief(count: int) -> str:
     return str(count)
 
 
-def _unknown(receipt: Receipt, path: Path) -> ActionPhase | None:
+def _unknown(snapshot: Snapshot, path: Path) -> ActionPhase | None:
     """Choose the unknown phase that takes the one place there is for such: the current one, else the fullest."""
-    met = [phase for phase in {**receipt.counts, **path.visits} if not phase.is_known]
-    return max(met, key=lambda phase: (phase is receipt.phase, receipt.counts.get(phase, 0)), default=None)
+    met = [phase for phase in {**snapshot.counts, **path.visits} if not phase.is_known]
+    return max(met, key=lambda phase: (phase is snapshot.phase, snapshot.counts.get(phase, 0)), default=None)
 
 
 def _odd_line(edge: Edge, lane: int) -> Line:

@@ -1,4 +1,4 @@
-"""The static picture of real runs: read from a backend, kept by notebooks, converted, cut down."""
+"""The static view of real runs: read from a backend, kept by notebooks, converted, cut down."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ def test_files_tell_the_whole_run(widget: RunWidget, tmp_path: Path) -> None:
         assert widget.run_name in text
         assert "max_queued_time of 2 minutes" in text
     assert "gpu_eval" in words
-    # Read for the picture: the waiting of a row that nobody looked at.
+    # Read for the static view: the waiting of a row that nobody looked at.
     assert 'class="p2"' in svg
 
 
-def test_output_holds_view_and_picture(widget: RunWidget) -> None:
+def test_output_holds_view_and_static_view(widget: RunWidget) -> None:
     """Asked for one output, the widget gives view, HTML and telling text together."""
     data, _ = widget._repr_mimebundle_()
     assert set(data) == {VIEW, "text/html", "text/plain"}
@@ -71,8 +71,8 @@ def test_output_holds_view_and_picture(widget: RunWidget) -> None:
     assert "flyte-widgets" in data["text/html"]
 
 
-def test_a_run_that_is_not_there_has_a_picture_too(shared_server: ServerProcess) -> None:
-    """Nothing read: the receipt says so and why, and nothing raises."""
+def test_a_run_that_is_not_there_has_a_static_view_too(shared_server: ServerProcess) -> None:
+    """Nothing read: the static view says so and why, and nothing raises."""
     widget = RunWidget("no-such-run", client=client_of(shared_server))
     eventually(lambda: widget.connection["state"] == "not_found")
     assert "Not read" in widget.to_html()
@@ -82,22 +82,22 @@ def test_a_run_that_is_not_there_has_a_picture_too(shared_server: ServerProcess)
     widget.close()
 
 
-def test_waiting_in_a_batch_run_ends_with_the_final_picture(shared_server: ServerProcess) -> None:
-    """Executed without a front end, the notebook ends with the picture of the end, below the view, also by `await`."""
+def test_waiting_in_a_batch_run_ends_with_the_final_static_view(shared_server: ServerProcess) -> None:
+    """Executed without a front end, the notebook ends with the static view of the end, also by `await`."""
     for waiting in ("w.wait(30)", "await w"):
         name = shared_server.simulate(seed=7, speed=100)
         outputs = executed(cells(shared_server, name, "w", f"_ = {waiting}"), store_widget_state=False)
         views = [output for output in outputs if VIEW in output.get("data", {})]
-        pictures = [output.data for output in outputs if "text/html" in output.get("data", {})]
-        assert (len(views), len(pictures)) == (1, 1)
+        static_views = [output.data for output in outputs if "text/html" in output.get("data", {})]
+        assert (len(views), len(static_views)) == (1, 1)
         assert "text/html" not in views[0].data
-        assert "✓</span> Succeeded" in pictures[0]["text/html"]
-        assert "54 of 54 actions done" in pictures[0]["text/plain"]
-        assert "max_queued_time" in pictures[0]["text/plain"]
+        assert "✓</span> Succeeded" in static_views[0]["text/html"]
+        assert "54 of 54 actions done" in static_views[0]["text/plain"]
+        assert "max_queued_time" in static_views[0]["text/plain"]
 
 
 def test_saved_notebook_converts_without_network(shared_server: ServerProcess) -> None:
-    """nbconvert's HTML has the picture, with the widget's state saved or not, and its sanitiser leaves the words."""
+    """nbconvert's HTML has the static view, with the widget's state saved or not. Its sanitiser leaves the words."""
     name = shared_server.simulate(seed=7, elapsed_s=END)
     for stored in (True, False):
         notebook = cells(shared_server, name, "w", "_ = w.wait(30)")
@@ -107,12 +107,12 @@ def test_saved_notebook_converts_without_network(shared_server: ServerProcess) -
             page, _ = exporter.from_notebook_node(notebook)
             for word in ("Succeeded", name, "3m 20s", "50 succeeded", "max_queued_time of 2 minutes"):
                 assert word in page
-            pictures = re.findall(r'<img [^>]*src="data:image/svg\+xml;base64,', page)
-            assert len(pictures) == (0 if sanitise else 3)
+            static_views = re.findall(r'<img [^>]*src="data:image/svg\+xml;base64,', page)
+            assert len(static_views) == (0 if sanitise else 3)
 
 
 def test_outputs_are_replaced_only_when_the_phase_changes(shared_server: ServerProcess) -> None:
-    """While a run goes through its life, the kernel replaces the picture a few times, not once an update."""
+    """While a run goes through its life, the kernel replaces the static view a few times, not once an update."""
     name = shared_server.simulate(seed=7, speed=40)
     notebook = cells(shared_server, name, "w", "_ = w.wait(60)")
     client = nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3", store_widget_state=False)
@@ -134,8 +134,8 @@ def test_a_finished_run_that_is_only_displayed_is_kept_whole(shared_server: Serv
     assert "54 of 54 actions done" in outputs[1].data["text/plain"]
 
 
-def test_freeze_leaves_the_picture_in_place_of_the_view(shared_server: ServerProcess) -> None:
-    """After `freeze()` no output of the notebook needs a kernel, and the picture is there once."""
+def test_freeze_leaves_the_static_view_in_place_of_the_view(shared_server: ServerProcess) -> None:
+    """After `freeze()` no output of the notebook needs a kernel, and the static view is there once."""
     name = shared_server.simulate(seed=7, elapsed_s=END)
     outputs = executed(cells(shared_server, name, "w", "w.wait(30); w.freeze()"), store_widget_state=False)
     data = [output.data for output in outputs if "data" in output]
@@ -146,17 +146,17 @@ def test_freeze_leaves_the_picture_in_place_of_the_view(shared_server: ServerPro
     ]
 
 
-def test_the_picture_is_kept_once_however_often_the_widget_is_shown(shared_server: ServerProcess) -> None:
+def test_the_static_view_is_kept_once_however_often_the_widget_is_shown(shared_server: ServerProcess) -> None:
     """It stands under the last view, brought to the run's end; under each other one a line says where it is."""
     name = shared_server.simulate(seed=7, speed=100)
     outputs = executed(cells(shared_server, name, "w", "w", "w", "w.wait(30)"))
     views = [output for output in outputs if VIEW in output.get("data", {})]
-    pictures = [output["data"]["text/html"] for output in outputs if "text/html" in output.get("data", {})]
-    assert (len(views), len(pictures)) == (3, 3)
-    *notes, picture = pictures
-    assert "Succeeded" in picture
-    assert "data:image/svg" in picture
+    static_views = [output["data"]["text/html"] for output in outputs if "text/html" in output.get("data", {})]
+    assert (len(views), len(static_views)) == (3, 3)
+    *notes, static_view = static_views
+    assert "Succeeded" in static_view
+    assert "data:image/svg" in static_view
     for note in notes:
         assert f"Run {name} is shown again further on" in note
         assert len(note) < 600
-        assert re.search(r'id="([^"]+)"', note)[1] == re.search(r'id="([^"]+)"', picture)[1]  # type: ignore[index]
+        assert re.search(r'id="([^"]+)"', note)[1] == re.search(r'id="([^"]+)"', static_view)[1]  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""What a receipt tells, as values. Times are epoch milliseconds of the backend's clock. Pure."""
+"""What a static view says, as values. Times are epoch milliseconds of the backend's clock. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flyte_widgets.run.times import Milliseconds
 
 
 class KnownAction(NamedTuple):
-    """One action as it was known when the receipt was made. `parent` is its parent's place in the list, or -1."""
+    """One action as it was known when the snapshot was made. `parent` is its parent's place in the list, or -1."""
 
     id: str
     name: str
@@ -41,7 +41,7 @@ class Failure(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Receipt:
+class Snapshot:
     """A run at one moment."""
 
     run_name: str
@@ -79,5 +79,5 @@ class Receipt:
 
     @property
     def end_ms(self) -> Milliseconds:
-        """Up to when it is drawn: its end, or the moment of the receipt."""
+        """Up to when it is drawn: its end, or the moment of the snapshot."""
         return self.ended_ms if self.is_terminal and self.ended_ms is not None else self.now_ms

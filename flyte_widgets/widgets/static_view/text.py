@@ -1,0 +1,47 @@
+"""The static view in a few lines of plain text: for terminals, e-mail, and notebooks that show nothing else. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flyte_widgets.phases import PHASE_TABLE
+from flyte_widgets.untrusted import shortened
+from flyte_widgets.widgets.static_view.drawings import error_words
+from flyte_widgets.widgets.static_view.model import Snapshot
+from flyte_widgets.widgets.static_view.paths import path_of
+from flyte_widgets.widgets.static_view.words import done_words, duration, phase_words, told_counts, took, when
+
+_MESSAGE_LINES: Final = 6
+_NAME_LETTERS: Final = 80
+_LINE_LETTERS: Final = 160
+
+
+def static_view_text(snapshot: Snapshot) -> str:
+    """Tell the run in lines, and how to watch it again."""
+    return f"{summary(snapshot)}\nSaved by flyte-widgets {snapshot.version}. To watch or abort: {snapshot.reference}"
+
+
+def summary(snapshot: Snapshot) -> str:
+    """Tell the run in lines: what, how it ended, counts, times, error."""
+    glyph = PHASE_TABLE[snapshot.phase].glyph if snapshot.phase in PHASE_TABLE else "◇"
+    attempt = f"attempt {snapshot.attempt}" if snapshot.attempt > 1 else ""
+    name = " ".join(part for part in (shortened(snapshot.task_name, _NAME_LETTERS), snapshot.run_name) if part)
+    lines = [" · ".join(part for part in (f"{glyph} {phase_words(snapshot)}  {name}", took(snapshot), attempt) if part)]
+    lines += [when(snapshot)]
+    if snapshot.counts:
+        counts = [f"{n:,} {phase.label.lower()}" for phase, n in told_counts(snapshot)]
+        lines.append(" · ".join([" ".join(done_words(snapshot)), *counts]))
+    root = snapshot.root
+    spent = path_of(root, snapshot.end_ms).spent_ms if root is not None else {}
+    lines.append(" · ".join(f"{phase.label} {duration(ms)}" for phase, ms in spent.items()))
+    if snapshot.failure is not None:
+        lines.append(
+            f"{shortened(snapshot.failure.name, _NAME_LETTERS)} {snapshot.failure.action} · {error_words(snapshot)}:"
+        )
+        message = snapshot.failure.message.strip().splitlines()
+        shown = message[-_MESSAGE_LINES:]
+        lines += ["  …"] if len(message) > len(shown) else []
+        lines += [f"  {shortened(line, _LINE_LETTERS)}" for line in shown]
+    lines.append(f"Abort reason: {snapshot.abort_reason}" if snapshot.abort_reason else "")
+    lines.append(snapshot.trouble)
+    return "\n".join(line for line in lines if line)
