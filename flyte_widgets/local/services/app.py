@@ -2,6 +2,7 @@
 
     /SECRET/flyteidl2.<package>.<Service>/<Method>   Flyte's API
     /SECRET/data/<path>                              uploads: PUT and GET
+    /SECRET/report/<run>/<action>/<attempt>          GET: a report, as it is now
     /SECRET/simulate                                 POST: start a simulated run (`simulator`)
 
 Anything else, a wrong secret included, is 404 with an empty body. No CORS headers: only programs speak to this.
@@ -19,26 +20,38 @@ from urllib.parse import unquote
 from connectrpc.code import Code
 from connectrpc.errors import ConnectError
 from flyteidl2.auth.auth_service_connect import AuthMetadataServiceASGIApplication
+from flyteidl2.auth.identity_connect import IdentityServiceASGIApplication
 from flyteidl2.cluster.service_connect import ClusterServiceASGIApplication
 from flyteidl2.dataproxy.dataproxy_service_connect import DataProxyServiceASGIApplication
+from flyteidl2.project.project_service_connect import ProjectServiceASGIApplication
 from flyteidl2.workflow.run_service_connect import RunServiceASGIApplication
 from flyteidl2.workflow.tracked_run_service_connect import TrackedRunServiceASGIApplication
 
 from flyte_widgets.errors import LocalError
-from flyte_widgets.local.services.around import (
-    MAX_UPLOAD_BYTES,
-    UPLOAD_PREFIX,
+from flyte_widgets.local.services.changes import Wakeup, current_wakeup
+from flyte_widgets.local.services.cluster import (
     AuthMetadataHandlers,
     ClusterHandlers,
+    IdentityHandlers,
+    ProjectHandlers,
+)
+from flyte_widgets.local.services.content import Contents
+from flyte_widgets.local.services.control import Control
+from flyte_widgets.local.services.data_service import (
+    MAX_UPLOAD_BYTES,
+    REPORT_PREFIX,
+    UPLOAD_PREFIX,
     DataProxyHandlers,
 )
-from flyte_widgets.local.services.changes import Wakeup, current_wakeup
-from flyte_widgets.local.services.control import Control
 from flyte_widgets.local.services.run_service import RunServiceHandlers
 from flyte_widgets.local.services.store import Store
 from flyte_widgets.local.services.tracked import TrackedRunServiceHandlers
 
 MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
+REPORT_POLICY: Final = (
+    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline';"
+    " img-src data:; font-src data:"
+)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -56,8 +69,19 @@ class BodyTooLargeError(ConnectError):
 class LocalApp:
     """The application. `simulate` starts a simulated run from the JSON of a POST and returns its name."""
 
-    def __init__(self, store: Store, control: Control, *, secret: str, base_url: str, simulate: Simulate) -> None:
+    def __init__(
+        self,
+        store: Store,
+        control: Control,
+        contents: Contents,
+        *,
+        secret: str,
+        base_url: str,
+        home: tuple[str, str],
+        simulate: Simulate,
+    ) -> None:
         self._store = store
+        self._data_proxy = DataProxyHandlers(store, contents, base_url)
         self._secret = secret.encode()
         self._simulate = simulate
         self._open: set[Wakeup] = set()
@@ -68,7 +92,9 @@ class LocalApp:
             ),
             ClusterServiceASGIApplication(ClusterHandlers(), read_max_bytes=MAX_MESSAGE_BYTES),
             AuthMetadataServiceASGIApplication(AuthMetadataHandlers(), read_max_bytes=MAX_MESSAGE_BYTES),
-            DataProxyServiceASGIApplication(DataProxyHandlers(store, base_url), read_max_bytes=MAX_MESSAGE_BYTES),
+            IdentityServiceASGIApplication(IdentityHandlers(), read_max_bytes=MAX_MESSAGE_BYTES),
+            ProjectServiceASGIApplication(ProjectHandlers(*home), read_max_bytes=MAX_MESSAGE_BYTES),
+            DataProxyServiceASGIApplication(self._data_proxy, read_max_bytes=MAX_MESSAGE_BYTES),
         ]
         self._services: dict[str, Any] = {service.path: service for service in services}
 
@@ -101,6 +127,8 @@ class LocalApp:
             await service(scope, _bounded(receive, MAX_MESSAGE_BYTES), send)
         elif path.startswith(UPLOAD_PREFIX):
             await self._data(unquote(path.removeprefix(UPLOAD_PREFIX)), scope["method"], receive, send)
+        elif path.startswith(REPORT_PREFIX) and scope["method"] == "GET":
+            await _answer_report(send, self._data_proxy.report_at(unquote(path.removeprefix(REPORT_PREFIX))))
         elif path == "/simulate" and scope["method"] == "POST":
             await self._start_simulation(receive, send)
         else:
@@ -110,10 +138,10 @@ class LocalApp:
         if method == "PUT":
             self._store.put_upload(path, await _body(_bounded(receive, MAX_UPLOAD_BYTES)))
             await _answer(send, 200)
+        elif method == "GET" and path.endswith(".html"):
+            await _answer_report(send, self._store.get_upload(path))
         elif method == "GET" and (body := self._store.get_upload(path)) is not None:
-            kind = "text/html; charset=utf-8" if path.endswith(".html") else "application/octet-stream"
-            # A report is HTML written by a task: it may be looked at, but it may do nothing in the server's name.
-            await _answer(send, 200, body, content_type=kind, content_security_policy="sandbox")
+            await _answer(send, 200, body, content_type="application/octet-stream", content_security_policy="sandbox")
         else:
             await _answer(send, 404)
 
@@ -162,6 +190,15 @@ async def _body(receive: Receive) -> bytes:
         chunks.append(message.get("body", b""))
         if not message.get("more_body", False):
             return b"".join(chunks)
+
+
+async def _answer_report(send: Send, body: bytes | None) -> None:
+    """Send a report. It is HTML written by a task: its tabs work, but it reaches neither this origin nor the web."""
+    if body is None:
+        await _answer(send, 404)
+    else:
+        kind = "text/html; charset=utf-8"
+        await _answer(send, 200, body, content_type=kind, content_security_policy=REPORT_POLICY)
 
 
 async def _answer(send: Send, status: int, body: bytes = b"", **headers: str) -> None:

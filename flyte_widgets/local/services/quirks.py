@@ -41,6 +41,11 @@ QUIRKS: Final = {
     "clock_ahead": "the clocks of the backend are an hour ahead",
     "clock_behind": "the clocks of the backend are an hour behind",
     "unknown_phase": "INITIALIZING is a phase that nobody has heard of: 11",
+    "no_logs": "TailLogs is not there",
+    "pod_gone": "the log of an action goes with its pod, when the action has ended",
+    "logs_end_early": "TailLogs ends after the lines so far, though the action still runs",
+    "data_limit": "inputs and outputs above 2 MiB are not handed out",
+    "localhost_links": "links to reports are signed for localhost, where nobody listens",
     "slow_cascade": "the descendants of what was aborted go on for seconds",
 }
 """Name and meaning."""

@@ -18,6 +18,7 @@ import uvicorn
 
 from flyte_widgets.errors import LocalError
 from flyte_widgets.local.services.app import LocalApp
+from flyte_widgets.local.services.content import Contents
 from flyte_widgets.local.services.control import Control
 from flyte_widgets.local.services.records import ROOT_ACTION
 from flyte_widgets.local.services.store import Store
@@ -45,8 +46,15 @@ class LocalBackend:
         self._socket = _listen(port)
         self.port: int = self._socket.getsockname()[1]
         self.control = Control(self.store, self.call_later)
+        self.contents = Contents(self.store)
         self._app = LocalApp(
-            self.store, self.control, secret=self._secret, base_url=self.endpoint, simulate=self._simulate
+            self.store,
+            self.control,
+            self.contents,
+            secret=self._secret,
+            base_url=self.endpoint,
+            home=(self.project, self.domain),
+            simulate=self._simulate,
         )
         config = uvicorn.Config(
             self._app,
