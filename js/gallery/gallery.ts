@@ -1,7 +1,15 @@
 // The states of the widget on a page, without a kernel: index.html?state=running&theme=dark&width=960, or a list of
 // all without `state`. Tests and pictures switch states in place, by `gallery.show`.
+
+import { Store } from "../src/core/store";
+import { runCss } from "../src/run/run";
+import { h } from "../src/ui/dom";
+import { Frame } from "../src/ui/frame";
+import { uiCss } from "../src/ui/styles";
 import type runWidget from "../src/widget";
+import { scenario } from "../test/scenario";
 import { GalleryModel } from "./model";
+import { PARTS, type Part } from "./parts";
 import { STATES, type Stage } from "./states";
 
 interface Setting {
@@ -24,6 +32,7 @@ declare global {
 
 const address = "./widget.js";
 const { default: define } = (await import(address)) as { default: typeof runWidget };
+const NAMES = [...Object.keys(STATES), ...Object.keys(PARTS)];
 const main = document.querySelector("main")!;
 let close = (): void => {};
 
@@ -45,14 +54,20 @@ async function redraw(): Promise<void> {
 async function show(name: string, { theme = "light", width = 960, fonts = "" }: Setting = {}): Promise<void> {
   close();
   main.replaceChildren();
-  const make = STATES[name];
-  if (!make) throw new Error(`The gallery has no state "${name}", but: ${Object.keys(STATES).join(", ")}`);
-  const state = make();
+  const [make, part] = [STATES[name], PARTS[name]];
+  if (!make && !part) throw new Error(`The gallery has no state "${name}", but: ${NAMES.join(", ")}`);
   document.documentElement.dataset.theme = theme === "dark" ? "dark" : "light";
   const [ui, code] = fonts.split(",");
   main.style.cssText = `width: ${width}px`;
   if (ui) main.style.setProperty("--jp-ui-font-family", ui);
   if (code) main.style.setProperty("--jp-code-font-family", code);
+  if (part) {
+    close = showPart(part);
+    await document.fonts.ready;
+    for (let i = 0; i < 3; i++) await frame();
+    return;
+  }
+  const state = make!();
   const { snapshot, connection } = state.traits;
   nowMs = snapshot.byteLength > 0 ? clockOf(snapshot) : (connection.lastMs ?? 0);
 
@@ -88,6 +103,19 @@ async function show(name: string, { theme = "light", width = 960, fonts = "" }: 
   await frame();
 }
 
+/** A part of ui/ in a frame of its own. */
+function showPart(part: Part): () => void {
+  const store = new Store(new GalleryModel(scenario.noActions()) as never);
+  const host = h("div", { class: "flyte-widgets" });
+  main.append(host);
+  const view = new Frame(store, host, uiCss + runCss);
+  view.mount("part", part, view.element);
+  return () => {
+    view.close();
+    store.close();
+  };
+}
+
 /** The backend's clock when a block of columns was packed, epoch ms. */
 function clockOf(block: DataView): number {
   const bytes = new Uint8Array(block.buffer, block.byteOffset + 8, block.getUint32(4, true));
@@ -95,7 +123,7 @@ function clockOf(block: DataView): number {
 }
 
 function list(): void {
-  const links = Object.keys(STATES).map((name) => {
+  const links = NAMES.map((name) => {
     const link = document.createElement("a");
     link.href = `?state=${name}`;
     link.textContent = name;
@@ -117,4 +145,4 @@ if (name) {
     fonts: params.get("fonts") ?? "",
   });
 } else list();
-window.gallery = { states: Object.keys(STATES), show };
+window.gallery = { states: NAMES, show };

@@ -5,16 +5,12 @@ import { Store } from "./core/store";
 import { keepStaticView } from "./hosts/keep-static-view";
 import panelBarCss from "./hosts/panel-bar.css";
 import { Sidebar } from "./hosts/sidebar";
-import { diagramCss } from "./run/diagram/diagram";
-import { detailsCss } from "./run/drawer/drawer";
-import panelsCss from "./run/header/panels.css";
-import { mountRun } from "./run/run";
-import { timelineCss } from "./run/timeline/timeline";
+import { mountRun, runCss } from "./run/run";
 import { h } from "./ui/dom";
 import { Frame } from "./ui/frame";
-import frameCss from "./widget.css";
+import { uiCss } from "./ui/styles";
 
-const CSS = frameCss + panelBarCss + panelsCss + diagramCss + timelineCss + detailsCss;
+const CSS = uiCss + panelBarCss + runCss;
 
 /**
  * What a view takes in a row of widgets, as its size does not depend on what is in it: what it would like, or less, but

@@ -70,7 +70,7 @@ const panel = (): HTMLElement | null =>
 
 /** What a view's banners tell. */
 const told = (frame: HTMLElement): string =>
-  [...frame.querySelectorAll(".fw-banner:not([hidden])")].map((banner) => banner.textContent).join(" ");
+  [...frame.querySelectorAll(".fw-notice:not([hidden])")].map((banner) => banner.textContent).join(" ");
 
 const NO_HOST = expect.stringMatching(/^This notebook host has no sidebar, so the run stays in its cell\./);
 

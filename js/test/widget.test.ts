@@ -114,7 +114,9 @@ test("a part that breaks says so, and the others go on", () => {
   const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
   const { model, frame, close } = mount(scenario.running());
   model.play({ counts: null as never }); // what Python never sends
-  expect(seen(frame, "[role=alert]")).toMatch(/^The .*progress strip.* stopped: /);
+  expect(seen(frame, "[aria-label='Fault of this view'] [role=alert]")).toMatch(
+    /^The .*progress strip.* stopped: /,
+  );
   expect(logged).toHaveBeenCalled();
   model.play({ phase: "failed", task_name: "still here" });
   expect(seen(frame, ".fw-badge")).toBe("Failed");
@@ -123,13 +125,20 @@ test("a part that breaks says so, and the others go on", () => {
 });
 
 test("an error of the user's observer is an alert with its hint, until it is dismissed", () => {
-  const { model, frame } = mount(scenario.running());
+  vi.useFakeTimers();
+  const { model, frame, close } = mount(scenario.running());
+  const said = () => seen(frame, "[aria-label='Error of the widget'] [role=alert]");
   model.play({ error: { message: "An observer raised `KeyError`.", hint: "The watch goes on." } });
-  expect(seen(frame, "[role=alert]")).toContain("An observer raised KeyError. The watch goes on.");
+  expect(said()).toBe("An observer raised KeyError. The watch goes on.");
   button(frame, "Dismiss")!.click();
-  expect(seen(frame, "[role=alert]")).toBe("");
+  expect(said()).not.toBe(""); // it has just come: the click was meant for what was there before
+  vi.advanceTimersByTime(600);
+  button(frame, "Dismiss")!.click();
+  expect(said()).toBe("");
   model.play({ error: { message: "Again.", hint: "" } });
-  expect(seen(frame, "[role=alert]")).toContain("Again.");
+  expect(said()).toBe("Again.");
+  close();
+  vi.useRealTimers();
 });
 
 test("text from Flyte is text: markup and a javascript: address do nothing", () => {

@@ -38,7 +38,7 @@ def show(open_notebook: Callable[..., Notebook], proxy: FaultProxy, shared_serve
 
 def banner(widget: Locator) -> Locator:
     """What is wrong, in words."""
-    return widget.locator(".fw-banner:not([hidden])")
+    return widget.locator(".fw-notice:not([hidden])")
 
 
 def seq(widget: Locator) -> int:

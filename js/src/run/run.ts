@@ -3,14 +3,17 @@ import { computed } from "@preact/signals-core";
 import { hideStaticView } from "../hosts/static-view";
 import { h } from "../ui/dom";
 import type { Frame } from "../ui/frame";
-import { mountDiagram } from "./diagram/diagram";
-import { mountDetails } from "./drawer/drawer";
-import { mountBanner } from "./header/banner";
+import { diagramCss, mountDiagram } from "./diagram/diagram";
+import { detailsCss, mountDetails } from "./drawer/drawer";
 import { mountEmpty } from "./header/empty";
+import { mountErrorBands } from "./header/error-bands";
 import { mountHeader } from "./header/header";
 import { mountNotify } from "./header/notify";
+import panelsCss from "./header/panels.css";
 import { mountStrip } from "./header/strip";
-import { mountTimeline } from "./timeline/timeline";
+import { mountTimeline, timelineCss } from "./timeline/timeline";
+
+export const runCss = panelsCss + diagramCss + timelineCss + detailsCss;
 
 export function mountRun(frame: Frame): void {
   const { store, element } = frame;
@@ -37,7 +40,7 @@ export function mountRun(frame: Frame): void {
     top.lastElementChild as HTMLElement,
     computed(() => !refused.value),
   );
-  frame.mount("banner", (view, parent) => mountBanner(view, parent, frame.faults), band("banner"));
+  frame.mount("error bands", (view, parent) => mountErrorBands(view, parent, frame.faults), band("notice"));
   const empty = band("empty");
   frame.mount("notice", mountEmpty, empty);
   const diagram = band("diagram");

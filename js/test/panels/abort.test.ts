@@ -32,7 +32,7 @@ const answer = async (ok: boolean, message = ""): Promise<void> => {
 
 test("the click asks first, names the run, counts what will stop, and puts the focus in the reason", () => {
   click("Abort");
-  expect(seen(view.frame, ".fw-confirm-text")).toBe("Abort r4p2bdpt7f?13 active actions will stop.");
+  expect(seen(view.frame, ".fw-question-text")).toBe("Abort r4p2bdpt7f? 13 active actions will stop.");
   expect(focused()).toBe(reason());
   expect(button(view.frame, "Abort")).toBeNull();
   expect(aborts()).toEqual([]);
@@ -161,7 +161,7 @@ test("a confirm that nobody answers goes away, but not while a reason is typed",
   view.model.message({ kind: "beat", nowMs: Date.now() });
   click("Abort");
   vi.advanceTimersByTime(29_000);
-  reason().dispatchEvent(new Event("input"));
+  reason().dispatchEvent(new Event("input", { bubbles: true }));
   view.model.message({ kind: "beat", nowMs: Date.now() });
   vi.advanceTimersByTime(29_000);
   expect(button(view.frame, "Abort run")).not.toBeNull();
@@ -227,7 +227,7 @@ describe("what the abort waits for, where the host tells", () => {
     vi.advanceTimersByTime(5_000);
     expect(note()).toBe("Abort sent, waiting for the kernel: no connection");
     expect(button(view.frame, "Aborting…")).not.toBeNull();
-    expect(seen(view.frame, ".fw-banner:not([hidden])")).toMatch(
+    expect(seen(view.frame, ".fw-notice:not([hidden])")).toMatch(
       /^No connection to the kernel; the run goes on\./,
     );
   });
@@ -237,7 +237,7 @@ describe("what the abort waits for, where the host tells", () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(note()).toBe("");
     expect(button(view.frame, "Aborting…")).toBeNull();
-    const banner = view.frame.querySelector<HTMLElement>(".fw-banner:not([hidden])")!;
+    const banner = view.frame.querySelector<HTMLElement>(".fw-notice:not([hidden])")!;
     expect(banner.textContent).toMatch(/^The kernel is gone; the run goes on\./);
     expect(banner.querySelector("code")!.textContent).toBe('fw.RunWidget("r4p2bdpt7f")');
     expect(button(banner, "Copy this line")).not.toBeNull();
@@ -247,7 +247,7 @@ describe("what the abort waits for, where the host tells", () => {
     view.model.play({ source: IN_KERNEL });
     become({ status: "restarting" });
     await vi.advanceTimersByTimeAsync(0);
-    const banner = view.frame.querySelector<HTMLElement>(".fw-banner:not([hidden])")!;
+    const banner = view.frame.querySelector<HTMLElement>(".fw-notice:not([hidden])")!;
     expect(seen(banner, "strong")).toBe("The kernel is gone, and the backend that was in it.");
     expect(banner.querySelector("code")!.closest("[hidden]")).not.toBeNull();
   });

@@ -1,6 +1,6 @@
 // Which tabs there are, and which of them opens first. Pure.
 import type { ActionDetail, Attempt } from "../../core/protocol";
-import type { Tab } from "./tabs";
+import type { Tab } from "../../ui/tabs";
 import { errorOf, phaseNow, waitingOf } from "./why";
 
 export type TabId = "attempts" | "error" | "events" | "links";

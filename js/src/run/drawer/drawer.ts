@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals-core";
 import type { Store } from "../../core/store";
 import { h, setAttribute, setText } from "../../ui/dom";
+import { TabList } from "../../ui/tabs";
 import type { View } from "../../ui/view-state";
 import { AttemptsPane } from "./attempts";
 import { firstTab, type TabId, tabsOf } from "./choice";
@@ -11,7 +12,6 @@ import { eventNodes } from "./events";
 import { linkNodes } from "./links";
 import { AttemptPicker } from "./picker";
 import { RelationsList } from "./relations";
-import { TabList } from "./tabs";
 import { TitleRow } from "./title";
 import { errorOf, phaseNow, waitingOf } from "./why";
 

@@ -7,7 +7,6 @@ import type { AbortState } from "../../core/protocol";
 /** What this view did. Times are this browser's clock. */
 export type Local =
   | { at: "idle" }
-  | { at: "confirm" }
   /** Sent, and no answer yet. */
   | { at: "sent"; sinceMs: number }
   /** Python took it, its state follows. */
@@ -18,6 +17,8 @@ export type Local =
   | { at: "silent"; sinceMs: number; request: number };
 
 export interface Situation {
+  /** The question is open. */
+  asking: boolean;
   local: Local;
   remote: AbortState;
   /** This browser's clock, for `local`. */
@@ -28,7 +29,7 @@ export interface Situation {
   kernel: KernelState;
   /** Whether a cell runs; null where the host does not say. */
   busy: boolean | null;
-  /** Anything is known of the run, so that there is something to abort. */
+  /** Anything is known of it, so that there is something to abort. */
   known: boolean;
 }
 
@@ -56,7 +57,7 @@ export function shown(s: Situation): Shown {
     // What was sent is still on its way; nothing else can be done now.
     return local.at === "sent" ? { mode: "busy", note: waiting(s), button: "Aborting…" } : NONE;
   }
-  if (local.at === "confirm") return { mode: "confirm", note: "", button: "" };
+  if (s.asking) return { mode: "confirm", note: "", button: "" };
   if (remote.state === "requested" || remote.state === "accepted" || remote.state === "aborted") {
     return requested(remote.atMs === null ? 0 : s.clockMs - remote.atMs);
   }

@@ -2,21 +2,20 @@
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 import { ago, sentences, wallClock } from "../../core/format";
 import { IN_KERNEL } from "../../core/protocol";
+import { Band, type BandContent } from "../../ui/band";
 import { copyButton } from "../../ui/copy";
-import { h, prose, setAttribute, setText } from "../../ui/dom";
-import { type IconName, icon } from "../../ui/icons";
+import { h, prose, setText } from "../../ui/dom";
+import type { IconName } from "../../ui/icons";
 import type { View } from "../../ui/view-state";
 
-interface Notice {
-  tone: "warn" | "plain" | "danger";
+type Says = Omit<BandContent, "key" | "name" | "whole" | "sentence" | "mark"> & {
   icon: IconName;
-  strong: string;
+  strong?: string;
   text: string;
-  button: "Retry now" | "Dismiss" | "";
-}
+};
 
 /** `faults`: what broke in this view, by the part's name. */
-export function mountBanner(
+export function mountErrorBands(
   view: View,
   parent: HTMLElement,
   faults: ReadonlySignal<ReadonlyMap<string, string>>,
@@ -26,42 +25,37 @@ export function mountBanner(
   const dismissed = signal<unknown>(null);
   const retrying = signal(false);
 
-  const row = (read: () => Notice | null, press?: () => void, line?: HTMLElement): void => {
-    const mark = h("span", { class: "fw-banner-mark" });
-    const strong = h("strong");
-    const text = h("span", { class: "fw-banner-text" });
-    const button = h("button", { class: "fw-button" });
-    const banner = h(
-      "div",
-      { class: "fw-banner" },
-      mark,
-      h("div", { class: "fw-banner-words" }, strong, text, ...(line ? [line] : [])),
-      button,
-    );
-    parent.append(banner);
-    let drawn: string | undefined;
+  const row = (name: string, read: () => Says | null, more?: HTMLElement): void => {
+    const band = new Band(view);
+    parent.append(band.element);
     const draw = (): void => {
       const now = read();
-      setAttribute(banner, "hidden", now ? null : "");
-      if (!now) return;
-      banner.dataset.tone = now.tone;
-      setAttribute(banner, "role", now.tone === "danger" ? "alert" : "status");
-      if (mark.dataset.icon !== now.icon) mark.replaceChildren(icon(now.icon));
-      mark.dataset.icon = now.icon;
-      setText(strong, now.strong);
-      if (drawn !== now.text) text.replaceChildren(...prose(now.text));
-      drawn = now.text;
-      setText(button, now.button);
-      setAttribute(button, "hidden", now.button ? null : "");
+      if (!now) {
+        band.update(null);
+        return;
+      }
+      const { icon, strong, text, ...rest } = now;
+      const sentence = [
+        ...(strong ? [h("strong", {}, strong)] : []),
+        ...prose(text),
+        ...(more ? [more] : []),
+      ];
+      band.update({
+        ...rest,
+        urgent: rest.tone === "danger",
+        key: name,
+        name,
+        whole: true,
+        mark: { icon },
+        sentence,
+      });
     };
-    if (press) button.addEventListener("click", press, { signal: view.signal });
     view.effect(draw);
     view.everyTick(1_000, draw);
   };
 
-  row(
-    () => backendTrouble(view, retrying.value),
-    () => {
+  row("Connection to the backend", () => {
+    const retry = (): void => {
       if (retrying.value) return;
       retrying.value = true;
       // A refusal shows in `connection`, as the failed try itself does.
@@ -69,44 +63,34 @@ export function mountBanner(
         retrying.value = false;
       };
       store.retry().then(done, done);
-    },
-  );
-  row(() => notLive(view), undefined, reattachLine(view));
-  row(() => withoutHistory(view));
-  row(
-    () => {
-      const error = traits.error.value;
-      if (!error || dismissed.value === error) return null;
-      return {
-        tone: "danger",
-        icon: "warning",
-        strong: "",
-        text: sentences(error.message, error.hint),
-        button: "Dismiss",
-      };
-    },
-    () => {
-      dismissed.value = traits.error.value;
-    },
-  );
-  row(
-    () => {
-      const text = store.notice.value;
-      return text ? { tone: "plain", icon: "info", strong: "", text, button: "Dismiss" } : null;
-    },
-    () => {
+    };
+    return backendError(view, retrying.value, retry);
+  });
+  row("Connection to the kernel", () => notLive(view), reattachLine(view));
+  row("No history", () => withoutHistory(view));
+  row("Error of the widget", () => {
+    const error = traits.error.value;
+    if (!error || dismissed.value === error) return null;
+    const dismiss = (): void => {
+      dismissed.value = error;
+    };
+    return { tone: "danger", icon: "warning", text: sentences(error.message, error.hint), dismiss };
+  });
+  row("Note", () => {
+    const text = store.notice.value;
+    const dismiss = (): void => {
       store.notice.value = "";
-    },
-  );
-  row(() => {
+    };
+    return text ? { tone: "plain", icon: "info", text, dismiss } : null;
+  });
+  row("Fault of this view", () => {
     const broken = [...faults.value].map(([name, message]) => `The ${name} stopped: ${message}`);
     if (store.fault.value) broken.push(store.fault.value);
-    if (broken.length === 0) return null;
-    return { tone: "danger", icon: "warning", strong: "", text: broken.join(" "), button: "" };
+    return broken.length ? { tone: "danger", icon: "warning", text: broken.join(" ") } : null;
   });
 }
 
-function backendTrouble(view: View, retrying: boolean): Notice | null {
+function backendError(view: View, retrying: boolean, retry: () => void): Says | null {
   const { store } = view;
   const { connection, host, phase, is_terminal } = store.traits;
   const { state, lastMs, nextTryMs, message, hint } = connection.value;
@@ -130,14 +114,13 @@ function backendTrouble(view: View, retrying: boolean): Notice | null {
   return {
     tone: "warn",
     icon: "warning",
-    strong: "",
     text: sentences(what, status && `${status}.`, hint),
-    button: "Retry now",
+    actions: [{ id: "retry", label: "Retry now", kind: "button", disabled: retrying, press: retry }],
   };
 }
 
 /** The kernel is gone, or is not heard. */
-function notLive(view: View): Notice | null {
+function notLive(view: View): Says | null {
   const { kernel, traits } = view.store;
   const state = kernel.state.value;
   if (state === "alive" || traits.is_terminal.value) return null; // at the end all is told, nothing is missed
@@ -161,7 +144,6 @@ function notLive(view: View): Notice | null {
       ? `${what}, and the backend that was in it.`
       : `${what}${known ? "; the run goes on." : "."}`,
     text: `${seenMs ? `As of ${wallClock(seenMs)}. ` : ""}${ended ? BEGIN_AGAIN : then}`,
-    button: "",
   };
 }
 
@@ -176,7 +158,7 @@ function tookBackend({ store }: View): boolean {
 const TRIED: readonly string[] = ["succeeded", "failed", "timed_out"];
 
 /** The run has ended, was read, and nothing is told of any attempt: the rest of the view has only its status. */
-function withoutHistory({ store }: View): Notice | null {
+function withoutHistory({ store }: View): Says | null {
   const { root, host, connection } = store.traits;
   const { kind, phase, cache, attempts } = root.value ?? { attempts: [] };
   const gone = attempts.length === 0 && kind === "task" && cache !== "hit" && TRIED.includes(phase ?? "");
@@ -188,7 +170,6 @@ function withoutHistory({ store }: View): Notice | null {
     text:
       `${host.value || "The backend"} tells when this run began and how it ended. Its phases, errors and events are ` +
       "older than what is kept there, or were never recorded. A notebook that was saved in time still shows them.",
-    button: "",
   };
 }
 
@@ -198,7 +179,7 @@ function reattachLine(view: View): HTMLElement {
   const code = h("code", { class: "fw-code" });
   view.effect(() => setText(code, reference.value));
   const copy = copyButton(view, "Copy this line", () => reference.value);
-  const line = h("span", { class: "fw-banner-line" }, code, copy);
+  const line = h("span", { class: "fw-reference" }, code, copy);
   view.effect(() => {
     line.hidden = tookBackend(view);
   });
