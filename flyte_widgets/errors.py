@@ -225,7 +225,7 @@ RPC_ERRORS: dict[str, type[RpcError]] = {cls.code: cls for cls in RpcError.__sub
 """Connect code to class. A code that is not here is an `UnknownError`."""
 
 
-def afresh(error: E) -> E:
+def copy_error(error: E) -> E:
     """Copy an error that is kept, to raise it.
 
     The traceback of what is raised holds the frames of whoever catches it, and all that these hold, for as long as the

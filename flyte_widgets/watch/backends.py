@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import weakref
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import Final
 
 from flyte_widgets.api.auth import AuthLike, auth_from
 from flyte_widgets.api.client import FlyteClient
@@ -13,6 +13,7 @@ from flyte_widgets.api.config import ConnectionConfig, discover, from_api_key, n
 from flyte_widgets.api.messages import RunIdentifier
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ConfigError
+from flyte_widgets.forking import PerProcess
 from flyte_widgets.watch.loop import BackgroundLoop, background
 from flyte_widgets.watch.watcher import Watcher
 
@@ -25,22 +26,24 @@ class _Shared:
     leases: int = 0
 
 
-_backends: weakref.WeakSet[Backend] = weakref.WeakSet()
-
-
 @dataclass(eq=False)
 class Backend:
-    """A client, how it was found, and the watchers on it."""
+    """A client, and how it was found."""
 
     client: FlyteClient
     source: str
-    watchers: dict[_WatcherKey, _Shared] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        _backends.add(self)
+    @property
+    def watchers(self) -> dict[_WatcherKey, _Shared]:
+        """The watchers on it, in this process. On the background loop."""
+        return _watchers.get().setdefault(self, {})
 
     def __repr__(self) -> str:
         return f"Backend({self.client!r}, from {self.source})"
+
+
+# Those of a forked process are the parent's: their loop does not run in the child, nor may it use their connections.
+_watchers: Final = PerProcess(weakref.WeakKeyDictionary[Backend, dict[_WatcherKey, _Shared]])
 
 
 class Lease:
@@ -83,18 +86,7 @@ def _drop(backend: Backend, key: _WatcherKey) -> None:
         background().submit(shared.watcher.stop())
 
 
-def _forget_after_fork() -> None:
-    """Watchers are the parent's: their loop does not run in the child, and their connections are not its to use."""
-    global _lock  # noqa: PLW0603 (it may have been held while forking)
-    _lock = threading.Lock()
-    for backend in list(_backends):
-        backend.watchers.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_after_fork)
-
-_lock = threading.Lock()
+_lock: Final = PerProcess(threading.Lock)
 _default: Backend | None = None
 _connected: tuple[ConnectionConfig, FlyteClient] | None = None
 _discovered: tuple[ConnectionConfig, Backend] | None = None
@@ -103,7 +95,7 @@ _by_client: weakref.WeakValueDictionary[int, Backend] = weakref.WeakValueDiction
 
 def backend_of(client: FlyteClient, source: str = "client=") -> Backend:
     """Give the one backend of a client, so that all its runs share watchers."""
-    with _lock:
+    with _lock.get():
         backend = _by_client.get(id(client))
         if backend is None or backend.client is not client:
             backend = _by_client[id(client)] = Backend(client, source)
@@ -119,7 +111,7 @@ def set_default(client: FlyteClient, source: str) -> Backend:
     """Make `client` the one that runs are looked for on."""
     global _default  # noqa: PLW0603 (one default a process)
     backend = backend_of(client, source)
-    with _lock:
+    with _lock.get():
         _default = backend
     return backend
 
@@ -127,7 +119,7 @@ def set_default(client: FlyteClient, source: str) -> Backend:
 def unset_default(client: FlyteClient) -> None:
     """Forget the default, if it is still `client`."""
     global _default  # noqa: PLW0603
-    with _lock:
+    with _lock.get():
         if _default is not None and _default.client is client:
             _default = None
 
@@ -138,7 +130,7 @@ def default_backend() -> Backend:
     Raises ConfigError, which names the three ways out, where nothing is configured.
     """
     global _discovered  # noqa: PLW0603
-    with _lock:
+    with _lock.get():
         if _default is not None:
             return _default
         config = discover()

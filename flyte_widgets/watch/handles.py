@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import contextlib
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping
 from typing import Any, TypeVar
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.api.messages import ActionDetails
-from flyte_widgets.errors import FlyteWidgetsError, NotFoundError, WaitTimeoutError, afresh
+from flyte_widgets.errors import FlyteWidgetsError, NotFoundError, WaitTimeoutError, copy_error
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.action import ActionState, PhaseChange
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.run.timeline import AttemptHistory, attempts_of
 from flyte_widgets.watch.abort import abort
-from flyte_widgets.watch.backends import Lease
-from flyte_widgets.watch.inbox import Inbox
+from flyte_widgets.watch.access import RunHandle, watcher_of
+from flyte_widgets.watch.change_queue import ChangeQueue
 from flyte_widgets.watch.loop import background
-from flyte_widgets.watch.reference import Target, resolve
-from flyte_widgets.watch.status import STANDING, Connection
+from flyte_widgets.watch.model import RunModel
+from flyte_widgets.watch.reference import resolve
+from flyte_widgets.watch.status import NEEDS_USER, Connection
 from flyte_widgets.watch.watcher import Watcher
 
 T = TypeVar("T")
-
-_FIRST_READ_S = 20.0
 
 
 class Run:
@@ -44,144 +42,115 @@ class Run:
     """What an abort means for this kind of run, where that needs saying."""
 
     def __init__(self, run: Any, *, client: FlyteClient | None = None, project: str = "", domain: str = "") -> None:
-        self._target: Target = resolve(run, client=client, project=project, domain=domain)
-        self._lease: Lease | None = None
+        self._handle = RunHandle(resolve(run, client=client, project=project, domain=domain))
 
     def __repr__(self) -> str:
-        phase = self._watcher.phase if self._lease is not None else None
+        phase = self._handle.watcher.phase if self._handle.is_watched else None
         return f"Run({self.name!r}{f', phase={phase}' if phase else ''})"
 
     @property
     def name(self) -> str:
         """The run's name, unique in its project and domain."""
-        return self._target.run_id.name
+        return self._handle.target.run_id.name
 
     @property
     def project(self) -> str:
         """The project it is in."""
-        return self._target.run_id.project
+        return self._handle.target.run_id.project
 
     @property
     def domain(self) -> str:
         """The domain it is in."""
-        return self._target.run_id.domain
+        return self._handle.target.run_id.domain
 
     @property
     def url(self) -> str | None:
         """Its page in the Flyte console; None for a backend without one."""
-        tracked = self._lease is not None and bool(self._watcher.tracked)
-        return self._target.backend.client.console_url(self._target.run_id, tracked=tracked)
+        target = self._handle.target
+        tracked = self._handle.is_watched and bool(self._handle.watcher.tracked)
+        return target.backend.client.console_url(target.run_id, tracked=tracked)
 
     @property
     def phase(self) -> ActionPhase | None:
         """Where it is now: the phase of its root action. None where the backend says none."""
-        return self._root.phase
+        return self._root().phase
 
     @property
     def is_terminal(self) -> bool:
         """Whether it has ended, as far as is known: not read anew for this."""
-        return self._root.is_terminal
+        return self._root().is_terminal
 
     @property
     def counts(self) -> dict[ActionPhase, int]:
         """How many of its actions are in each phase; phases without any are left out."""
-        self._ensure_whole()
-        return {phase: count for phase, count in list(self._watcher.state.counts.items()) if count > 0}
+        state = self._handle.ensure_whole().state
+        return {phase: count for phase, count in list(state.counts.items()) if count > 0}
 
     @property
     def actions(self) -> Mapping[str, Action]:
         """All actions that are known, by id ("a0" is the root). A live view: it grows with the run."""
-        self._ensure_whole()
-        return _Actions(self)
+        return _Actions(self, self._handle.ensure_whole())
 
     @property
     def connection(self) -> Connection:
         """How fresh all this is."""
-        return self._watcher.connection
+        return self._handle.watcher.connection
 
     def wait(self, timeout: float | None = None) -> ActionPhase:
         """Block until the run has ended, and give its final phase. `timeout` in seconds.
 
         Raises WaitTimeoutError, ApiError where the run cannot be read, KeyboardInterrupt on Ctrl-C: the run goes on.
         """
-        watcher = self._watcher
-        if watcher.over.is_set():  # to ask the loop takes longer than a timeout of 0 allows
-            return _outcome(watcher)
+        handle = self._handle
+        if handle.watcher.model.is_over:  # to ask the loop takes longer than a timeout of 0 allows
+            return _outcome(handle.watcher.model)
         try:
-            return background().call(_until_over(watcher), timeout)
+            return background().call(_until_over(handle.watcher), timeout)
         except concurrent.futures.TimeoutError:
             raise WaitTimeoutError(f"Run {self.name} has not ended within {timeout} s.") from None
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"Stopped waiting. Run {self.name} goes on: wait() again, or abort() it.") from None
 
     def __await__(self) -> Generator[Any, None, ActionPhase]:
-        return _on_loop(_until_over(self._watcher)).__await__()
+        return _on_loop(_holding(self._handle, _until_over(self._handle.watcher))).__await__()
 
     async def watch(self) -> AsyncIterator[PhaseChange]:
         """Follow all changes of phase until the run has ended: first where each action stands, then what moves.
 
         Raises ApiError where the run cannot be read.
         """
-        watcher = self._watcher
-        inbox = Inbox(watcher)
-        await _on_loop(inbox.open())
+        watcher = self._handle.watcher
+        changes = ChangeQueue(watcher.model)
+        await _on_loop(changes.open())
         try:
-            async for change in inbox:
+            async for change in changes:
                 yield change
         finally:
-            background().soon(watcher.unsubscribe, inbox)
-        _outcome(watcher)
+            background().soon(watcher.unsubscribe, changes)
+        _outcome(watcher.model)
 
     def abort(self, reason: str = "") -> None:
         """Abort the run. Returns when the backend has accepted; `wait()` then tells when it is over.
 
         Raises RunFinishedError where it has already ended, ApiError where the backend refuses.
         """
-        self._ensure_read()  # which of the two services has the run shows with its first answer
-        background().call(abort(self._watcher, ROOT, reason))
+        watcher = self._handle.ensure_read()  # the first answer tells which of the two services has the run
+        background().call(abort(watcher, ROOT, reason))
 
     def close(self) -> None:
         """Stop watching, unless others watch the same run. The run goes on."""
-        if self._lease is not None:
-            self._lease.release()
-            self._lease = None
+        self._handle.release()
 
-    @property
-    def _watcher(self) -> Watcher:
-        if self._lease is None or not self._lease.is_current:
-            self._lease = Lease(self._target.backend, self._target.run_id, tracked=self._target.tracked)
-        return self._lease.watcher
-
-    @property
     def _root(self) -> ActionState:
-        self._ensure_read()
-        root = self._watcher.state.root
+        root = self._handle.ensure_read().state.root
         if root is None:
             raise NotFoundError(f"Run {self.name} has no root action.")
         return root
 
-    def _ensure_read(self) -> None:
-        watcher = self._watcher
-        if watcher.state.root is None:
-            with contextlib.suppress(concurrent.futures.TimeoutError):
-                background().call(_first_answer(watcher), _FIRST_READ_S)
-            self._raise_if_unread()
-
-    def _ensure_whole(self) -> None:
-        self._ensure_read()
-        watcher = self._watcher
-        if not (watcher.has_list and watcher.has_tree):
-            with contextlib.suppress(concurrent.futures.TimeoutError):
-                background().call(_first_tree(watcher), _FIRST_READ_S)
-
-    def _raise_if_unread(self) -> None:
-        if self._watcher.state.root is None:
-            connection, error = self._watcher.connection, self._watcher.last_error
-            if error is not None:
-                raise afresh(error)
-            raise FlyteWidgetsError(
-                f"Run {self.name} could not be read: {connection.message or connection.state}.", hint=connection.hint
-            )
+    @property
+    def __run_handle__(self) -> RunHandle:
+        """For the package itself (`watch.access`)."""
+        return self._handle
 
 
 class Action:
@@ -231,7 +200,7 @@ class Action:
 
     def details(self) -> ActionDetails:
         """Read everything of it anew (GetActionDetails): attempts, errors, links, cluster events."""
-        return background().call(self._run._watcher.read_action(self.id))  # noqa: SLF001 (one room)
+        return background().call(watcher_of(self._run).read_action(self.id))
 
     def attempts(self) -> list[AttemptHistory]:
         """Read its attempts anew, with their phase segments; inferred ends are marked."""
@@ -239,15 +208,15 @@ class Action:
 
     def abort(self, reason: str = "") -> None:
         """Abort this action; its parent decides whether the run goes on. Raises as `Run.abort`."""
-        background().call(abort(self._run._watcher, self.id, reason))  # noqa: SLF001
+        background().call(abort(watcher_of(self._run), self.id, reason))
 
 
 class _Actions(Mapping[str, Action]):
     """A live view of the actions of a run."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, watcher: Watcher) -> None:
         self._run = run
-        self._state = run._watcher.state  # noqa: SLF001
+        self._state = watcher.state
 
     def __getitem__(self, action: str) -> Action:
         return Action(self._run, self._state.by_id[action])
@@ -262,34 +231,29 @@ class _Actions(Mapping[str, Action]):
         return f"<{len(self)} actions of run {self._run.name}>"
 
 
-async def _first_answer(watcher: Watcher) -> None:
-    while watcher.state.root is None and watcher.connection.state not in STANDING and not watcher.over.is_set():
-        await watcher.until_changed()
-
-
-async def _first_tree(watcher: Watcher) -> None:
-    while not (watcher.has_list and watcher.has_tree) and not watcher.over.is_set():
-        await watcher.until_changed()
+async def _holding(_handle: RunHandle, waiting: Coroutine[Any, Any, T]) -> T:
+    """Keep the watch going while it is awaited: in `await fw.Run(name)` nobody else holds the run."""
+    return await waiting
 
 
 async def _until_over(watcher: Watcher) -> ActionPhase:
-    while not watcher.over.is_set():
-        error = watcher.last_error
-        if error is not None and watcher.connection.state in STANDING:
-            raise afresh(error)
-        await watcher.until_changed(1.0)
-    return _outcome(watcher)
+    model = watcher.model
+    while not model.is_over:
+        error = model.last_error
+        if error is not None and model.connection.state in NEEDS_USER:
+            raise copy_error(error)
+        await model.updates.until_changed(1.0)
+    return _outcome(model)
 
 
-def _outcome(watcher: Watcher) -> ActionPhase:
+def _outcome(model: RunModel) -> ActionPhase:
     """Give the final phase, or raise why there is none."""
-    phase = watcher.phase
-    if phase is None or watcher.connection.state != "ended":
-        if watcher.last_error is not None:
-            raise afresh(watcher.last_error)
-        connection = watcher.connection
+    phase, connection = model.phase, model.connection
+    if phase is None or connection.state != "ended":
+        if model.last_error is not None:
+            raise copy_error(model.last_error)
         why = f": {connection.message}" if connection.message else "."
-        raise FlyteWidgetsError(f"The watch of run {watcher.run_id.name} was given up{why}", hint=connection.hint)
+        raise FlyteWidgetsError(f"The watch of run {model.run_name} was given up{why}", hint=connection.hint)
     return phase
 
 

@@ -5,32 +5,31 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Final
 
 from flyte_widgets.errors import ApiError
-
-if TYPE_CHECKING:
-    from flyte_widgets.watch.watcher import Watcher
+from flyte_widgets.tasks import cancel_all
+from flyte_widgets.watch.source import RunSource
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 4
-WAITING_LIMIT = 500
-"""Wishes kept at most. The oldest are dropped: those rows have been scrolled away."""
+AT_ONCE: Final = 4
+WAITING_LIMIT: Final = 500
+"""Requests kept at most. The oldest are dropped: those rows have been scrolled away."""
 
 
 class HistoryReader:
     """A bounded queue of actions whose history somebody looks at. Lives on the background loop."""
 
-    def __init__(self, watcher: Watcher) -> None:
-        self._watcher = watcher
+    def __init__(self, source: RunSource) -> None:
+        self._source = source
         self._waiting: dict[str, None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def want(self, actions: Iterable[str]) -> None:
+    def request(self, actions: Iterable[str]) -> None:
         """Read the history of those that are known and whose history is not."""
         for action in actions:
-            known = self._watcher.state.by_id.get(action)
+            known = self._source.model.state.by_id.get(action)
             if known is not None and known.needs_history:
                 self._waiting[action] = None
         while len(self._waiting) > WAITING_LIMIT:
@@ -41,21 +40,21 @@ class HistoryReader:
             task.add_done_callback(self._tasks.discard)
 
     async def idle(self) -> None:
-        """Wait until all that was wished for was read, or could not be."""
+        """Wait until all requests were answered, or failed."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    def close(self) -> list[asyncio.Task[Any]]:
-        """Forget all wishes and give the tasks to cancel."""
+    async def close(self) -> None:
+        """Drop all requests."""
         self._waiting.clear()
-        return list(self._tasks)
+        await cancel_all(self._tasks)
 
     async def _work(self) -> None:
         while self._waiting:
             action = next(iter(self._waiting))
             del self._waiting[action]
             try:
-                await self._watcher.read_action(action)
+                await self._source.read_action(action)
             except ApiError as error:
                 logger.debug("history of %s: %s", action, error)
-                return  # the next wish tries again; the streams tell of the trouble
+                return  # the next request tries again; the streams report the error

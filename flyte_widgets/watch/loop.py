@@ -10,10 +10,12 @@ import atexit
 import concurrent.futures
 import contextlib
 import logging
-import os
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+from flyte_widgets.forking import PerProcess
+from flyte_widgets.tasks import cancel_others
 
 T = TypeVar("T")
 
@@ -63,7 +65,7 @@ class BackgroundLoop:
             coro.close()
             raise RuntimeError("A blocking call was made on the thread of flyte-widgets itself. Use the async form.")
         left = threading.Event()
-        future = self.submit(_for_whoever_waits(coro, left))
+        future = self.submit(_while_awaited(coro, left))
         try:
             return future.result(timeout_s)
         except concurrent.futures.CancelledError:
@@ -81,13 +83,13 @@ class BackgroundLoop:
             return
         self._stopping = True
         with contextlib.suppress(concurrent.futures.TimeoutError, concurrent.futures.CancelledError, RuntimeError):
-            self.submit(_cancel_all()).result(_SHUTDOWN_S)
+            self.submit(cancel_others()).result(_SHUTDOWN_S)
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(_SHUTDOWN_S)
 
 
-async def _for_whoever_waits(coro: Coroutine[Any, Any, T], left: threading.Event) -> T:
+async def _while_awaited(coro: Coroutine[Any, Any, T], left: threading.Event) -> T:
     """Await it. An error that comes when nobody waits any more is nobody's: asyncio would print it after the prompt."""
     try:
         return await coro
@@ -97,37 +99,17 @@ async def _for_whoever_waits(coro: Coroutine[Any, Any, T], left: threading.Event
         raise
 
 
-async def _cancel_all() -> None:
-    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-_lock = threading.Lock()
-_background: BackgroundLoop | None = None
+_background: Final = PerProcess(BackgroundLoop)
 
 
 def background() -> BackgroundLoop:
     """Give the process's background loop; the first call starts it."""
-    global _background  # noqa: PLW0603 (one loop a process is the point)
-    with _lock:
-        if _background is None:
-            _background = BackgroundLoop()
-        return _background
+    return _background.get()
 
 
 def _stop_at_exit() -> None:
-    if _background is not None:
-        _background.stop()
-
-
-def _forget_after_fork() -> None:
-    """Threads do not survive a fork: the child starts a loop of its own when it needs one."""
-    global _background, _lock
-    _background, _lock = None, threading.Lock()
+    if _background.existing is not None:
+        _background.existing.stop()
 
 
 atexit.register(_stop_at_exit)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_after_fork)

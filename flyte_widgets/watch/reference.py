@@ -15,7 +15,7 @@ _INLINE_RUN = "dry-run"
 
 
 class Target(NamedTuple):
-    """A run on a backend. `tracked` None: not known which service has it. `action` is what a URL pointed at."""
+    """A run on a backend. `tracked` None: not known which service has it. `action` is the one that a URL names."""
 
     backend: Backend
     run_id: RunIdentifier
@@ -25,8 +25,8 @@ class Target(NamedTuple):
 
 def resolve(run: Any, *, client: FlyteClient | None = None, project: str = "", domain: str = "") -> Target:
     """Find out which run on which backend is meant. Raises ConfigError, with the accepted forms."""
-    target = getattr(run, "_target", None)
-    if isinstance(target, Target):
+    handle = getattr(run, "__run_handle__", None)
+    if isinstance(target := getattr(handle, "target", None), Target):
         return target
     if isinstance(run, str):
         reference = parse_run_reference(run)

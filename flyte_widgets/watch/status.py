@@ -20,16 +20,16 @@ ConnectionState = Literal[
     "failed",
 ]
 
-#: Trying again by itself does not mend these: the watcher waits for `retry()`, and looks again only rarely.
-STANDING: frozenset[str] = frozenset({"not_found", "forbidden", "login_needed", "failed"})
+#: Trying again does not mend these: somebody has to do something. The watcher waits for `retry()`, and asks rarely.
+NEEDS_USER: frozenset[str] = frozenset({"not_found", "forbidden", "login_needed", "failed"})
 
 
 @dataclass(frozen=True)
 class Connection:
     """How the watcher stands to its backend. Times are epoch ms of the backend's clock.
 
-    `last_ms` is when the backend was last heard; what is shown is at least that old. `message` and `hint` say what
-    happened and what to do. `poll_s` is set where no stream is to be had and unary reads stand in for it.
+    `last_ms` is when the backend last answered: what is shown is at least that old. `message` and `hint` say what
+    happened and what to do. `poll_s` is set where unary reads stand in for the stream.
     """
 
     state: ConnectionState = "connecting"
@@ -52,7 +52,7 @@ class AbortStatus:
 
 
 def state_of(error: errors.ApiError) -> ConnectionState:
-    """Classify an error: what a reader must do about it decides what it is called."""
+    """Give the state that an error leads to: what a reader must do about it decides."""
     if isinstance(error, errors.NotFoundError):
         return "not_found"
     if isinstance(error, errors.PermissionDeniedError):

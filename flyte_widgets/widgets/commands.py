@@ -65,7 +65,7 @@ class CommandedView(SendingView):
         elif kind == "retry":
             background().soon(self._watcher.retry)
         elif kind == "want":
-            background().soon(self._watcher.want_history, _texts(content.get("actions"))[:_WANT_LIMIT])
+            background().soon(self._watcher.request_history, _texts(content.get("actions"))[:_WANT_LIMIT])
         elif kind == "static_view":
             background().submit(self._send_static_view())
         elif kind == "asked":

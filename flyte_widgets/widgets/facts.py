@@ -6,6 +6,7 @@ from typing import Any
 
 from flyte_widgets.api.messages import ActionDetails, ActionIdentifier
 from flyte_widgets.run.state import ROOT
+from flyte_widgets.watch.access import target_of
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.status import AbortStatus, Connection
 from flyte_widgets.watch.watcher import Watcher
@@ -14,7 +15,7 @@ from flyte_widgets.wire.detail import action_detail
 
 def facts_of(run: Run, watcher: Watcher, selected: str) -> dict[str, Any]:
     """Give the value of every trait that follows the backend, by name. Call it with the watcher's lock."""
-    backend, run_id = run._target.backend, run._target.run_id  # noqa: SLF001 (the view of this handle)
+    backend, run_id = target_of(run).backend, target_of(run).run_id
 
     def url(action: str | None = None) -> str:
         return backend.client.console_url(run_id, action, tracked=bool(watcher.tracked)) or ""

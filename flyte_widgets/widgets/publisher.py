@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 import threading
 import time
 import weakref
-from typing import Protocol
+from typing import Final, Protocol
+
+from flyte_widgets.forking import PerProcess
 
 logger = logging.getLogger(__name__)
 
@@ -81,23 +82,9 @@ class Publisher:
                 self._condition.wait(wait_s)
 
 
-_lock = threading.Lock()
-_publisher: Publisher | None = None
+_publisher: Final = PerProcess(Publisher)
 
 
 def publisher() -> Publisher:
     """Give the process's publisher; the first call starts it."""
-    global _publisher  # noqa: PLW0603 (one a process is the point)
-    with _lock:
-        if _publisher is None:
-            _publisher = Publisher()
-        return _publisher
-
-
-def _forget_after_fork() -> None:
-    global _publisher, _lock
-    _publisher, _lock = None, threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_after_fork)
+    return _publisher.get()

@@ -10,6 +10,7 @@ from typing import Any, Final
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import FlyteWidgetsError
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.watch.access import target_of
 from flyte_widgets.watch.backends import Lease
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
@@ -50,7 +51,7 @@ class RunWidget(CommandedView):
     ) -> None:
         self._owns_run = not isinstance(run, Run)
         self._run = run if isinstance(run, Run) else Run(run, client=client, project=project, domain=domain)
-        target = self._run._target  # noqa: SLF001 (the widget is the view of this handle)
+        target = target_of(self._run)
         # A share of its own in the watch: close() gives back this one, and no other.
         self._lease = Lease(target.backend, target.run_id, tracked=target.tracked)
         self._watcher = self._lease.watcher

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flyte_widgets.run.state import ROOT
-from flyte_widgets.watch.board import Update
 from flyte_widgets.watch.handles import Run
+from flyte_widgets.watch.updates import Update
 from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.facts import facts_of
 from flyte_widgets.widgets.pages import Pages

@@ -15,9 +15,10 @@ from flyte_widgets.phases import PHASE_TABLE, ActionPhase
 from flyte_widgets.run.action import PhaseChange
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.untrusted import printable, shortened
-from flyte_widgets.watch.board import Update
+from flyte_widgets.watch.access import watcher_of
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
+from flyte_widgets.watch.updates import Update
 from flyte_widgets.widgets.static_view.collect import READ_LIMIT_S, read_what_is_missing, snapshot_of
 from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.rows import Row, most_telling, rows_of
@@ -62,7 +63,7 @@ def watch_in_terminal(run: Run, out: TextIO | None = None, *, live: bool | None 
     except KeyboardInterrupt:
         out.write(f"Detached. Run {run.name} goes on: watch it again with `flyte-widgets watch {run.name}`.\n")
         raise Detached from None
-    watcher = run._watcher  # noqa: SLF001 (the view of this handle)
+    watcher = watcher_of(run)
     failed = background().call(read_what_is_missing(watcher), READ_LIMIT_S + 1)
     out.write(summary(snapshot_of(run, watcher, failed)) + "\n")
     return phase
@@ -123,7 +124,7 @@ class _Changes:
 
 
 def _lines(run: Run, out: TextIO) -> ActionPhase:
-    watcher = run._watcher  # noqa: SLF001
+    watcher = watcher_of(run)
     news = _Changes()
     subscribed = threading.Event()
 
@@ -137,7 +138,7 @@ def _lines(run: Run, out: TextIO) -> ActionPhase:
 
     def look() -> None:
         nonlocal told
-        if not told and run._watcher.phase is not None:  # noqa: SLF001
+        if not told and watcher_of(run).phase is not None:
             told = True
             out.write(f"{_headline(snapshot_of(run, watcher))}\n")
         while news.changes:
@@ -176,7 +177,7 @@ def _live_table(run: Run, out: TextIO) -> ActionPhase:
     console = Console(file=out)
 
     def table() -> Any:
-        snapshot = snapshot_of(run, run._watcher)  # noqa: SLF001
+        snapshot = snapshot_of(run, watcher_of(run))
         return _table(snapshot, max(3, console.height - _NOT_ROWS))
 
     live = Live(table(), console=console, auto_refresh=False, transient=True)

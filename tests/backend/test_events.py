@@ -10,6 +10,7 @@ import pytest
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.api.messages import ClusterEvent
+from flyte_widgets.watch.access import watcher_of
 from flyte_widgets.watch.events import EVENTS_LIMIT, merge_events
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
@@ -79,7 +80,7 @@ def backend() -> Iterator[Backend]:
 def run(backend: Backend) -> Iterator[Run]:
     client = FlyteClient(backend.server.url, project="p", domain="d", console="")
     run = Run("r1", client=client)
-    eventually(lambda: "a1" in run._watcher.state.by_id)
+    eventually(lambda: "a1" in watcher_of(run).state.by_id)
     yield run
     run.close()
     background().call(client.aclose())
@@ -87,13 +88,13 @@ def run(backend: Backend) -> Iterator[Run]:
 
 def told(run: Run, action: str = "a1") -> list[tuple[str, int]]:
     """Messages and counts of the events of an action's attempts, as the browser gets them."""
-    with run._watcher.lock:
-        detail = facts_of(run, run._watcher, action)["detail"] or {"attempts": []}
+    with watcher_of(run).lock:
+        detail = facts_of(run, watcher_of(run), action)["detail"] or {"attempts": []}
     return [(e["message"], e["count"]) for one in detail["attempts"] for e in one["events"]]
 
 
 def focus(run: Run, action: str = "a1") -> None:
-    background().loop.call_soon_threadsafe(run._watcher.focus, action)
+    background().loop.call_soon_threadsafe(watcher_of(run).focus, action)
 
 
 def test_events_are_told_live_and_once(backend: Backend, run: Run) -> None:
@@ -124,10 +125,10 @@ def test_it_ends_with_the_action_and_with_the_focus(backend: Backend, run: Run) 
     backend.listed[1]["status"] = backend.details["a1"]["status"]
     backend.show_details()
     focus(run)
-    eventually(lambda: run._watcher.state.by_id["a1"].is_terminal and "a1" in run._watcher.details)
+    eventually(lambda: watcher_of(run).state.by_id["a1"].is_terminal and "a1" in watcher_of(run).details)
     assert backend.asked() == []
-    background().loop.call_soon_threadsafe(run._watcher.unfocus, "a1")
-    eventually(lambda: "a1" not in run._watcher.details and "a1" not in run._watcher.events)
+    background().loop.call_soon_threadsafe(watcher_of(run).unfocus, "a1")
+    eventually(lambda: "a1" not in watcher_of(run).details and "a1" not in watcher_of(run).events)
     assert backend.asked() == []
 
 
@@ -138,12 +139,12 @@ def test_the_roots_events_are_live_while_it_is_looked_at(backend: Backend, run: 
     focus(run, "a0")
     eventually(lambda: told(run, "a0") == [("pulled", 0)])
     backend.details["a0"] = action("a0", "RUNNING", attempt(1), attempt(2))
-    background().call(run._watcher.reconcile())
+    background().call(watcher_of(run).reconciler.reconcile())
     eventually(lambda: backend.asked() == [1, 2])
-    background().loop.call_soon_threadsafe(run._watcher.unfocus, "a0")
+    background().loop.call_soon_threadsafe(watcher_of(run).unfocus, "a0")
     eventually(lambda: told(run, "a0") == [])
-    with run._watcher.lock:
-        root = facts_of(run, run._watcher, "")["root"]
+    with watcher_of(run).lock:
+        root = facts_of(run, watcher_of(run), "")["root"]
     assert [one["attempt"] for one in root["attempts"]] == [1, 2]
     assert not root["notKept"]
 
@@ -159,8 +160,8 @@ def test_a_run_that_is_looked_at_ends(server: ServerProcess) -> None:
         eventually(lambda: proxy.count("WatchClusterEvents") == 1)
         eventually(lambda: told(run, "a0") != [])
         run.wait(60)
-        eventually(lambda: run._watcher.connection.state == "ended")
-        eventually(lambda: run._watcher.over.is_set() and not streams_of(run))
+        eventually(lambda: watcher_of(run).connection.state == "ended")
+        eventually(lambda: watcher_of(run).model.is_over and not streams_of(run))
         assert proxy.count("WatchClusterEvents") == 1
         assert told(run, "a0") != []
     finally:
@@ -188,10 +189,10 @@ def test_details_that_are_gone_are_said_to_be(backend: Backend, run: Run) -> Non
     del backend.details["a1"]
     backend.listed[1]["status"] = {"phase": "ACTION_PHASE_SUCCEEDED", "startTime": "2026-11-23T14:33:00Z"}
     backend.server.reply("WatchActionDetails", http_json(404, {"code": "not_found", "message": "action not found"}))
-    background().call(run._watcher.reconcile())
+    background().call(watcher_of(run).reconciler.reconcile())
     focus(run)
-    eventually(lambda: "a1" in run._watcher.missing)
-    detail = facts_of(run, run._watcher, "a1")["detail"]
+    eventually(lambda: "a1" in watcher_of(run).missing)
+    detail = facts_of(run, watcher_of(run), "a1")["detail"]
     assert (detail["notKept"], detail["id"], detail["phase"], detail["attempts"]) == (True, "a1", "succeeded", [])
 
 

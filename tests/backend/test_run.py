@@ -25,6 +25,7 @@ from flyte_widgets.errors import (
 )
 from flyte_widgets.phases import ActionPhase as P
 from flyte_widgets.run.action import PhaseChange
+from flyte_widgets.watch.access import watcher_of
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
 from tests.fault_proxy import FaultProxy
@@ -122,7 +123,7 @@ def test_watch_given_up_leaves_nothing(shared_server: ServerProcess) -> None:
         return first
 
     assert asyncio.run(main()).action == "a0"
-    eventually(lambda: len(run._watcher._listeners) == 0)
+    eventually(lambda: watcher_of(run).model.updates.listener_count == 0)
     eventually(lambda: len(loop_tasks()) <= before)
 
 
@@ -153,9 +154,9 @@ def test_abort(shared_server: ServerProcess) -> None:
     """abort() returns when the backend has accepted, and says "aborted" only when the phase was seen."""
     run = run_on(shared_server, shared_server.simulate(elapsed_s=102))
     run.abort("wrong dataset")
-    assert run._watcher.abort_status.state in ("accepted", "aborted")
+    assert watcher_of(run).abort_status.state in ("accepted", "aborted")
     assert run.wait(30) is P.ABORTED
-    eventually(lambda: run._watcher.abort_status.state == "aborted", 5)
+    eventually(lambda: watcher_of(run).abort_status.state == "aborted", 5)
     details = run.actions["a0"].details()
     assert details.abort_info is not None
     assert details.abort_info.reason == "wrong dataset"
@@ -198,8 +199,8 @@ def test_a_double_abort_is_one_call(shared_server: ServerProcess) -> None:
         run = Run(shared_server.simulate(elapsed_s=102), client=client)
         train = next(action for action in run.actions.values() if action.name.endswith("train_model"))
         train.abort("stuck")
-        eventually(lambda: run._watcher.abort_status.state == "aborted")
-        assert (train.phase, run.phase, run._watcher.abort_status.action) == (P.ABORTED, P.RUNNING, train.id)
+        eventually(lambda: watcher_of(run).abort_status.state == "aborted")
+        assert (train.phase, run.phase, watcher_of(run).abort_status.action) == (P.ABORTED, P.RUNNING, train.id)
 
         def abort(_: int) -> None:
             with contextlib.suppress(RunFinishedError):  # of a thread that came so late that it was done
@@ -219,8 +220,8 @@ def test_an_action_seen_aborted_does_not_speak_for_the_run(shared_server: Server
     first, second = [action for action in run.actions.values() if action.phase is P.RUNNING and action.parent][:2]
     first.abort("one")
     second.abort("two")
-    eventually(lambda: run._watcher.abort_status.state == "aborted")
-    assert run._watcher.abort_status.action == second.id
+    eventually(lambda: watcher_of(run).abort_status.state == "aborted")
+    assert watcher_of(run).abort_status.action == second.id
     assert second.details().abort_info is not None
 
 
@@ -269,7 +270,7 @@ def test_a_missing_login_is_said() -> None:
 
 def test_a_dead_server_is_said(server: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing answers, the first look at a run raises TransportError after a bounded time."""
-    monkeypatch.setattr("flyte_widgets.watch.handles._FIRST_READ_S", 1.5)
+    monkeypatch.setattr("flyte_widgets.watch.access.FIRST_READ_S", 1.5)
     server.kill()
     run = run_on(server, "r1")
     with pytest.raises(TransportError, match="refused the connection"):
@@ -318,11 +319,11 @@ def test_handles_share_one_watcher(server: ServerProcess) -> None:
     name = server.simulate(elapsed_s=102, hold=True)
     handles = [Run(name, client=client) for _ in range(20)]
     assert {handle.phase for handle in handles} == {P.RUNNING}
-    assert len({id(handle._watcher) for handle in handles}) == 1
+    assert len({id(watcher_of(handle)) for handle in handles}) == 1
     assert loop_threads() == 1
     eventually(lambda: connections(server.port) >= 2)  # the tree's and the root's
     assert connections(server.port) <= 5
-    watcher = weakref.ref(handles[0]._watcher)
+    watcher = weakref.ref(watcher_of(handles[0]))
     handles[0].close()
     del handles[2:]
     gc.collect()

@@ -193,6 +193,7 @@ def test_interrupt_while_streaming_ends_the_loop_and_leaves_nothing(shared_serve
         PREAMBLE
         + """
 import asyncio
+from flyte_widgets.watch.access import watcher_of
 from flyte_widgets.watch.loop import background
 async def follow():
     async for change in run.watch():
@@ -203,7 +204,7 @@ except KeyboardInterrupt:
     print("interrupted")
 async def left():
     await asyncio.sleep(0.3)
-    return len(run._watcher._listeners), len(asyncio.all_tasks()) - 1
+    return watcher_of(run).model.updates.listener_count, len(asyncio.all_tasks()) - 1
 listeners, _ = background().call(left(), 5)
 print(listeners, run.phase)
 run.close()

@@ -25,6 +25,7 @@ from flyte_widgets.api.messages import RunIdentifier
 from flyte_widgets.api.oauth import ClientSecretAuth, LoginService
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ApiError, FlyteWidgetsError, RpcError
+from flyte_widgets.watch.access import watcher_of
 from flyte_widgets.watch.backends import backend_of
 from flyte_widgets.watch.loop import background
 from flyte_widgets.widgets.static_view.collect import snapshot_of
@@ -202,9 +203,9 @@ def use_widget(planted: Planted, ears: Ears) -> None:
     widget = fw.RunWidget(run)
     try:
         give_up_s = time.monotonic() + 10
-        while run._watcher.connection.state == "connecting" and time.monotonic() < give_up_s:
+        while watcher_of(run).connection.state == "connecting" and time.monotonic() < give_up_s:
             time.sleep(0.02)
-        assert run._watcher.connection.state != "connecting"
+        assert watcher_of(run).connection.state != "connecting"
         try:
             ears.hear("answer", widget.wait(timeout=0.3))
         except FlyteWidgetsError as error:
@@ -213,8 +214,8 @@ def use_widget(planted: Planted, ears: Ears) -> None:
         widget._on_message(widget, {"kind": "abort", "id": 2, "action": "a0", "reason": "because"}, [])
         time.sleep(0.3)
         ears.hear_state("state", shown(widget))
-        ears.hear("repr", run, widget, backend, client, run._watcher, run._watcher.connection, run.connection)
-        ears.hear("repr", run._watcher.abort_status, run._watcher.last_error)
+        ears.hear("repr", run, widget, backend, client, watcher_of(run), watcher_of(run).connection, run.connection)
+        ears.hear("repr", watcher_of(run).abort_status, watcher_of(run).model.last_error)
         hear_static_view(run, ears)
     finally:
         widget.close()
@@ -225,7 +226,7 @@ def use_widget(planted: Planted, ears: Ears) -> None:
 
 def hear_static_view(run: fw.Run, ears: Ears) -> None:
     """Take what a saved notebook keeps."""
-    snapshot = snapshot_of(run, run._watcher)
+    snapshot = snapshot_of(run, watcher_of(run))
     ears.hear("static view", static_view_text(snapshot), page(snapshot), snapshot)
 
 

@@ -16,6 +16,7 @@ from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import RunFinishedError
 from flyte_widgets.phases import ActionPhase as P
 from flyte_widgets.run.timeline import SegmentFlag
+from flyte_widgets.watch.access import target_of, watcher_of
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.widgets import publisher as publisher_module
 from flyte_widgets.widgets.run_widget import RunWidget
@@ -447,7 +448,7 @@ def test_close_ends_the_watch(server: ServerProcess, monkeypatch: pytest.MonkeyP
     """close() ends streams and messages though the widget is still held, unless a handle of the user's watches on."""
     monkeypatch.setattr(comm, "create_comm", RecordingComm)
     run = Run(server.simulate(elapsed_s=102, speed=2), client=client_of(server))
-    kept, made = RunWidget(run), RunWidget(run.name, client=run._target.backend.client)
+    kept, made = RunWidget(run), RunWidget(run.name, client=target_of(run).backend.client)
     front = FrontEnd(made)
     eventually(lambda: made.phase is kept.phase is P.RUNNING)
     made.selected = "a0"
@@ -456,7 +457,7 @@ def test_close_ends_the_watch(server: ServerProcess, monkeypatch: pytest.MonkeyP
     for widget in (kept, made, made):
         widget.close()
     sent = len(front.comm.sent)
-    eventually(lambda: not run._watcher._focus)
+    eventually(lambda: not watcher_of(run)._focus)
     assert run.connection.state == "live"
     never(lambda: len(counted(front.comm.sent)) > len(counted(front.comm.sent[:sent])), 1)
     run.close()

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from flyte_widgets.watch import course, followers, watcher
+from flyte_widgets.watch import lifecycle, model, reconcile, streams
 from tests.fault_proxy import FaultProxy
 from tests.faults.scene import Scene
 from tests.server_process import ServerProcess
@@ -55,12 +55,12 @@ def scene(shared_server: ServerProcess, proxy: FaultProxy) -> Iterator[Scene]:
 def short_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """All patience is a tenth as long, so that what waits for it is seen within seconds."""
     for module, name in (
-        (followers, "FIRST_MESSAGE_S"),
-        (followers, "SILENCE_S"),
-        (followers, "REOPEN_S"),
-        (followers, "POLL_S"),
-        (course, "SETTLE_S"),
-        (watcher, "STANDING_RECHECK_S"),
+        (streams, "FIRST_MESSAGE_S"),
+        (reconcile, "SILENCE_S"),
+        (reconcile, "REOPEN_S"),
+        (reconcile, "POLL_S"),
+        (lifecycle, "SETTLE_S"),
+        (model, "RECHECK_S"),
     ):
         monkeypatch.setattr(module, name, getattr(module, name) / 10)
 

@@ -13,6 +13,7 @@ import pytest
 
 import flyte_widgets as fw
 from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.watch.access import watcher_of
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.status import Connection
 from tests.fault_proxy import FaultProxy
@@ -26,7 +27,7 @@ class Diary:
     """Remembers everything that a run's connection was said to be."""
 
     def __init__(self, run: fw.Run) -> None:
-        self._watcher = run._watcher
+        self._watcher = watcher_of(run)
         self.entries: list[tuple[float, Connection]] = [(time.monotonic(), self._watcher.connection)]
         self._watcher.subscribe(self)
 

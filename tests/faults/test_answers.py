@@ -24,7 +24,7 @@ from flyte_widgets.errors import (
     UnauthenticatedError,
     UnimplementedError,
 )
-from flyte_widgets.watch import watcher
+from flyte_widgets.watch import model
 from tests.fault_proxy import Exchange, Fault, FaultProxy, pass_on
 from tests.faults.faults import answer, connect_error, is_stream, refused_in_stream
 from tests.faults.scene import Scene, selection
@@ -57,7 +57,7 @@ ANSWERS: list[tuple[str, Fault, str, str]] = [
 @pytest.fixture
 def quick_recheck(monkeypatch: pytest.MonkeyPatch) -> None:
     """What only a person can mend is looked at again every second, not every fifteen."""
-    monkeypatch.setattr(watcher, "STANDING_RECHECK_S", 1.0)
+    monkeypatch.setattr(model, "RECHECK_S", 1.0)
 
 
 @pytest.mark.usefixtures("quick_recheck")

@@ -9,6 +9,7 @@ import pytest
 
 import flyte_widgets as fw
 from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.watch.access import watcher_of
 from flyte_widgets.watch.loop import background
 from tests.fault_proxy import Exchange, FaultProxy
 from tests.faults.faults import connect_error
@@ -38,7 +39,7 @@ def fifty(shared_server: ServerProcess, proxy: FaultProxy) -> Iterator[list[fw.R
 def test_fifty_watchers_make_no_storm(fifty: list[fw.Run], proxy: FaultProxy, report: Report) -> None:
     """On a dead server all watchers together try once a second; when it is back, all are right within seconds."""
     for run in fifty:
-        run._watcher.state.root  # noqa: B018 - begins to watch
+        watcher_of(run).state.root  # noqa: B018 - begins to watch
     eventually(lambda: all(run.connection.state == "live" for run in fifty), 60)
     proxy.on("*", hang_up)
     proxy.cut()
@@ -94,7 +95,7 @@ def test_a_person_can_try_at_once(scene: Scene) -> None:
     scene.simulate()
     scene.until_said("reconnecting")
     scene.proxy.heal()
-    background().loop.call_soon_threadsafe(scene.run._watcher.retry)
+    background().loop.call_soon_threadsafe(watcher_of(scene.run).retry)
     scene.until_said("live", timeout_s=2)
     scene.expect_truth()
     scene.expect_ended()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from flyte_widgets.errors import ApiError
+from flyte_widgets.watch.access import target_of
 from flyte_widgets.watch.loop import background
 from tests.fault_proxy import FaultProxy
 from tests.faults.faults import cut_after, end_after, no_answer, slow
@@ -48,7 +49,7 @@ def test_a_stream_that_is_cut_at_every_byte(scene: Scene) -> None:
     """Cut after 0, 1, 2, ... bytes of its body: what was whole comes, and nothing else; the cut is said each time."""
     scene.simulate(elapsed_s=1e9)
     scene.expect_truth()
-    run_id = scene.run._target.run_id
+    run_id = target_of(scene.run).run_id
 
     async def read() -> tuple[list[Any], ApiError | None]:
         scene.client.hurry()

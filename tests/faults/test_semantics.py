@@ -12,6 +12,7 @@ import pytest
 
 from flyte_widgets.errors import RunFinishedError
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.watch.access import watcher_of
 from tests.faults.faults import (
     Fault,
     Frame,
@@ -93,7 +94,7 @@ def test_clocks_an_hour_off(scene: Scene, report: Report, name: str, quirk: str,
     scene.proxy.on("*", shifted(3600 * hours))
     scene.simulate(quirks=[quirk], seconds=4)
     scene.until_said("live")
-    root = scene.run._watcher.state.root
+    root = watcher_of(scene.run).state.root
     assert root is not None
     assert root.created_ms is not None
     assert -2_000 < scene.client.now_ms - root.created_ms < 10_000
@@ -151,8 +152,8 @@ def test_children_that_end_after_the_root(scene: Scene, report: Report) -> None:
     scene.run.abort("enough")
     scene.until(lambda: scene.run.is_terminal)
     assert scene.run.phase is ActionPhase.ABORTED
-    assert scene.run._watcher.state.active_count > 0
-    assert not scene.run._watcher.over.is_set()
+    assert watcher_of(scene.run).state.active_count > 0
+    assert not watcher_of(scene.run).model.is_over
     took_s = scene.expect_truth(scene.until_ended())
     scene.expect_ended()
     report("children end 4 s after the root", scene.diary.of("live"), took_s)
@@ -202,7 +203,7 @@ def test_a_root_that_fails_and_runs_again(scene: Scene, report: Report) -> None:
     tell("FAILED", 1, 2)
     scene.until(lambda: scene.run.phase is ActionPhase.FAILED)
     time.sleep(1)
-    assert not scene.run._watcher.over.is_set()
+    assert not watcher_of(scene.run).model.is_over
     tell("RUNNING", 2, 0)
     scene.until(lambda: scene.run.phase is ActionPhase.RUNNING)
     tell("SUCCEEDED", 2, 1)

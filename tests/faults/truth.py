@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 import flyte_widgets as fw
+from flyte_widgets.watch.access import watcher_of
 from tests.server_process import ServerProcess
 
 
@@ -52,7 +53,7 @@ def known(run: fw.Run) -> dict[str, Fact]:
             created_ms=state.created_ms,
             ended_ms=state.ended_ms,
         )
-        for state in list(run._watcher.state)
+        for state in list(watcher_of(run).state)
     }
 
 

@@ -14,8 +14,9 @@ from flyte_widgets.phases import ActionPhase
 from flyte_widgets.redaction import redact
 from flyte_widgets.run.state import ROOT, RunState
 from flyte_widgets.untrusted import printable, without_colours
+from flyte_widgets.watch.access import target_of
 from flyte_widgets.watch.handles import Run
-from flyte_widgets.watch.status import STANDING
+from flyte_widgets.watch.status import NEEDS_USER
 from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.static_view.model import Failure, KnownAction, Snapshot
 from flyte_widgets.widgets.static_view.rows import most_telling, rows_of
@@ -28,14 +29,14 @@ READ_LIMIT_S: Final = 8.0
 _FOLD_READS: Final = 40
 """Histories of folded actions that are read at most, all folds together."""
 _AT_ONCE: Final = 4
-_TROUBLED: Final = ("polling", "reconnecting", *STANDING)
+_TROUBLED: Final = ("polling", "reconnecting", *NEEDS_USER)
 _FAILURES: Final = (ActionPhase.FAILED, ActionPhase.TIMED_OUT)
 _TEXT_LIMIT: Final = 20_000
 
 
 def snapshot_of(run: Run, watcher: Watcher, failed: ActionDetails | None = None) -> Snapshot:
     """Tell what is known of a run now. `failed`: the details of the action whose error is to be shown."""
-    target = run._target  # noqa: SLF001 (the snapshot of this handle)
+    target = target_of(run)
     with watcher.lock:
         actions = _known(watcher.state)
         counts = {phase: count for phase, count in watcher.state.counts.items() if count > 0}

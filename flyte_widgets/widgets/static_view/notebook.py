@@ -20,10 +20,10 @@ from uuid import uuid4
 
 from flyte_widgets.api.messages import ActionDetails
 from flyte_widgets.phases import ActionPhase
-from flyte_widgets.watch.board import Update
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
-from flyte_widgets.watch.status import STANDING
+from flyte_widgets.watch.status import NEEDS_USER
+from flyte_widgets.watch.updates import Update
 from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.outputs import Bundle, Output, is_terminal, show
 from flyte_widgets.widgets.publisher import publisher
@@ -147,7 +147,7 @@ class StaticView:
         """Give a run that is only just asked for a moment to be read: this may be all that a batch run keeps of it."""
         deadline_s = time.monotonic() + FIRST_READ_S
         watcher = self._watcher
-        while not (watcher.has_list and watcher.has_tree) and watcher.connection.state not in STANDING:
+        while not watcher.has_all and watcher.connection.state not in NEEDS_USER:
             if time.monotonic() > deadline_s:
                 return
             time.sleep(0.02)

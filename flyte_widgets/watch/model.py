@@ -1,0 +1,219 @@
+"""What is known of a run: its actions, details, events, connection and abort. No tasks and no I/O.
+
+The background loop writes; other threads may read. Who reads more than one field there takes `lock`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from flyte_widgets.api.messages import Action, ActionDetails, ClusterEvent, EnrichedAction
+from flyte_widgets.errors import ApiError
+from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.state import ROOT, RunState
+from flyte_widgets.watch.events import merge_events
+from flyte_widgets.watch.status import NEEDS_USER, AbortStatus, Connection, ConnectionState, state_of
+from flyte_widgets.watch.updates import Update, Updates
+
+logger = logging.getLogger(__name__)
+
+LAST_ANSWER_STEP_MS: Final = 5_000.0
+"""While the stream lives, the time of its last message is shown in steps of this size: it is no news."""
+RECHECK_S: Final = 15.0
+"""How often the backend is asked again where only a person can help."""
+
+
+class RunModel:
+    """Folds messages, and keeps what they said. `updates` passes every change on.
+
+    `clock` gives now, epoch ms, by the backend's clock as far as it is known.
+    """
+
+    def __init__(self, run_name: str, clock: Callable[[], float]) -> None:
+        self.run_name = run_name
+        self._clock = clock
+        self.lock = threading.Lock()
+        """Held while messages are folded."""
+        self.state = RunState()
+        self.details: dict[str, ActionDetails] = {}
+        """Details of the root and of the actions in focus."""
+        self.events: dict[str, dict[int, list[ClusterEvent]]] = {}
+        """Cluster events that streams sent for the actions in focus, by attempt."""
+        self.missing: set[str] = set()
+        """Actions in focus that have ended and whose details the backend no longer has."""
+        self.connection = Connection()
+        self.abort_status = AbortStatus()
+        self.last_error: ApiError | None = None
+        """Why the connection is in trouble; None while it is not."""
+        self.has_list = self.has_tree = False
+        """Whether all actions were listed, and whether the stream sent them (with names) or turned out not to."""
+        self.is_over = False
+        """Whether the run has ended and was read whole, or the watch was given up."""
+        self.is_streaming = False
+        """Whether WatchActions is open and has sent something."""
+        self.answered_s = self.stream_answered_s = time.monotonic()
+        """When the backend last answered, and when WatchActions last sent something (monotonic)."""
+        self._focus: Counter[str] = Counter()
+        self._changed_details: set[str] = set()
+        self.updates = Updates(self._collect)
+
+    @property
+    def phase(self) -> ActionPhase | None:
+        """Phase of the run; None until it was read."""
+        root = self.state.root
+        return root.phase if root else None
+
+    @property
+    def focused(self) -> list[str]:
+        """The actions in focus, without the root: its details are kept in any case."""
+        return [action for action in self._focus if action != ROOT]
+
+    def now_ms(self) -> float:
+        """Now, epoch ms, by the backend's clock as far as it is known."""
+        return self._clock()
+
+    # --- focus -----------------------------------------------------------------------------------------------------
+
+    def focus(self, action: str) -> bool:
+        """Keep details and events of an action. True if it was not in focus before."""
+        self._focus[action] += 1
+        return self._focus[action] == 1
+
+    def unfocus(self, action: str) -> bool:
+        """Undo one `focus`. True if that was the last: what was kept of it is dropped."""
+        if action not in self._focus:
+            return False
+        self._focus[action] -= 1
+        if self._focus[action] > 0:
+            return False
+        del self._focus[action]
+        self.events.pop(action, None)
+        if action != ROOT:
+            self.details.pop(action, None)
+            self.missing.discard(action)
+        return True
+
+    def clear_focus(self) -> None:
+        """Have no action in focus. What was kept of them stays."""
+        self._focus.clear()
+
+    # --- messages --------------------------------------------------------------------------------------------------
+
+    def fold_stream(self, actions: list[EnrichedAction]) -> None:
+        """Fold a message of WatchActions: the view is live."""
+        with self.lock:
+            self.state.fold_enriched(actions, self.now_ms())
+        self.has_tree = True
+        self.note_stream_message()
+
+    def fold_list(self, actions: list[Action]) -> None:
+        """Fold the whole answer of ListActions."""
+        with self.lock:
+            self.state.fold_listed(actions, self.now_ms())
+        self.has_list = True
+        self.publish()
+
+    def fold_details(self, details: ActionDetails) -> None:
+        """Fold an action's details, and keep them where the action is in focus."""
+        name = details.id.name or ROOT
+        kept = name == ROOT or name in self._focus
+        if kept:
+            self.details[name] = details
+            self.missing.discard(name)
+        with self.lock:
+            self.state.fold_details(details, self.now_ms())
+        self.publish({name} if kept else ())
+
+    def fold_events(self, action: str, attempt: int, events: Iterable[ClusterEvent]) -> None:
+        """Add cluster events of an attempt."""
+        before = self.events.get(action, {})
+        merged = merge_events(before.get(attempt, ()), events)
+        if merged != before.get(attempt):
+            self.events[action] = {**before, attempt: merged}  # replaced, not changed: other threads read it
+            self.publish({action})
+
+    def note_missing(self, action: str) -> None:
+        """Note that an action is listed, but its details are not found: it is older than what the backend keeps."""
+        known = self.state.by_id.get(action)
+        if known is not None and known.is_terminal and action in self.focused and action not in self.missing:
+            self.missing.add(action)
+            self.publish({action})
+
+    def note_answer(self) -> None:
+        """Note that the backend answered."""
+        self.answered_s = time.monotonic()
+        self.last_error = None
+
+    def note_stream_message(self) -> None:
+        """Note a message of WatchActions: the view is live."""
+        self.note_answer()
+        self.is_streaming = True
+        self.stream_answered_s = self.answered_s
+        now_ms, last_ms = self.now_ms(), self.connection.last_ms
+        if self.connection.state != "live" or last_ms is None or now_ms - last_ms > LAST_ANSWER_STEP_MS:
+            self.show_connection(state="live", last_ms=now_ms, next_try_ms=None, message="", hint="", poll_s=None)
+        self.updates.publish_soon()
+
+    # --- connection and abort --------------------------------------------------------------------------------------
+
+    def show_connection(self, **changes: Any) -> None:
+        """Change what is shown of the connection."""
+        changed = replace(self.connection, **changes)
+        if changed != self.connection:
+            self.connection = changed
+            self.publish()
+
+    def show_polling(self, every_s: float, error: ApiError | None = None) -> None:
+        """Show that unary reads stand in for the stream. `error` says why, where the stream is not just silent."""
+        message, hint = (error.message, error.hint) if error is not None else ("", "")
+        last_ms = self.now_ms()
+        self.show_connection(
+            state="polling", last_ms=last_ms, poll_s=every_s, message=message, hint=hint, next_try_ms=None
+        )
+
+    def show_ended(self) -> None:
+        """Show that the run has ended and was read whole."""
+        last_ms = self.now_ms()
+        self.show_connection(state="ended", last_ms=last_ms, next_try_ms=None, message="", hint="", poll_s=None)
+
+    def report_error(self, error: ApiError, delay_s: float) -> float:
+        """Show what is wrong, and when the next try comes. Gives the delay, longer where only a person can help."""
+        logger.debug("run %s: %s", self.run_name, error)
+        self.last_error = error
+        state: ConnectionState = state_of(error)
+        if self.state.root is not None and state in ("not_found", "failed"):
+            state = "reconnecting"  # it was there: while a backend restarts, a proxy before it says anything
+        if state in NEEDS_USER:
+            delay_s = max(delay_s, RECHECK_S)
+        now_ms = self.now_ms()
+        last_ms = None if self.state.root is None else now_ms - (time.monotonic() - self.answered_s) * 1000
+        self.show_connection(
+            state=state,
+            last_ms=last_ms,
+            message=error.message,
+            hint=error.hint,
+            next_try_ms=now_ms + delay_s * 1000,
+            poll_s=None,
+        )
+        return delay_s
+
+    def show_abort(self, status: AbortStatus) -> None:
+        """Change what is shown of the abort."""
+        self.abort_status = status
+        self.publish()
+
+    def publish(self, details: Iterable[str] = ()) -> None:
+        """Pass on what has changed. `details` names the actions whose details or events have."""
+        self._changed_details.update(details)
+        self.updates.publish()
+
+    def _collect(self) -> Update:
+        details, self._changed_details = self._changed_details, set()
+        return Update(self.state.take_dirty(), details, partial(self.state.changes_of, self.state.take_news()))

@@ -1,0 +1,142 @@
+"""The streams of a run. Each coroutine runs until it is cancelled, and folds what it receives into the model."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Coroutine
+from typing import Any, Final
+
+from flyte_widgets.errors import ApiError, FirstMessageTimeoutError, NotFoundError
+from flyte_widgets.tasks import cancel_all
+from flyte_widgets.watch import reconcile
+from flyte_widgets.watch.backoff import Backoff
+from flyte_widgets.watch.model import RunModel
+from flyte_widgets.watch.reconcile import Reconciler
+from flyte_widgets.watch.source import RunSource
+
+logger = logging.getLogger(__name__)
+
+FIRST_MESSAGE_S: Final = 10.0
+POLLS_BEFORE_STREAM: Final = 12
+
+
+async def follow_tree(source: RunSource, reconciler: Reconciler) -> None:
+    """WatchActions: all actions, for as long as the run lives."""
+    model = source.model
+    backoff = Backoff()
+    delay_s = 0.0
+    while True:
+        error: ApiError | None = None
+        begun_s = time.monotonic()
+        try:
+            await _unless_retry_requested(_read_tree(source), source.retry_requested)
+        except FirstMessageTimeoutError:
+            await _poll(source, reconciler)
+            continue
+        except ApiError as failure:
+            error = failure
+        finally:
+            model.is_streaming = False
+        if time.monotonic() - begun_s > delay_s:
+            backoff.reset()  # it lived longer than the wait for it
+        if error is not None and not error.transient and source.client.outage is None:
+            await _poll(source, reconciler, error)  # the next try would fail in the same way
+            continue
+        delay_s = backoff.next_delay_s(error.retry_after_s if error else None)
+        await source.pause(delay_s)
+        try:
+            await reconciler.reconcile()  # notifications may have been lost while nobody listened
+        except ApiError as failure:
+            model.report_error(failure, delay_s)
+        else:
+            if error is not None and backoff.failures > 1:
+                model.show_polling(delay_s, error)
+
+
+async def _read_tree(source: RunSource) -> None:
+    """Fold one stream of WatchActions until its end."""
+    stream = source.client.watch_actions(
+        source.run_id, tracked=source.is_tracked, first_message_timeout_s=FIRST_MESSAGE_S
+    )
+    async with contextlib.aclosing(stream):
+        async for actions in stream:
+            source.model.fold_stream(actions)
+
+
+async def _unless_retry_requested(reading: Coroutine[Any, Any, None], retry_requested: asyncio.Event) -> None:
+    """Read a stream to its end, or until a new one is asked for."""
+    retry_requested.clear()
+    read, retry = asyncio.create_task(reading), asyncio.create_task(retry_requested.wait())
+    try:
+        await asyncio.wait({read, retry}, return_when=asyncio.FIRST_COMPLETED)
+        if read.done():
+            read.result()
+    finally:
+        await cancel_all((read, retry))  # even if done: nobody looks at its error
+
+
+async def _poll(source: RunSource, reconciler: Reconciler, why: ApiError | None = None) -> None:
+    """Stand in for a stream that is silent (for good, or only idle), or that is of no use."""
+    for _ in range(POLLS_BEFORE_STREAM):
+        try:
+            await reconciler.reconcile()
+        except ApiError as error:
+            await source.pause(source.model.report_error(error, reconcile.POLL_S))
+            return
+        source.model.show_polling(reconcile.POLL_S, why)
+        if await source.pause(reconcile.POLL_S):
+            return
+
+
+async def follow_action(source: RunSource, action: str) -> None:
+    """WatchActionDetails of one action. It ends early and often: a unary read then gives its state."""
+    model = source.model
+    backoff = Backoff()
+    while True:
+        before = _status_key(model, action)
+        try:
+            stream = source.client.watch_action_details(
+                source.run_id, action, tracked=source.is_tracked, first_message_timeout_s=FIRST_MESSAGE_S
+            )
+            async with contextlib.aclosing(stream):
+                async for details in stream:
+                    model.note_answer()
+                    model.fold_details(details)
+            await source.read_action(action)
+        except FirstMessageTimeoutError:
+            with contextlib.suppress(ApiError):
+                await source.read_action(action)
+        except ApiError as error:
+            logger.debug("details of %s/%s: %s", model.run_name, action, error)
+            if isinstance(error, NotFoundError):
+                model.note_missing(action)
+        if _status_key(model, action) != before:
+            backoff.reset()
+        # Not over for ever: a failed attempt of a tracked run may be followed by another one.
+        await model.updates.until(lambda: not _was_read_to_the_end(model, action))
+        await asyncio.sleep(backoff.next_delay_s())
+
+
+def _status_key(model: RunModel, action: str) -> object:
+    known = model.state.by_id.get(action)
+    return known.status_key if known else None
+
+
+def _was_read_to_the_end(model: RunModel, action: str) -> bool:
+    known = model.state.by_id.get(action)
+    return known is not None and known.is_terminal and not known.needs_history
+
+
+async def report_outage(source: RunSource) -> None:
+    """Show that the backend is down as soon as any watcher has found out: of many watchers, few get to try."""
+    model = source.model
+    while True:
+        await asyncio.sleep(0.5)
+        outage, shown = source.client.outage, model.connection
+        if outage is None or model.is_streaming:
+            continue
+        if shown.next_try_ms is None or shown.next_try_ms < model.now_ms():
+            model.report_error(outage.error, outage.next_try_s)
