@@ -56,6 +56,26 @@ class Sdk:
         """`run.outputs()`."""
         return self._ask("outputs", run)  # type: ignore[no-any-return]
 
+    def inputs(self, run: str) -> dict[str, str]:
+        """`RunDetails.inputs()` of a run: the `repr` of each value."""
+        return self._ask("inputs", run)  # type: ignore[no-any-return]
+
+    def logs(self, run: str, action: str) -> list[str]:
+        """`Action.get(...).get_logs()`, all of it."""
+        return self._ask("logs", run, action)  # type: ignore[no-any-return]
+
+    def report(self, run: str, action: str) -> str:
+        """`Action.get(...).get_report()`."""
+        return self._ask("report", run, action)  # type: ignore[no-any-return]
+
+    def rerun(self, run: str, *, recover: bool = False, **inputs: Any) -> str:
+        """`flyte.with_runcontext(mode="remote").rerun(run, ...)`; returns the name of the new run."""
+        return self._ask("rerun", run, recover, inputs)  # type: ignore[no-any-return]
+
+    def signal(self, run: str, action: str, value: Any) -> None:
+        """`Condition.signal(value)`."""
+        self._ask("signal", run, action, value)
+
     def run_tracked(self, run: str, failures: int) -> dict[str, Any]:
         """Run `tests.pipeline` on this machine, tracked; returns what the SDK's own tracker recorded."""
         return self._ask("run_tracked", run, failures)  # type: ignore[no-any-return]
@@ -123,6 +143,33 @@ class _Worker:
         from flyte.remote import Run
 
         return list(Run.get(name).outputs())
+
+    def inputs(self, name: str) -> dict[str, str]:
+        import asyncio
+
+        from flyte.remote import RunDetails
+
+        return {key: repr(value) for key, value in asyncio.run(RunDetails.get(name).inputs()).items()}
+
+    def logs(self, name: str, action: str) -> list[str]:
+        from flyte.remote import Action
+
+        return [str(line) for line in Action.get(run_name=name, name=action).get_logs()]
+
+    def report(self, name: str, action: str) -> str:
+        from flyte.remote import Action
+
+        return str(Action.get(run_name=name, name=action).get_report())
+
+    def rerun(self, name: str, recover: bool, inputs: dict[str, Any]) -> str:
+        import flyte
+
+        return str(flyte.with_runcontext(mode="remote").rerun(name, recover=recover, **inputs).name)
+
+    def signal(self, name: str, action: str, value: Any) -> None:
+        from flyte.remote import Condition
+
+        next(c for c in Condition.listall(name) if c.action_name == action).signal(value)
 
     def run_tracked(self, name: str, failures: int) -> dict[str, Any]:
         import flyte

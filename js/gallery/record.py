@@ -18,7 +18,7 @@ from typing import Any
 
 import flyte_widgets as fw
 from flyte_widgets.local.services import control
-from flyte_widgets.local.simulator import player as simulator
+from flyte_widgets.local.simulator import launch, planner, player
 from flyte_widgets.local.simulator.spec import SimSpec
 from flyte_widgets.run.state import RunState
 from flyte_widgets.wire.columns import Columns
@@ -64,9 +64,9 @@ TAKES = {
 def record(name: str, take: Take, backend: Any) -> dict[str, Any]:
     """Play one run, and give its widget's state."""
     request = {"seed": 7, "elapsed_s": take.seconds, "hold": True, "name": f"r-{name}", "quirks": take.quirks}
-    plan = simulator.plan(7, SimSpec.of(take.spec))
+    plan = planner.plan(7, SimSpec.of(take.spec))
     held_ms = BEGAN_MS + min(round(take.seconds * 1000), plan.end_ms)
-    simulator.now_us = control.now_us = lambda: held_ms * 1000
+    launch.now_us = player.now_us = control.now_us = lambda: held_ms * 1000
     backend.simulate({**request, **take.spec})
     widget = fw.RunWidget(f"r-{name}")
     state = widget.run._watcher.state  # noqa: SLF001 (the recording looks into what it records)

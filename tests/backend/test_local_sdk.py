@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flyte_widgets.local.simulator.player import plan
+from flyte_widgets.local.simulator.planner import plan
 from flyte_widgets.local.simulator.spec import SimSpec
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
@@ -17,7 +17,7 @@ END = 1e9
 
 
 def planned_ends(seed: int, **spec: Any) -> dict[str, str]:
-    return {action.name: action.beats[-1].phase.value for action in plan(seed, SimSpec(**spec)).actions}
+    return {action.name: action.steps[-1].phase.value for action in plan(seed, SimSpec(**spec)).actions}
 
 
 @pytest.mark.parametrize(
@@ -37,9 +37,9 @@ def test_a_finished_run_is_what_was_planned(
     for planned in plan(0, SimSpec(outcome=outcome)).actions:
         action = told["actions"][planned.name]
         assert (action["parent"], action["group"]) == (planned.parent, planned.group)
-        assert action["attempts"] == planned.beats[-1].attempt
+        assert action["attempts"] == planned.steps[-1].attempt
         expected: dict[int, list[str]] = {}
-        for beat in planned.beats:
+        for beat in planned.steps:
             phases = expected.setdefault(beat.attempt, [])
             if phases[-1:] != [beat.phase.value]:
                 phases.append(beat.phase.value)

@@ -14,7 +14,7 @@ from flyte_widgets.errors import LocalError
 from flyte_widgets.local import LocalBackend, SimSpec
 from flyte_widgets.local.services.records import ROOT_ACTION, RunKey
 from flyte_widgets.local.simulator.plan import Plan
-from flyte_widgets.local.simulator.player import plan
+from flyte_widgets.local.simulator.planner import plan
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
 from flyte_widgets.watch.handles import Run
 from tests.sdk_worker import Sdk
@@ -35,8 +35,8 @@ def key_of(run: Run) -> RunKey:
 
 
 def phases_at(planned: Plan, at_ms: int) -> Counter[str]:
-    current = [[beat for beat in action.beats if beat.at_ms <= at_ms] for action in planned.actions]
-    return Counter(beats[-1].phase.value for beats in current if beats)
+    current = [[step for step in action.steps if step.at_ms <= at_ms] for action in planned.actions]
+    return Counter(steps[-1].phase.value for steps in current if steps)
 
 
 @pytest.mark.parametrize("spec", [SimSpec(), SimSpec(actions=300), SimSpec(outcome="failed")])
@@ -49,7 +49,7 @@ def test_the_same_seed_gives_the_same_run(spec: SimSpec) -> None:
 def test_the_default_run_goes_through_all_ten_phases() -> None:
     """And at 1 m 42 s it has the counts of the pictures."""
     planned = plan(0, SimSpec())
-    assert {beat.phase for action in planned.actions for beat in action.beats} == set(PHASE_TABLE)
+    assert {step.phase for action in planned.actions for step in action.steps} == set(PHASE_TABLE)
     assert phases_at(planned, 102_000) == {"succeeded": 36, "failed": 1, "running": 12, "waiting_for_resources": 1}
 
 
@@ -64,9 +64,9 @@ def test_a_plan_is_a_life_that_can_be_lived(seed: int, spec: SimSpec) -> None:
     assert len(planned.actions) == spec.actions == len({action.name for action in planned.actions})
     seen = {"": planned.actions[0]}
     for action in planned.actions:
-        times = [action.created_ms, *(beat.at_ms for beat in action.beats)]
+        times = [action.created_ms, *(step.at_ms for step in action.steps)]
         assert times == sorted(times)
-        assert action.beats[-1].phase.is_terminal
+        assert action.steps[-1].phase.is_terminal
         assert seen[action.parent].created_ms <= action.created_ms
         assert action.end_ms <= seen[action.parent].end_ms
         seen[action.name] = action
@@ -118,7 +118,7 @@ def test_two_thousand_actions_are_played_to_their_end(backend: LocalBackend) -> 
     with backend.store.read(key_of(run)) as record:
         for action in planned.actions:
             told = record.actions[action.name]
-            assert told.phase == action.beats[-1].phase.number
+            assert told.phase == action.steps[-1].phase.number
             lasted_ms = told.details.status.duration_ms * speed
             assert lasted_ms == pytest.approx(action.end_ms - action.created_ms, abs=2 * speed)
         counts = Counter(action.phase for name, action in record.actions.items() if name != ROOT_ACTION)
@@ -141,10 +141,10 @@ def test_a_killed_server_goes_on_where_it_was(start_server: Callable[..., Server
         sdk.close()
     planned = plan(5, SimSpec(actions=200))
     assert {key: action["phase"] for key, action in told.items()} == {
-        action.name: action.beats[-1].phase.value for action in planned.actions
+        action.name: action.steps[-1].phase.value for action in planned.actions
     }
     for action in planned.actions:
-        assert told[action.name]["attempts"] == action.beats[-1].attempt
+        assert told[action.name]["attempts"] == action.steps[-1].attempt
 
 
 def test_a_wrong_request_to_the_server_says_what_is_wrong(shared_server: ServerProcess) -> None:

@@ -43,6 +43,7 @@ from flyte_widgets.local.services.data_service import (
     UPLOAD_PREFIX,
     DataProxyHandlers,
 )
+from flyte_widgets.local.services.launching import Launchers
 from flyte_widgets.local.services.run_service import RunServiceHandlers
 from flyte_widgets.local.services.store import Store
 from flyte_widgets.local.services.tracked import TrackedRunServiceHandlers
@@ -74,6 +75,7 @@ class LocalApp:
         store: Store,
         control: Control,
         contents: Contents,
+        launchers: Launchers,
         *,
         secret: str,
         base_url: str,
@@ -86,7 +88,7 @@ class LocalApp:
         self._simulate = simulate
         self._open: set[Wakeup] = set()
         services = [
-            RunServiceASGIApplication(RunServiceHandlers(store, control), read_max_bytes=MAX_MESSAGE_BYTES),
+            RunServiceASGIApplication(RunServiceHandlers(store, control, launchers), read_max_bytes=MAX_MESSAGE_BYTES),
             TrackedRunServiceASGIApplication(
                 TrackedRunServiceHandlers(store, control), read_max_bytes=MAX_MESSAGE_BYTES
             ),

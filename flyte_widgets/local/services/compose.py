@@ -73,6 +73,7 @@ def _attempt(number: int, events: list[Any]) -> Any:
         for field in ("outputs", "error_info", "log_context"):
             if event.HasField(field):
                 getattr(attempt, field).CopyFrom(getattr(event, field))
+    attempt.logs_available = attempt.HasField("log_context")
     if last.phase in TERMINAL:
         attempt.end_time.CopyFrom(last.updated_time)
     return attempt

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from flyte_widgets.local.services.changes import Wakeup
 from flyte_widgets.local.services.records import RunKey
 from flyte_widgets.local.services.store import Store
+
+INPUTS_FILE: Final = "inputs.pb"
+STORED_SCHEME: Final = "flyte-widgets://"
+"""Of the addresses of files that the store keeps."""
 
 
 class LogLine(NamedTuple):
@@ -54,7 +58,7 @@ class Uploads:
 
     def inputs(self, action: str) -> bytes | None:
         """Give the uploaded inputs."""
-        return self._store.get_upload(artifact_path(self._key, action, "inputs.pb", None))
+        return self._store.get_upload(artifact_path(self._key, action, INPUTS_FILE, None))
 
     def outputs(self, action: str, attempt: int) -> bytes | None:
         """Give the uploaded outputs of an attempt."""
@@ -112,3 +116,8 @@ def artifact_path(key: RunKey, action: str, filename: str, attempt: int | None) 
     """Name an uploaded file as the SDK does."""
     parts = [key.project, key.domain, "tracked-runs", key.name, action]
     return "/".join([*parts, *([] if attempt is None else [str(attempt)]), filename])
+
+
+def uploaded_inputs(store: Store, uri: str) -> bytes | None:
+    """Read inputs that UploadInputs kept; `uri` is that of their directory."""
+    return store.get_upload(f"{uri.removeprefix(STORED_SCHEME)}/{INPUTS_FILE}")

@@ -19,18 +19,15 @@ from flyteidl2.dataproxy.dataproxy_service_connect import DataProxyService
 from flyteidl2.logs.dataplane import payload_pb2 as logs_pb
 
 from flyte_widgets.local.services.changes import current_wakeup
-from flyte_widgets.local.services.content import Contents, LogLine, artifact_path
-from flyte_widgets.local.services.records import RunKey, to_stamp
-from flyte_widgets.local.services.run_service import run_key
+from flyte_widgets.local.services.content import INPUTS_FILE, STORED_SCHEME, Contents, LogLine, artifact_path
+from flyte_widgets.local.services.records import RunKey, run_key, to_stamp
 from flyte_widgets.local.services.store import Store
 from flyte_widgets.phases import ActionPhase
 
 MAX_UPLOAD_BYTES: Final = 64 * 1024 * 1024
 UPLOAD_PREFIX: Final = "/data/"
 REPORT_PREFIX: Final = "/report/"
-INPUTS_FILE: Final = "inputs.pb"
 _EXPIRES_S: Final = 3600
-_SCHEME: Final = "flyte-widgets://"
 _LINES_A_MESSAGE: Final = 100
 _DOWNLOAD_LIMIT_BYTES: Final = 2 * 1024 * 1024
 """With the quirk "data_limit": the open-source backend hands out no larger blob."""
@@ -57,7 +54,7 @@ class DataProxyHandlers(DataProxyService):
         root = request.filename_root or request.content_md5.hex()
         path = "/".join([request.project, request.domain, *root.split("/"), request.filename])
         signed_url = self._base_url + UPLOAD_PREFIX + quote(path)
-        response = pb.CreateUploadLocationResponse(signed_url=signed_url, native_url=_SCHEME + path)
+        response = pb.CreateUploadLocationResponse(signed_url=signed_url, native_url=STORED_SCHEME + path)
         response.expires_at.FromSeconds(int(time.time()) + _EXPIRES_S)
         return response
 
@@ -69,7 +66,7 @@ class DataProxyHandlers(DataProxyService):
         inputs_hash = hashlib.sha256(body).hexdigest()[:24]
         directory = f"{project}/{where.domain}/offloaded-inputs/{inputs_hash}"
         self._store.put_upload(f"{directory}/{INPUTS_FILE}", body)
-        offloaded = run_pb2.OffloadedInputData(uri=_SCHEME + directory, inputs_hash=inputs_hash)
+        offloaded = run_pb2.OffloadedInputData(uri=STORED_SCHEME + directory, inputs_hash=inputs_hash)
         return pb.UploadInputsResponse(offloaded_input_data=offloaded)
 
     async def create_download_link(self, request: Any, ctx: Any) -> Any:
@@ -80,7 +77,7 @@ class DataProxyHandlers(DataProxyService):
         key, action = run_key(attempt.action_id.run), attempt.action_id.name
         quirks = self._find(key, action).quirks
         if self._contents.of(key).report(action, attempt.attempt) is None:
-            missing = _SCHEME + artifact_path(key, action, "report.html", attempt.attempt)
+            missing = STORED_SCHEME + artifact_path(key, action, "report.html", attempt.attempt)
             raise ConnectError(Code.NOT_FOUND, f"artifact not found at [{missing}]")
         path = REPORT_PREFIX + quote("/".join([*key, action, str(attempt.attempt)]))
         response = pb.CreateDownloadLinkResponse()
@@ -108,10 +105,10 @@ class DataProxyHandlers(DataProxyService):
                 raise ConnectError(Code.INTERNAL, f"limit exceeded. {len(body) / 1024**2:.0f}mb > 2mb")
         if inputs is not None:
             response.inputs.MergeFromString(inputs)
-            response.inputs_uri = _SCHEME + artifact_path(key, action, INPUTS_FILE, None)
+            response.inputs_uri = STORED_SCHEME + artifact_path(key, action, INPUTS_FILE, None)
         if outputs is not None:
             response.outputs.MergeFromString(outputs)
-            response.outputs_uri = _SCHEME + artifact_path(key, action, "outputs.pb", found.attempt)
+            response.outputs_uri = STORED_SCHEME + artifact_path(key, action, "outputs.pb", found.attempt)
         return response
 
     async def tail_logs(self, request: Any, ctx: Any) -> AsyncIterator[Any]:

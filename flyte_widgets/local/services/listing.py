@@ -5,13 +5,14 @@ Source: `common/list.proto`. The fields are those that the SDK sends.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from connectrpc.code import Code
 from connectrpc.errors import ConnectError
 from flyteidl2.common import list_pb2
+from flyteidl2.workflow import run_definition_pb2
 
 from flyte_widgets.local.services.records import ActionRecord, to_us
 
@@ -27,7 +28,21 @@ _FIELDS: dict[str, Callable[[ActionRecord], Any]] = {
     "parent_action_name": lambda record: record.parent,
     "task_name": lambda record: record.details.metadata.task.id.name,
     "environment_name": lambda record: record.details.metadata.environment_name,
+    "function_name": lambda record: record.details.metadata.funtion_name,
+    "project": lambda record: record.details.id.run.project,
+    "domain": lambda record: record.details.id.run.domain,
+    "task_project": lambda record: record.details.metadata.task.id.project,
+    "task_domain": lambda record: record.details.metadata.task.id.domain,
+    "task_version": lambda record: record.details.metadata.task.id.version,
+    "action_type": lambda record: record.details.metadata.action_type,
+    "run_source": lambda record: run_definition_pb2.RunSource.Name(record.details.metadata.source),
+    "created_by_subject": lambda record: record.details.metadata.executed_by.user.id.subject,
+    "ended_at": lambda record: to_us(record.details.status.end_time),
+    "duration_ms": lambda record: record.details.status.duration_ms,
 }
+_FIELDS["created_by"] = _FIELDS["created_by_subject"]
+"""Two spellings of the owner: hosted backends take the first, open-source ones the second. Here both are right."""
+_NUMBERS: Final = ("phase", "action_type", "duration_ms")
 _COMPARE: dict[int, Callable[[Any, list[Any]], bool]] = {
     list_pb2.Filter.EQUAL: lambda value, wanted: value == wanted[0],
     list_pb2.Filter.NOT_EQUAL: lambda value, wanted: value != wanted[0],
@@ -39,13 +54,24 @@ _COMPARE: dict[int, Callable[[Any, list[Any]], bool]] = {
     list_pb2.Filter.VALUE_NOT_IN: lambda value, wanted: value not in wanted,
     list_pb2.Filter.CONTAINS: lambda value, wanted: str(wanted[0]) in str(value),
     list_pb2.Filter.CONTAINS_CASE_INSENSITIVE: lambda value, wanted: str(wanted[0]).lower() in str(value).lower(),
+    list_pb2.Filter.ENDS_WITH: lambda value, wanted: str(value).endswith(str(wanted[0])),
+    list_pb2.Filter.NOT_ENDS_WITH: lambda value, wanted: not str(value).endswith(str(wanted[0])),
 }
+
+_LABELS: Final = "labels."
 
 T = TypeVar("T")
 
 
-def page(items: list[T], request: Any, record_of: Callable[[T], ActionRecord]) -> tuple[list[T], str]:
+def page(
+    items: list[T],
+    request: Any,
+    record_of: Callable[[T], ActionRecord],
+    labels_of: Callable[[T], Mapping[str, str]] | None = None,
+) -> tuple[list[T], str]:
     """Filter, sort and cut. Returns the page and the token of the next one, "" at the end.
+
+    With `labels_of`, a filter may name a label: `labels.team`.
 
     `items` come in the default order. Raises invalid_argument for what the real backend refuses, too: a limit over 200,
     a token that is no offset, an unknown field.
@@ -56,6 +82,10 @@ def page(items: list[T], request: Any, record_of: Callable[[T], ActionRecord]) -
     if request.token and not request.token.isdecimal():
         raise _invalid(f"token {request.token!r} is not an offset")
     for item in request.filters:
+        if labels_of is not None and item.field.startswith(_LABELS):
+            label, compare = item.field.removeprefix(_LABELS), _compare(item)
+            items = [each for each in items if compare(labels_of(each).get(label, ""), list(item.values))]
+            continue
         matches = _matcher(item)
         items = [each for each in items if matches(record_of(each))]
     sorts = list(request.sort_by_fields) or ([request.sort_by] if request.sort_by.key else [])
@@ -69,11 +99,16 @@ def page(items: list[T], request: Any, record_of: Callable[[T], ActionRecord]) -
 
 
 def _matcher(item: Any) -> Callable[[ActionRecord], bool]:
-    read, compare = _field(item.field), _COMPARE.get(item.function)
-    if compare is None or not item.values:
-        raise _invalid(f"filter {list_pb2.Filter.Function.Name(item.function)} on {item.field!r} is not supported")
+    read, compare = _field(item.field), _compare(item)
     wanted = [_value(item.field, value) for value in item.values]
     return lambda record: compare(read(record), wanted)
+
+
+def _compare(item: Any) -> Callable[[Any, list[Any]], bool]:
+    compare = _COMPARE.get(item.function)
+    if compare is None or not item.values:
+        raise _invalid(f"filter {list_pb2.Filter.Function.Name(item.function)} on {item.field!r} is not supported")
+    return compare
 
 
 def _field(name: str) -> Callable[[ActionRecord], Any]:
@@ -85,7 +120,7 @@ def _field(name: str) -> Callable[[ActionRecord], Any]:
 
 def _value(field: str, text: str) -> Any:
     try:
-        if field == "phase":
+        if field in _NUMBERS:
             return int(text)
         if field.endswith("_at"):
             moment = datetime.fromisoformat(text.replace("Z", "+00:00"))

@@ -36,6 +36,11 @@ class RunKey(NamedTuple):
     name: str
 
 
+def run_key(run_id: Any) -> RunKey:
+    """Key of a `RunIdentifier`."""
+    return RunKey(run_id.project, run_id.domain, run_id.name)
+
+
 def to_us(stamp: Any) -> int:
     """Timestamp message to microseconds; 0 where it is unset."""
     return int(stamp.seconds) * 1_000_000 + int(stamp.nanos) // 1000

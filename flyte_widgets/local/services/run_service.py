@@ -18,7 +18,15 @@ from flyteidl2.workflow.run_service_connect import RunService
 
 from flyte_widgets.local.services import compose, listing, quirks, signals
 from flyte_widgets.local.services.control import Control, now_us
-from flyte_widgets.local.services.records import DEFAULT_ABORT_REASON, ROOT_ACTION, ActionRecord, RunKey, RunRecord
+from flyte_widgets.local.services.launching import Launchers
+from flyte_widgets.local.services.records import (
+    DEFAULT_ABORT_REASON,
+    ROOT_ACTION,
+    ActionRecord,
+    RunKey,
+    RunRecord,
+    run_key,
+)
 from flyte_widgets.local.services.store import Store
 
 PAGE_SIZE: Final = 1000
@@ -86,7 +94,7 @@ class RunReads:
     async def list_runs(self, request: Any, ctx: Any) -> Any:
         """Answer ListRuns: by default the newest first, of all projects where none is named."""
         roots = [item for item in self._store.roots() if self._in_scope(request, *item[:2])]
-        chosen, token = listing.page(roots, request.request, lambda item: item[1])
+        chosen, token = listing.page(roots, request.request, lambda item: item[1], lambda item: item[2])
         return pb.ListRunsResponse(runs=[compose.run(root, labels) for _, root, labels in chosen], token=token)
 
     async def watch_runs(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
@@ -202,13 +210,15 @@ class RunReads:
 class RunServiceHandlers(RunReads, RunService):
     """RunService, as far as clients of runs need it. What is not here answers unimplemented."""
 
+    def __init__(self, store: Store, control: Control, launchers: Launchers) -> None:
+        super().__init__(store, control)
+        self._launchers = launchers
+
     async def create_run(self, request: Any, ctx: Any) -> Any:
-        """Refuse: there is no cluster here."""
-        raise ConnectError(
-            Code.FAILED_PRECONDITION,
-            "The embedded backend has no cluster to run this on. Use fw.local.run(task, ...) to run it on this machine,"
-            " or flyte.with_runcontext(mode='local', tracked=True).",
-        )
+        """Start again a run that this backend has run (`launching`). There is no cluster here for any other."""
+        key = self._launchers.create(request)
+        with self._store.read(key) as run:
+            return pb.CreateRunResponse(run=compose.run(run.root, run.labels))
 
     async def abort_action(self, request: Any, ctx: Any) -> Any:
         """Abort one action at once, what is below it shortly after."""
@@ -237,11 +247,6 @@ class RunServiceHandlers(RunReads, RunService):
             told += len(events)
             if events:
                 yield pb.WatchClusterEventsResponse(cluster_events=events)
-
-
-def run_key(run_id: Any) -> RunKey:
-    """Key of a `RunIdentifier`."""
-    return RunKey(run_id.project, run_id.domain, run_id.name)
 
 
 def _not_found(key: RunKey, name: str = ROOT_ACTION) -> ConnectError:

@@ -20,10 +20,13 @@ from flyte_widgets.errors import LocalError
 from flyte_widgets.local.services.app import LocalApp
 from flyte_widgets.local.services.content import Contents
 from flyte_widgets.local.services.control import Control
+from flyte_widgets.local.services.launching import Launch, Launchers
 from flyte_widgets.local.services.records import ROOT_ACTION
 from flyte_widgets.local.services.store import Store
 from flyte_widgets.local.services.tracked import lost_runs
-from flyte_widgets.local.simulator.player import Player, begin, resume
+from flyte_widgets.local.simulator.content import SimulatedContent
+from flyte_widgets.local.simulator.launch import ORIGIN_KIND, begin, rerun, resume
+from flyte_widgets.local.simulator.player import Player
 
 PROJECT: Final = "flytesnacks"
 DOMAIN: Final = "development"
@@ -47,10 +50,14 @@ class LocalBackend:
         self.port: int = self._socket.getsockname()[1]
         self.control = Control(self.store, self.call_later)
         self.contents = Contents(self.store)
+        self.contents.provide(ORIGIN_KIND, lambda key, origin: SimulatedContent(self.store, key, origin))
+        self.launchers = Launchers(self.store)
+        self.launchers.register(ORIGIN_KIND, self._simulate_again)
         self._app = LocalApp(
             self.store,
             self.control,
             self.contents,
+            self.launchers,
             secret=self._secret,
             base_url=self.endpoint,
             home=(self.project, self.domain),
@@ -122,6 +129,9 @@ class LocalBackend:
         if player is not None:
             self._play(player)
         return key.name
+
+    def _simulate_again(self, launch: Launch, origin: dict[str, Any]) -> None:
+        self._play(rerun(self.store, self.control, launch, origin))
 
     def _play(self, player: Player) -> None:
         task = self._loop.create_task(player.play())

@@ -17,8 +17,8 @@ from google.rpc import status_pb2
 
 from flyte_widgets.local.services import compose, describe
 from flyte_widgets.local.services.control import now_us
-from flyte_widgets.local.services.records import ROOT_ACTION, RunKey, RunRecord, report, to_us
-from flyte_widgets.local.services.run_service import RunReads, run_key
+from flyte_widgets.local.services.records import ROOT_ACTION, RunKey, RunRecord, report, run_key, to_us
+from flyte_widgets.local.services.run_service import RunReads
 from flyte_widgets.local.services.store import Store
 from flyte_widgets.phases import ActionPhase
 

@@ -21,7 +21,7 @@ _CASCADE_MS: Final = 400
 
 
 @dataclass(frozen=True)
-class Beat:
+class PlannedStep:
     """One report about an action: its phase from `at_ms` on, and what the cluster said since the last."""
 
     at_ms: int
@@ -43,12 +43,23 @@ class PlannedAction:
     created_ms: int
     group: str = ""
     kind: str = "task"
-    beats: tuple[Beat, ...] = ()
+    steps: tuple[PlannedStep, ...] = ()
 
     @property
     def end_ms(self) -> int:
         """When it ends."""
-        return self.beats[-1].at_ms
+        return self.steps[-1].at_ms
+
+    @property
+    def index(self) -> int:
+        """Its number in the run: 17 for "a17"."""
+        return int(self.name[1:])
+
+    def running_ms(self, attempt: int) -> int | None:
+        """How long an attempt runs; None where it never does."""
+        steps = [step for step in self.steps if step.attempt == attempt]
+        began = next((step for step in steps if step.phase is P.RUNNING), None)
+        return None if began is None else steps[-1].at_ms - began.at_ms
 
 
 @dataclass(frozen=True)
@@ -65,23 +76,23 @@ class Plan:
 
 
 @dataclass
-class Life:
-    """Builds the beats of one action, one after the other. `now_ms` is where it has got to."""
+class LifecycleBuilder:
+    """Builds the steps of one action, one after the other. `now_ms` is where it has got to."""
 
     rng: Random
     now_ms: int
     attempt: int = 1
-    beats: list[Beat] = field(default_factory=list)
+    steps: list[PlannedStep] = field(default_factory=list)
 
     def enter(self, phase: ActionPhase, *, error: SimError | None = None, notes: Iterable[Note] = ()) -> None:
         """Go into a phase now. Each cluster event is told when it happens, as a report of its own."""
-        self.beats.append(Beat(self.now_ms, phase, self.attempt, error))
+        self.steps.append(PlannedStep(self.now_ms, phase, self.attempt, error))
         for note in sorted(notes):
-            last = self.beats[-1]
+            last = self.steps[-1]
             if note.at_ms <= last.at_ms:
-                self.beats[-1] = replace(last, notes=(*last.notes, note))
+                self.steps[-1] = replace(last, notes=(*last.notes, note))
             else:
-                self.beats.append(Beat(note.at_ms, phase, self.attempt, notes=(note,)))
+                self.steps.append(PlannedStep(note.at_ms, phase, self.attempt, notes=(note,)))
 
     def start(self, *, queue_ms: int, wait_ms: int, init_ms: int, resource: str = "cpu") -> int:
         """Go from QUEUED to RUNNING; returns when it runs. Without a wait or a pull, those phases are left out."""
@@ -117,7 +128,7 @@ class Life:
     def end(self, after_ms: int, phase: ActionPhase = P.SUCCEEDED, *, reason: str = "") -> None:
         """End after a time."""
         self.now_ms += after_ms
-        self.beats.append(Beat(self.now_ms, phase, self.attempt, reason=reason))
+        self.steps.append(PlannedStep(self.now_ms, phase, self.attempt, reason=reason))
 
 
 def cut(actions: Iterable[PlannedAction], at_ms: int, phase: ActionPhase, error: SimError) -> list[PlannedAction]:
@@ -126,14 +137,14 @@ def cut(actions: Iterable[PlannedAction], at_ms: int, phase: ActionPhase, error:
     for action in actions:
         if action.created_ms > at_ms:
             continue
-        beats = [beat for beat in action.beats if beat.at_ms < at_ms]
+        steps = [step for step in action.steps if step.at_ms < at_ms]
         is_root = action.name == ROOT_ACTION
-        attempt = beats[-1].attempt if beats else 1
+        attempt = steps[-1].attempt if steps else 1
         if is_root:
-            beats.append(Beat(at_ms, phase, attempt, error))
-        elif not beats or beats[-1].phase.number not in TERMINAL:
-            beats.append(Beat(at_ms + _CASCADE_MS, P.ABORTED, attempt, reason="The run has ended."))
-        kept.append(replace(action, beats=tuple(beats)))
+            steps.append(PlannedStep(at_ms, phase, attempt, error))
+        elif not steps or steps[-1].phase.number not in TERMINAL:
+            steps.append(PlannedStep(at_ms + _CASCADE_MS, P.ABORTED, attempt, reason="The run has ended."))
+        kept.append(replace(action, steps=tuple(steps)))
     return kept
 
 

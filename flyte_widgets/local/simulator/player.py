@@ -3,73 +3,76 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Iterator, Mapping
-from itertools import count
-from random import Random
-from typing import Any, Final, NamedTuple
+from contextlib import suppress
+from typing import Final, NamedTuple
 
-from flyteidl2.core import execution_pb2, types_pb2
-from flyteidl2.workflow import run_definition_pb2
-
-from flyte_widgets.errors import LocalError
-from flyte_widgets.local.services import describe, quirks
 from flyte_widgets.local.services.control import Control, now_us
-from flyte_widgets.local.services.records import ROOT_ACTION, ActionRecord, RunKey, RunRecord, report, to_stamp
+from flyte_widgets.local.services.records import RunKey, RunRecord, report
 from flyte_widgets.local.services.store import Store
-from flyte_widgets.local.simulator import story as sim_story
-from flyte_widgets.local.simulator import texts as sim_texts
-from flyte_widgets.local.simulator import tree as sim_tree
-from flyte_widgets.local.simulator.plan import Beat, Plan, PlannedAction, run_name
-from flyte_widgets.local.simulator.spec import SimSpec
+from flyte_widgets.local.simulator import actions
+from flyte_widgets.local.simulator.plan import Plan, PlannedAction, PlannedStep
 from flyte_widgets.phases import ActionPhase
 
 _TICK_S: Final = 0.02
+_LONGEST_SLEEP_S: Final = 3600.0
 _BATCH: Final = 400
-"""Beats in one transaction: the server answers others in between."""
+"""Steps in one transaction: the server answers others in between."""
 
 
-def plan(seed: int, spec: SimSpec) -> Plan:
-    """Plan a run: the same seed and spec give the same plan."""
-    rng = Random(seed)  # noqa: S311 - it is meant to be repeatable
-    name = run_name(rng)
-    actions = sim_story.tell(rng, spec.outcome) if spec.actions is None else sim_tree.lay_out(rng, spec)
-    return Plan(name, tuple(actions))
-
-
-class Cue(NamedTuple):
-    """A beat and when to play it. `version` numbers the beats of one action."""
+class ScheduledStep(NamedTuple):
+    """A step and when to play it. `version` numbers the steps of one action."""
 
     at_ms: int
     action: PlannedAction
     version: int
-    beat: Beat
+    step: PlannedStep
+
+    @property
+    def answers_condition(self) -> bool:
+        """Whether this step ends a condition with an answer."""
+        return self.action.kind == "condition" and self.step.phase is ActionPhase.SUCCEEDED
+
+
+class Pace(NamedTuple):
+    """How a plan is played: when it began by the wall clock, how fast, and what is done for the person."""
+
+    origin_us: int
+    speed: float
+    answers: bool = True
+    """Whether somebody else answers the conditions. Otherwise the plan stands still until you do."""
+    recovered_from: str = ""
+    """Name of the run that recovered actions are taken over from."""
 
 
 class Player:
-    """Plays one plan. It stops when the root has ended, when the run is aborted, or, with `hold`, at once."""
+    """Plays one plan. It stops when the root has ended, or when the run is aborted."""
 
-    def __init__(self, store: Store, control: Control, key: RunKey, planned: Plan, *, origin_us: int, speed: float):
-        self._store, self._control, self._key = store, control, key
-        self._origin_us, self._speed = origin_us, speed
-        cues = [
-            Cue(beat.at_ms, action, version, beat)
+    def __init__(self, store: Store, control: Control, key: RunKey, planned: Plan, pace: Pace) -> None:
+        self._store, self._control, self._key, self._pace = store, control, key, pace
+        self._origin_us = pace.origin_us
+        schedule = [
+            ScheduledStep(step.at_ms, action, version, step)
             for action in planned.actions
-            for version, beat in enumerate(action.beats)
+            for version, step in enumerate(action.steps)
         ]
-        self._cues = sorted(cues, key=lambda cue: cue.at_ms)
+        self._schedule = sorted(schedule, key=lambda scheduled: scheduled.at_ms)
         self._played = 0
         self._is_aborted = False
+        self._changed = asyncio.Event()
+        """Set by commands: an answer or an abort ends a wait."""
 
     def abort_run(self, reason: str) -> None:
         """Executor: play no more; `Control` ends what is under way."""
         self._is_aborted = True
+        self._changed.set()
 
     def abort_action(self, name: str, reason: str) -> None:
-        """Executor: nothing to do, an aborted action takes no more beats."""
+        """Executor: an aborted action takes no more steps."""
+        self._changed.set()
 
     def signal(self, name: str) -> None:
-        """Executor: nothing to do, an ended action takes no more beats of its attempt."""
+        """Executor: an ended action takes no more steps of its attempt."""
+        self._changed.set()
 
     def catch_up(self) -> None:
         """Play everything that is due."""
@@ -79,151 +82,89 @@ class Player:
     async def play(self) -> None:
         """Play to the end."""
         try:
-            while not self._is_aborted and self._played < len(self._cues):
+            while not self._is_aborted and self._played < len(self._schedule):
                 if self._play_batch():
                     await asyncio.sleep(0)
-                    continue
-                if self._played < len(self._cues):
-                    wait_s = (self._wall_us(self._cues[self._played].at_ms) - now_us()) / 1e6
-                    await asyncio.sleep(min(max(wait_s, _TICK_S), 3600))
+                elif self._played < len(self._schedule):
+                    await self._wait_for(self._schedule[self._played])
         finally:
             self._control.unregister(self._key)
 
+    async def _wait_for(self, scheduled: ScheduledStep) -> None:
+        """Wait until a step is due; where it is the person's answer, until that has come or its time is up."""
+        wait_s = (self._wall_us(scheduled.at_ms) - now_us()) / 1e6
+        if wait_s > 0 or not self._needs_answer(scheduled):
+            await asyncio.sleep(min(max(wait_s, _TICK_S), _LONGEST_SLEEP_S))
+            return
+        self._changed.clear()
+        with self._store.read(self._key) as run:
+            asked_us = run.actions[scheduled.action.name].created_us
+        left_s = actions.CONDITION_TIMEOUT_S - (now_us() - asked_us) / 1e6
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), max(0.0, left_s))
+        if left_s <= 0:
+            self._time_out(scheduled.action.name)
+        if not self._needs_answer(scheduled):
+            self._origin_us += max(0, now_us() - self._wall_us(scheduled.at_ms))  # the plan has stood still
+
+    def _needs_answer(self, scheduled: ScheduledStep) -> bool:
+        if self._pace.answers or not scheduled.answers_condition:
+            return False
+        with self._store.read(self._key) as run:
+            record = run.actions.get(scheduled.action.name)
+            return record is not None and not record.is_terminal
+
+    def _time_out(self, condition: str) -> None:
+        with self._store.change(self._key) as run:
+            record = run.actions[condition]
+            if not record.is_terminal:
+                run.apply(record, report(record, ActionPhase.TIMED_OUT, at_us=now_us()))
+
     def _play_batch(self) -> bool:
         """Play what is due, up to a batch. Returns whether it was anything."""
-        elapsed_ms = (now_us() - self._origin_us) / 1000 * self._speed
+        elapsed_ms = (now_us() - self._origin_us) / 1000 * self._pace.speed
         end = self._played
-        while end < min(len(self._cues), self._played + _BATCH) and self._cues[end].at_ms <= elapsed_ms:
+        while end < min(len(self._schedule), self._played + _BATCH) and self._schedule[end].at_ms <= elapsed_ms:
+            if not self._pace.answers and self._schedule[end].answers_condition:
+                break
             end += 1
-        if end == self._played:
+        if end == self._played and not self._is_answered(end, elapsed_ms):
             return False
+        end = max(end, self._played + 1)
         with self._store.change(self._key) as run:
-            for cue in self._cues[self._played : end]:
-                self._apply(run, cue)
+            for scheduled in self._schedule[self._played : end]:
+                self._apply(run, scheduled)
         self._played = end
         return True
 
-    def _apply(self, run: RunRecord, cue: Cue) -> None:
-        record = run.actions.get(cue.action.name)
-        if record is None:
-            parent = run.actions.get(cue.action.parent)
-            if cue.version or parent is None or parent.phase == ActionPhase.ABORTED.number:
-                return  # its parent was aborted before it was created
-            record = _create(run, cue.action, at_us=self._wall_us(cue.action.created_ms))
-        beat = cue.beat
-        if record.events and record.events[-1].version >= cue.version:
-            return  # played before a restart
-        if record.is_terminal and beat.attempt <= record.details.status.attempts:
-            return  # ended by a client: aborted, or a condition answered
-        if beat.phase is ActionPhase.ABORTED:
-            run.abort(record, beat.reason, at_us=self._wall_us(beat.at_ms))
-        else:
-            run.apply(record, self._event(run, record, cue))
+    def _is_answered(self, index: int, elapsed_ms: float) -> bool:
+        """Whether the plan goes on past the end of a condition."""
+        if index >= len(self._schedule) or self._schedule[index].at_ms > elapsed_ms:
+            return False
+        return self._schedule[index].answers_condition and not self._needs_answer(self._schedule[index])
 
-    def _event(self, run: RunRecord, record: ActionRecord, cue: Cue) -> Any:
-        beat = cue.beat
-        event = report(record, beat.phase, at_us=self._wall_us(beat.at_ms))
-        event.attempt, event.version = beat.attempt, cue.version
-        if beat.error is not None:
-            event.error_info.message, event.error_info.code = beat.error.message, beat.error.code
-            event.error_info.kind = 1 if beat.error.is_user else 2
-        if beat.phase is ActionPhase.RUNNING:
-            for name, uri in sim_texts.links(run.key.name, record.name, beat.attempt):
-                event.log_info.append(execution_pb2.TaskLog(name=name, uri=uri, ready=True))
-        for note in beat.notes:
-            event.cluster_events.append(
-                run_definition_pb2.ClusterEvent(
-                    occurred_at=to_stamp(self._wall_us(note.at_ms)),
-                    message=note.message,
-                    reason=note.reason,
-                    type=2 if note.is_warning else 1,
-                    count=note.times,
-                    source_component="kubelet",
-                )
-            )
-        return event
+    def _apply(self, run: RunRecord, scheduled: ScheduledStep) -> None:
+        record = run.actions.get(scheduled.action.name)
+        if record is None:
+            parent = run.actions.get(scheduled.action.parent)
+            if scheduled.version or parent is None or parent.phase == ActionPhase.ABORTED.number:
+                return  # its parent was aborted before it was created
+            created_us = self._wall_us(scheduled.action.created_ms)
+            recovered_from = self._pace.recovered_from
+            record = actions.create(run, scheduled.action, at_us=created_us, recovered_from=recovered_from)
+        step = scheduled.step
+        if record.events and record.events[-1].version >= scheduled.version:
+            return  # played before a restart
+        if record.is_terminal and step.attempt <= record.details.status.attempts:
+            return  # ended by a client: aborted, or a condition answered
+        if step.phase is ActionPhase.ABORTED:
+            run.abort(record, step.reason, at_us=self._wall_us(step.at_ms))
+            return
+        event = actions.event(run, record, step, scheduled.version, self._wall_us)
+        if scheduled.answers_condition:
+            run.signal(record, actions.colleagues_answer(record), event)
+        else:
+            run.apply(record, event)
 
     def _wall_us(self, at_ms: int) -> int:
-        return self._origin_us + round(at_ms * 1000 / self._speed)
-
-
-def _create(run: RunRecord, action: PlannedAction, *, at_us: int) -> ActionRecord:
-    if action.kind == "condition":
-        spec = run_definition_pb2.ActionDetails()
-        spec.condition.name = action.task.rpartition(".")[2]
-        spec.condition.prompt = "Release the model?"
-        spec.condition.type.simple = types_pb2.BOOLEAN
-    else:
-        spec = describe.task(run.key, action.task)
-    details = describe.details(run.action_id(action.name), spec, parent=action.parent, group=action.group)
-    if action.beats[0].phase is ActionPhase.RECOVERED:
-        details.metadata.recovered_from.name = action.name
-        details.metadata.recovered_from.run.name = "r0earlier"
-    return run.add(details, spec, at_us=at_us)
-
-
-def begin(
-    store: Store, control: Control, request: Mapping[str, Any], *, project: str, domain: str
-) -> tuple[RunKey, Player | None]:
-    """Create a simulated run from the arguments of `simulate`, catch up with its past; returns who plays the rest.
-
-    Raises ValueError for arguments that make no sense, `LocalError` for a name that is taken.
-    """
-    arguments = dict(request)
-    seed, speed = int(arguments.pop("seed", 0)), float(arguments.pop("speed", 1.0))
-    elapsed_s, hold = float(arguments.pop("elapsed_s", 0.0)), bool(arguments.pop("hold", False))
-    name, oddities = arguments.pop("name", None), quirks.checked(arguments.pop("quirks", ()))
-    spec = SimSpec.of(arguments.pop("spec", None), **arguments)
-    if not 0 < speed < float("inf"):
-        raise ValueError(f"speed must be above 0, not {speed!r}")
-    if not elapsed_s >= 0:
-        raise ValueError(f"elapsed_s is a time in seconds, not {elapsed_s!r}")
-    planned = plan(seed, spec)
-    elapsed_ms = min(elapsed_s * 1000, planned.end_ms)
-    origin_us = now_us() - round(elapsed_ms * 1000 / speed)
-    origin = {
-        "kind": "simulate",
-        "seed": seed,
-        "spec": spec.__dict__,
-        "origin_us": origin_us,
-        "speed": speed,
-        "hold": hold,
-        "quirks": oddities,
-    }
-    key = _create_run(store, planned, name, RunKey(project, domain, ""), json.dumps(origin), origin_us)
-    player = Player(store, control, key, planned, origin_us=origin_us, speed=speed)
-    player.catch_up()
-    if hold:
-        return key, None
-    control.register(key, player)
-    return key, player
-
-
-def resume(store: Store, control: Control) -> Iterator[Player]:
-    """Go on with the simulated runs that were under way when the last server on this file ended."""
-    for key, origin_json in store.origins().items():
-        origin = json.loads(origin_json)
-        with store.read(key) as run:
-            is_over = run.root.is_terminal
-        if origin["kind"] != "simulate" or is_over or origin["hold"]:
-            continue
-        planned = plan(origin["seed"], SimSpec.of(origin["spec"]))
-        player = Player(store, control, key, planned, origin_us=origin["origin_us"], speed=origin["speed"])
-        control.register(key, player)
-        yield player
-
-
-def _create_run(store: Store, planned: Plan, name: str | None, key: RunKey, origin: str, origin_us: int) -> RunKey:
-    names = [name] if name else (planned.run_name + (f"-{n}" if n > 1 else "") for n in count(1))
-    for candidate in names:
-        run = RunRecord(key._replace(name=candidate), origin=origin)
-        root = planned.actions[0]
-        spec = describe.task(run.key, root.task)
-        details = describe.details(run.action_id(ROOT_ACTION), spec, source="RUN_SOURCE_CLI")
-        run.add(details, spec, at_us=origin_us)
-        try:
-            store.create(run)
-        except KeyError:
-            continue
-        return run.key
-    raise LocalError(f"There is a run {name!r} already.", hint="Choose another name, or give none.")
+        return self._origin_us + round(at_ms * 1000 / self._pace.speed)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 MAX_ACTIONS: Final = 100_000
+MAX_LOG_LINES: Final = 1_000_000
 OUTCOMES: Final = ("succeeded", "failed", "timed_out")
 _SHARES: Final = ("groups", "retries", "failures", "time_outs", "conditions", "recoveries", "aborts")
 _DURATIONS: Final = ("task_s", "queue_s", "wait_s", "init_s")
@@ -40,10 +41,16 @@ class SimSpec:
     conditions: float = 0.01
     recoveries: float = 0.02
     aborts: float = 0.01
+    log_lines: int = 40
+    """How many lines each attempt prints, up to a million; 0 for silence."""
+    answers: bool = True
+    """Whether somebody else answers the conditions. Otherwise each waits for you, and what comes later waits, too."""
 
     def __post_init__(self) -> None:
         if self.actions is not None and not (_is_whole(self.actions) and 1 <= self.actions <= MAX_ACTIONS):
             raise ValueError(f"actions must be a whole number from 1 to {MAX_ACTIONS}, not {self.actions!r}")
+        if not (_is_whole(self.log_lines) and 0 <= self.log_lines <= MAX_LOG_LINES):
+            raise ValueError(f"log_lines must be a whole number from 0 to {MAX_LOG_LINES}, not {self.log_lines!r}")
         for name in ("fan_out", "depth"):
             if not (_is_whole(getattr(self, name)) and getattr(self, name) >= 1):
                 raise ValueError(f"{name} must be a whole number from 1 on, not {getattr(self, name)!r}")

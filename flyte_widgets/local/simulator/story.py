@@ -6,7 +6,7 @@ from random import Random
 
 from flyte_widgets.local.services.records import ROOT_ACTION
 from flyte_widgets.local.simulator import texts as sim_texts
-from flyte_widgets.local.simulator.plan import Life, P, PlannedAction, cut
+from flyte_widgets.local.simulator.plan import LifecycleBuilder, P, PlannedAction, cut
 
 _GPU = "nvidia.com/gpu"
 
@@ -18,20 +18,22 @@ class _Story:
         self.rng = rng
         self.actions: list[PlannedAction] = []
 
-    def life(self, at_s: float) -> Life:
-        return Life(self.rng, round(at_s * 1000))
+    def life(self, at_s: float) -> LifecycleBuilder:
+        return LifecycleBuilder(self.rng, round(at_s * 1000))
 
-    def add(self, life: Life, task: str, *, parent: str = ROOT_ACTION, group: str = "", kind: str = "task") -> str:
+    def add(
+        self, life: LifecycleBuilder, task: str, *, parent: str = ROOT_ACTION, group: str = "", kind: str = "task"
+    ) -> str:
         name = f"a{len(self.actions)}"
         self.actions.append(
             PlannedAction(
                 name=name,
                 task=f"etl.{task}",
                 parent=parent if self.actions else "",
-                created_ms=life.beats[0].at_ms,
+                created_ms=life.steps[0].at_ms,
                 group=group,
                 kind=kind,
-                beats=tuple(life.beats),
+                steps=tuple(life.steps),
             )
         )
         return name

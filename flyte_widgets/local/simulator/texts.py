@@ -60,6 +60,7 @@ QUEUE_TIME_OUT: Final = SimError(
     "MaxQueuedTimeExceededError", "The task was queued longer than its max_queued_time of 2 minutes."
 )
 RUN_TIME_OUT: Final = SimError("DeadlineExceededError", "The run did not end before its deadline.")
+IMAGE: Final = "registry.example/etl:1.4.2"
 RETRYABLE: Final = (CUDA_OUT_OF_MEMORY, OUT_OF_MEMORY, CONNECTION_LOST, NODE_LOST)
 
 
@@ -93,11 +94,10 @@ def initializing(rng: Random, at_ms: int, until_ms: int) -> list[Note]:
     node = f"ip-10-0-{rng.randint(0, 15)}-{rng.randint(2, 250)}"
     pulled = at_ms + (until_ms - at_ms) * 3 // 4
     seconds = (pulled - at_ms) / 1000
-    image = "registry.example/etl:1.4.2"
     return [
         Note(at_ms, "Scheduled", f"Successfully assigned the pod to {node}"),
-        Note(at_ms + (until_ms - at_ms) // 5, "Pulling", f'Pulling image "{image}"'),
-        Note(pulled, "Pulled", f'Successfully pulled image "{image}" in {seconds:.1f}s'),
+        Note(at_ms + (until_ms - at_ms) // 5, "Pulling", f'Pulling image "{IMAGE}"'),
+        Note(pulled, "Pulled", f'Successfully pulled image "{IMAGE}" in {seconds:.1f}s'),
     ]
 
 

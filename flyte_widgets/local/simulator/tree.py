@@ -10,7 +10,7 @@ from typing import Final
 
 from flyte_widgets.local.services.records import ROOT_ACTION
 from flyte_widgets.local.simulator import texts as sim_texts
-from flyte_widgets.local.simulator.plan import Life, P, PlannedAction, cut
+from flyte_widgets.local.simulator.plan import LifecycleBuilder, P, PlannedAction, cut
 from flyte_widgets.local.simulator.spec import SimSpec
 
 _LEAVES: Final = ("prepare", "square", "fetch_shard", "embed_batch", "score_chunk", "clean_rows", "gpu_eval")
@@ -68,7 +68,7 @@ def _tree(rng: Random, spec: SimSpec) -> list[Node]:
 
 def _live(rng: Random, spec: SimSpec, node: Node, created_ms: int, lives: dict[str, PlannedAction]) -> int:
     """Plan an action and all below it; returns when it has ended."""
-    life, kind = Life(rng, created_ms), "task"
+    life, kind = LifecycleBuilder(rng, created_ms), "task"
     if node.children:
         child_ms = _start(life, spec, node) + 200
         # One after the other they are submitted; the parent ends when the last has ended.
@@ -86,12 +86,12 @@ def _live(rng: Random, spec: SimSpec, node: Node, created_ms: int, lives: dict[s
         created_ms=created_ms,
         group=node.group,
         kind=kind,
-        beats=tuple(life.beats),
+        steps=tuple(life.steps),
     )
     return life.now_ms
 
 
-def _leaf(life: Life, spec: SimSpec, node: Node) -> str:
+def _leaf(life: LifecycleBuilder, spec: SimSpec, node: Node) -> str:
     """Give a leaf one of the lives that the spec asks for; returns its kind."""
     rng, dice = life.rng, life.rng.random()
     limits = [spec.recoveries, spec.conditions, spec.time_outs, spec.failures, spec.retries, spec.aborts]
@@ -123,7 +123,7 @@ def _leaf(life: Life, spec: SimSpec, node: Node) -> str:
     return "task"
 
 
-def _start(life: Life, spec: SimSpec, node: Node) -> int:
+def _start(life: LifecycleBuilder, spec: SimSpec, node: Node) -> int:
     rng = life.rng
     return life.start(
         queue_ms=_duration(rng, spec.queue_s),

@@ -1,0 +1,17 @@
+"""Plans a simulated run from a seed and a spec. Pure."""
+
+from __future__ import annotations
+
+from random import Random
+
+from flyte_widgets.local.simulator import story, tree
+from flyte_widgets.local.simulator.plan import Plan, run_name
+from flyte_widgets.local.simulator.spec import SimSpec
+
+
+def plan(seed: int, spec: SimSpec) -> Plan:
+    """Plan a run: the same seed and spec give the same plan."""
+    rng = Random(seed)  # noqa: S311 - it is meant to be repeatable
+    name = run_name(rng)
+    actions = story.tell(rng, spec.outcome) if spec.actions is None else tree.lay_out(rng, spec)
+    return Plan(name, tuple(actions))
