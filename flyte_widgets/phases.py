@@ -1,4 +1,4 @@
-"""The state machine of a Flyte action, as data: the one table that everything else reads.
+"""The state machine of a Flyte action: an enum, with the data of shared/phases.json.
 
 Numbers are those of `flyteidl2.common.ActionPhase` on the wire, values those of the SDK's `flyte.models.ActionPhase`.
 The enum is open: a newer backend may report a phase that is not listed here. Such a phase becomes a member of its own
@@ -8,8 +8,11 @@ The enum is open: a newer backend may report a phase that is not listed here. Su
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from enum import Enum
 from typing import Any, Final, NamedTuple
+
+from flyte_widgets.shared import table
 
 _WIRE_PREFIX: Final = "ACTION_PHASE_"
 #: Columns carry a phase in one byte. Names without a number get one from here on.
@@ -111,48 +114,44 @@ class PhaseName(str, Enum):
 
 
 class PhaseInfo(NamedTuple):
-    """One row of the table. `glyph` is for text; the front end draws its own from the same name."""
+    """One row of the table."""
 
     number: int
     label: str
     short_label: str
-    glyph: str
+    symbol: str
+    """One character, for text. Drawings have the shapes of shared/glyphs.json."""
+    pattern: str
+    """Name of the bar's pattern in shared/patterns.json."""
 
 
-P = ActionPhase
+def _phases(values: Iterable[str]) -> tuple[ActionPhase, ...]:
+    return tuple(ActionPhase(value) for value in values)
+
+
+_SHARED: Final = table("phases")
 PHASE_TABLE: Final[dict[ActionPhase, PhaseInfo]] = {
-    P.QUEUED: PhaseInfo(1, "Queued", "Queued", "○"),
-    P.WAITING_FOR_RESOURCES: PhaseInfo(2, "Waiting for resources", "Waiting", "◔"),
-    P.INITIALIZING: PhaseInfo(3, "Initializing", "Init", "◑"),
-    P.RUNNING: PhaseInfo(4, "Running", "Running", "●"),
-    P.PAUSED: PhaseInfo(9, "Paused", "Paused", "‖"),
-    P.SUCCEEDED: PhaseInfo(5, "Succeeded", "Success", "✓"),
-    P.FAILED: PhaseInfo(6, "Failed", "Failed", "✕"),
-    P.ABORTED: PhaseInfo(7, "Aborted", "Aborted", "⊘"),
-    P.TIMED_OUT: PhaseInfo(8, "Timed out", "Timeout", "⏱"),
-    P.RECOVERED: PhaseInfo(10, "Recovered", "Recovered", "↺"),
+    ActionPhase(value): PhaseInfo(row["number"], row["label"], row["shortLabel"], row["symbol"], row["pattern"])
+    for value, row in _SHARED["phases"].items()
 }
 
-ACTIVE_PHASES: Final = (P.QUEUED, P.WAITING_FOR_RESOURCES, P.INITIALIZING, P.RUNNING, P.PAUSED)
+ACTIVE_PHASES: Final = tuple(phase for phase in PHASE_TABLE if not _SHARED["phases"][phase.value]["terminal"])
 """The group "Active execution": driven by the backend's scheduler."""
-TERMINAL_PHASES: Final = (P.SUCCEEDED, P.FAILED, P.ABORTED, P.TIMED_OUT, P.RECOVERED)
+TERMINAL_PHASES: Final = tuple(phase for phase in PHASE_TABLE if phase not in ACTIVE_PHASES)
 """The group "Terminal states": final, `is_terminal`."""
+STACK_ORDER: Final = _phases(_SHARED["stackOrder"])
+"""Done work first: the order of the strip and of stacked bars."""
+SUMMARY_ORDER: Final = {key: _phases(values) for key, values in _SHARED["summaryOrder"].items()}
+"""The order in which one phase is chosen for many: what still goes on ("going"), then the worst end ("ended")."""
+REPORTED_COUNTS: Final = {key: _phases(values) for key, values in _SHARED["reportedCounts"].items()}
+"""The counts that stand in words beside the strip, in reading order: while a run goes on ("going"), and "ended"."""
 
 CANONICAL_EDGES: Final[frozenset[tuple[ActionPhase | None, ActionPhase]]] = frozenset(
-    [
-        (None, P.QUEUED),
-        (None, P.RECOVERED),
-        (P.QUEUED, P.WAITING_FOR_RESOURCES),
-        (P.WAITING_FOR_RESOURCES, P.INITIALIZING),
-        (P.INITIALIZING, P.RUNNING),
-        (P.INITIALIZING, P.FAILED),
-        (P.RUNNING, P.PAUSED),
-        (P.PAUSED, P.RUNNING),
-        *((phase, outcome) for phase in (P.RUNNING, P.PAUSED) for outcome in (P.SUCCEEDED, P.FAILED, P.TIMED_OUT)),
-        *((phase, P.ABORTED) for phase in ACTIVE_PHASES),
-    ]
+    (None if start == "start" else ActionPhase(start), ActionPhase(end))
+    for start, ends in _SHARED["edges"].items()
+    for end in ends
 )
-"""The edges that the model draws; None is the start. The backend takes others, too: those are shown, dashed."""
+"""The transitions that the model draws; None is the start. The backend takes others, too: those are shown, dashed."""
 
 _BY_VALUE: Final[dict[str, ActionPhase]] = {phase.value: phase for phase in PHASE_TABLE}
 PHASE_OF_WIRE: Final[dict[str | int | None, ActionPhase]] = {

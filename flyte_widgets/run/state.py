@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -23,11 +24,12 @@ from flyte_widgets.phases import PHASE_OF_WIRE, TERMINAL_PHASES, ActionPhase
 from flyte_widgets.run.action import ActionState, PhaseChange
 from flyte_widgets.run.timeline import AttemptHistory, attempts_of
 from flyte_widgets.run.times import Milliseconds
+from flyte_widgets.shared import table
 
-ROOT = "a0"
-"""The id of a run's root action."""
+ROOT: Final[str] = table("columns")["root"]
+"""Id of a run's root action."""
 
-KINDS = ("task", "trace", "condition")
+KINDS: Final = tuple(name.lower() for name in table("columns")["kinds"])
 """What an action can be; the position is its number in the columns."""
 
 News = list[PhaseChange | tuple[Milliseconds, Sequence[Action]]]

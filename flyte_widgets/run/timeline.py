@@ -9,24 +9,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from flyte_widgets.api.messages import ActionAttempt, ActionDetails, ErrorInfo
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.times import Milliseconds, epoch_ms
+from flyte_widgets.shared import table
 from flyte_widgets.untrusted import without_colours
 
 #: Some stamps have whole seconds: a phase may seem to begin before the one that it follows.
 _ROUNDING_MS = 1_000
 
 
-class SegmentFlag:
-    """Bits of `Segment.flags`; the front end has the same (protocol.ts, `Seg`)."""
+_FLAGS: Final[dict[str, int]] = table("columns")["segmentFlags"]
 
-    START_INFERRED = 1
-    END_INFERRED = 2
-    OBSERVED = 4
-    STATUS_ONLY = 8
+
+class SegmentFlag:
+    """Bits of `Segment.flags`; `Seg` in TypeScript."""
+
+    START_INFERRED: Final = _FLAGS["StartInferred"]
+    END_INFERRED: Final = _FLAGS["EndInferred"]
+    OBSERVED: Final = _FLAGS["Observed"]
+    """Times are those at which this client saw the phase."""
+    STATUS_ONLY: Final = _FLAGS["StatusOnly"]
+    """One segment for the whole life: nothing else is known."""
 
 
 class Segment(NamedTuple):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, TextIO
 
 from flyte_widgets.errors import WaitTimeoutError
-from flyte_widgets.phases import PHASE_TABLE, ActionPhase
+from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.action import PhaseChange
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.untrusted import printable, shortened
@@ -24,7 +24,7 @@ from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.rows import Row, most_telling, rows_of
 from flyte_widgets.widgets.static_view.spans import attempts_of
 from flyte_widgets.widgets.static_view.text import summary
-from flyte_widgets.widgets.static_view.words import done_words, duration, instant, told_counts, took
+from flyte_widgets.widgets.static_view.words import done_words, duration, instant, symbol, told_counts, took
 
 P = ActionPhase
 LOOK_EVERY_S: Final = 0.25
@@ -206,7 +206,7 @@ def _table(snapshot: Snapshot, most_rows: int) -> Any:
     rows, left_out = most_telling(rows_of(snapshot.actions), most_rows)
     for row in rows:
         phase = row.phase
-        glyph = PHASE_TABLE[phase].glyph if phase in PHASE_TABLE else "◇"
+        glyph = symbol(phase)
         style = _STYLES.get(phase, "") if phase is not None else ""
         times = f" ×{len(row.members):,}" if row.is_fold else ""
         name = Text.assemble("  " * row.level, (glyph, style), f" {shortened(row.label, 120)}{times}")

@@ -1,13 +1,14 @@
 """Packed columns: how the actions of a run cross to the browser. Pure.
 
 A block is `u32 magic, u32 header bytes, header (JSON, padded to 8 bytes)` and then, little-endian and each padded to
-8 bytes, the sections in the order of `Columns._pack`. js/src/core/protocol.ts describes the header, and
+8 bytes, the sections of shared/columns.json in that order. js/src/core/protocol.ts describes the header, and
 js/src/core/actions.ts reads the block. A snapshot is a delta since 0: one format serves both. Per action it takes
 about 60 bytes and 21 a segment; the same as JSON takes ten times that, on every tick.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import sys
 from array import array
@@ -21,13 +22,17 @@ from flyte_widgets.run.action import ActionState
 from flyte_widgets.run.state import RunState
 from flyte_widgets.run.timeline import whole_life
 from flyte_widgets.run.times import Milliseconds, all_epoch_ms
+from flyte_widgets.shared import table
 
-MAGIC: Final = 0x31435746
+_LAYOUT: Final = table("columns")
+MAGIC: Final[int] = _LAYOUT["magic"]
 SAVED_LIMIT: Final = 20_000
 """Actions that a saved notebook keeps at most."""
 
-_NO_STRING: Final = 0xFFFFFFFF
-_HAS_HISTORY, _CACHE_HIT = 1, 2
+_NO_STRING: Final[int] = _LAYOUT["noString"]
+_HAS_HISTORY: Final[int] = _LAYOUT["rowFlags"]["History"]
+_CACHE_HIT: Final[int] = _LAYOUT["rowFlags"]["CacheHit"]
+_SECTIONS: Final = tuple(name for name, _, _ in _LAYOUT["sections"])
 _MOST_ATTEMPTS: Final = 0xFFFF
 _NAN: Final = math.nan
 
@@ -119,32 +124,32 @@ class Columns:
                 life = whole_life(created_ms, ended_ms, phase, action.first_seen_ms)
                 segments.append((action.status.attempts, phase, *life))
             upto.append(len(segments))
-        sections: list[array[float] | array[int]] = [
-            array("d", [_NAN if ms is None else ms - base_ms for ms in created]),
-            array("d", [_NAN if ms is None else ms - base_ms for ms in ended]),
-            array("d", [start_ms - base_ms for _, _, start_ms, _, _ in segments]),
-            array("d", [_NAN if end_ms is None else end_ms - base_ms for _, _, _, end_ms, _ in segments]),
-            array("I", rows),
-            self._numbers(action.id for action in actions),
-            self._numbers(action.name for action in actions),
-            self._numbers(action.group if action.metadata.group else "" for action in actions),
-            array("i", parents),
-            upto,
-            array("I"),  # string ends: known once all strings are
-            array("H", [_attempts(action.status.attempts) for action in actions]),
-            array("H", [_attempts(attempt) for attempt, _, _, _, _ in segments]),
-            array("B", [action.phase.number if action.phase else 0 for action in actions]),
-            array("B", [action.kind for action in actions]),
-            array("B", [_flags(action) for action in actions]),
-            array("B", [phase.number for _, phase, _, _, _ in segments]),
-            array("B", [flags for _, _, _, _, flags in segments]),
-        ]
+        names = {
+            "id": self._numbers(action.id for action in actions),
+            "name": self._numbers(action.name for action in actions),
+            "group": self._numbers(action.group if action.metadata.group else "" for action in actions),
+        }
         new_strings = self._strings[strings_from:]
         blob = b"".join(new_strings)
-        end = 0
-        for text in new_strings:
-            end += len(text)
-            sections[10].append(end)
+        sections: dict[str, array[float] | array[int]] = {
+            "createdMs": array("d", [_NAN if ms is None else ms - base_ms for ms in created]),
+            "endedMs": array("d", [_NAN if ms is None else ms - base_ms for ms in ended]),
+            "segStartMs": array("d", [start_ms - base_ms for _, _, start_ms, _, _ in segments]),
+            "segEndMs": array("d", [_NAN if end_ms is None else end_ms - base_ms for _, _, _, end_ms, _ in segments]),
+            "row": array("I", rows),
+            **names,
+            "parent": array("i", parents),
+            "segFrom": upto,
+            "stringEnd": array("I", itertools.accumulate(map(len, new_strings))),
+            "attempts": array("H", [_attempts(action.status.attempts) for action in actions]),
+            "segAttempt": array("H", [_attempts(attempt) for attempt, _, _, _, _ in segments]),
+            "phase": array("B", [action.phase.number if action.phase else 0 for action in actions]),
+            "kind": array("B", [action.kind for action in actions]),
+            "flags": array("B", [_flags(action) for action in actions]),
+            "segPhase": array("B", [phase.number for _, phase, _, _, _ in segments]),
+            "segFlags": array("B", [flags for _, _, _, _, flags in segments]),
+            "newStrings": array("B", blob),
+        }
         header = {
             "seq": self.seq,
             "since": since,
@@ -161,7 +166,9 @@ class Columns:
         }
         text = msgspec.json.encode(header)
         lead = array("I", [MAGIC, len(text)])
-        return b"".join(_padded(part) for part in (_little(lead) + text, *map(_little, sections), blob))
+        return b"".join(
+            _padded(part) for part in (_little(lead) + text, *(_little(sections[name]) for name in _SECTIONS))
+        )
 
 
 def _attempts(number: int) -> int:

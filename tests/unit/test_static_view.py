@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import itertools
-import json
 import re
 import subprocess
 import xml.etree.ElementTree as ET
@@ -22,9 +21,8 @@ from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.timeline import Segment, SegmentFlag
 from flyte_widgets.widgets.static_view.axis import Axis
 from flyte_widgets.widgets.static_view.collect import telling_failure
-from flyte_widgets.widgets.static_view.colours import DARK, LIGHT, fill
+from flyte_widgets.widgets.static_view.colours import LIGHT
 from flyte_widgets.widgets.static_view.drawings import diagram_svg, strip_svg, timeline_svg, whole_svg
-from flyte_widgets.widgets.static_view.glyphs import GLYPHS
 from flyte_widgets.widgets.static_view.html import page, static_view_html
 from flyte_widgets.widgets.static_view.model import Failure, KnownAction, Snapshot
 from flyte_widgets.widgets.static_view.paths import path_of
@@ -285,7 +283,7 @@ def test_a_phase_that_nobody_knows_is_drawn() -> None:
     assert "unknown (hibernating)" in static_view_text(run)
     assert "Unknown" in diagram_svg(run)
     ET.fromstring(strip_svg(run))
-    assert fill(LIGHT, odd) == LIGHT.line3
+    assert LIGHT.fill(odd) == LIGHT.colours["line3"]
 
 
 def test_the_failure_that_explains_the_run_is_chosen() -> None:
@@ -327,48 +325,6 @@ def test_axis_has_few_ticks_in_their_place(length_ms: float, share: float) -> No
     assert xs[0] == 100
     assert all(b - a >= 61 for a, b in itertools.pairwise(xs))
     assert 100 <= axis.x(START_MS + share * length_ms) <= 380
-
-
-def test_colours_are_the_front_ends() -> None:
-    """Every surface and every phase has the colour of js/src/ui/palette.ts, in both schemes."""
-    source = (JS / "src/ui/palette.ts").read_text()
-    names = {phase: "".join(part.title() for part in phase.value.split("_")) for phase in P if phase.is_known}
-    for scheme, name in ((LIGHT, "LIGHT"), (DARK, "DARK")):
-        own = re.search(rf"const {name}: Own = {{(.*?)}};", source, re.DOTALL)
-        fills = re.search(rf"const FILL_{name}: .*?{{(.*?)}};", source, re.DOTALL)
-        assert own
-        assert fills
-        told = dict(re.findall(r"(\w+): \"(#\w{6})\"", own[1]))
-        for field in scheme._fields[:15]:
-            camel = re.sub("_(.)", lambda m: m[1].upper(), field)
-            assert getattr(scheme, field) == told[camel], field
-        assert dict(scheme.fills.items()) == {
-            phase: re.search(rf"\[Phase\.{names[phase]}\]: \"(#\w+)\"", fills[1])[1]  # type: ignore[index]
-            for phase in scheme.fills
-        }
-
-
-def test_glyphs_are_the_front_ends() -> None:
-    """Every phase has the shapes of js/src/ui/icons.ts."""
-    build = (
-        "import{build}from'esbuild';const r=await build({stdin:{contents:`export {glyphParts} from './src/ui/icons'`,"
-    )
-    build += "resolveDir:'.',loader:'ts'},bundle:true,format:'esm',write:false});"
-    build += (
-        "const m=await import('data:text/javascript;base64,'+Buffer.from(r.outputFiles[0].text).toString('base64'));"
-    )
-    build += "console.log(JSON.stringify([1,2,3,4,9,5,6,7,8,10].map(n=>m.glyphParts(n))))"
-    done = subprocess.run(
-        ["node", "--input-type=module", "-e", build], cwd=JS, capture_output=True, check=False, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-
-    def numbers(d: str) -> list[float]:
-        return [round(float(n), 2) for n in re.findall(r"-?\d*\.?\d+", d)]
-
-    for phase, parts in zip(GLYPHS, json.loads(done.stdout), strict=True):
-        ours = [(numbers(shape.d), shape.stroke) for shape in GLYPHS[phase]]
-        assert ours == [(numbers(part["d"]), 0 if part.get("fill") else part.get("strokePx", 1.4)) for part in parts]
 
 
 def test_page_is_a_file_of_its_own() -> None:

@@ -1,4 +1,4 @@
-"""The state diagram of the static view, 520 × 123: the third table of look.md §6. Pure.
+"""The state diagram of the static view: the third table of shared/diagram.json. Pure.
 
 Nodes are 20 high (outcomes 18), the time stands under the node. As in the live one a line begins 2 off its node and
 ends 4 before the next, where the arrowhead fills it. Lines that are rare are drawn only where they were taken.
@@ -8,58 +8,43 @@ from __future__ import annotations
 
 from typing import Final
 
-from flyte_widgets.phases import TERMINAL_PHASES, ActionPhase
+from flyte_widgets.phases import PHASE_TABLE, ActionPhase
+from flyte_widgets.shared import table
+from flyte_widgets.widgets.static_view.lines import Line, path_data
 from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.paths import Edge, Path, edges_to_draw, path_of
 from flyte_widgets.widgets.static_view.sheet import code
 from flyte_widgets.widgets.static_view.svg import chip, glyph, num, rect, text
 from flyte_widgets.widgets.static_view.words import duration
 
-WIDTH: Final = 520
-HEIGHT: Final = 123
 P = ActionPhase
 Box = tuple[float, float, float, float]
 """x, y, width, height."""
-Line = tuple[float, ...]
-"""x, y, x, y, ..."""
 
-_ACTIVE: Final[Box] = (14, 0.5, 364, 95)
-_TERMINAL: Final[Box] = (398.5, 0.5, 121, 120)
-_MAIN_Y: Final = 17
-_TRUNK_X: Final = 370
-_START_X: Final = 5
-_ABORT: Final = (378, 61)
-_END_X: Final = 402
+_TABLE: Final = table("diagram")["static"]
+WIDTH, HEIGHT = _TABLE["sizePx"]
+_ACTIVE: Final[Box] = tuple(_TABLE["active"])
+_TERMINAL: Final[Box] = tuple(_TABLE["terminal"])
+_START_X, _MAIN_Y = _TABLE["start"]
+_ABORT: Final[tuple[float, float]] = tuple(_TABLE["abort"])
 _NODES: Final[dict[ActionPhase, Box]] = {
-    P.QUEUED: (22, 7, 70, 20),
-    P.WAITING_FOR_RESOURCES: (104, 7, 72, 20),
-    P.INITIALIZING: (188, 7, 88, 20),
-    P.RUNNING: (288, 7, 74, 20),
-    P.PAUSED: (288, 65, 74, 20),
-    **{phase: (406, 8 + 22 * i, 106, 18) for i, phase in enumerate(TERMINAL_PHASES)},
+    P(value): tuple(box) for value, box in _TABLE["nodes"].items() if value != "unknown"
 }
-_UNKNOWN: Final[Box] = (188, 65, 88, 20)
+_UNKNOWN: Final[Box] = tuple(_TABLE["nodes"]["unknown"])
 """For a phase that the table does not have, once one is met."""
-_FROM_PAUSED: Final[Line] = (364, 75, _TRUNK_X, 75)
-_LINES: Final[dict[Edge, Line]] = {
-    (None, P.QUEUED): (_START_X + 6.5, _MAIN_Y, 18, _MAIN_Y),
-    (P.QUEUED, P.WAITING_FOR_RESOURCES): (94, _MAIN_Y, 100, _MAIN_Y),
-    (P.WAITING_FOR_RESOURCES, P.INITIALIZING): (178, _MAIN_Y, 184, _MAIN_Y),
-    (P.INITIALIZING, P.RUNNING): (278, _MAIN_Y, 284, _MAIN_Y),
-    (P.RUNNING, P.PAUSED): (347, 29, 347, 61),
-    (P.PAUSED, P.RUNNING): (357, 63, 357, 31),
-    (P.RUNNING, P.SUCCEEDED): (364, _MAIN_Y, _END_X, _MAIN_Y),
-    (P.RUNNING, P.FAILED): (364, _MAIN_Y, _TRUNK_X, _MAIN_Y, _TRUNK_X, 39, _END_X, 39),
-    (P.RUNNING, P.TIMED_OUT): (364, _MAIN_Y, _TRUNK_X, _MAIN_Y, _TRUNK_X, 83, _END_X, 83),
-    (None, P.RECOVERED): (_START_X, _MAIN_Y + 6.5, _START_X, 105, _END_X, 105),
-}
-_RARE_LINES: Final[dict[Edge, Line]] = {
-    (P.PAUSED, P.SUCCEEDED): (*_FROM_PAUSED, _TRUNK_X, _MAIN_Y, _END_X, _MAIN_Y),
-    (P.PAUSED, P.FAILED): (*_FROM_PAUSED, _TRUNK_X, 39, _END_X, 39),
-    (P.PAUSED, P.TIMED_OUT): (*_FROM_PAUSED, _TRUNK_X, 83, _END_X, 83),
-    (P.INITIALIZING, P.FAILED): (260, 29, 260, 50, _TRUNK_X, 50, _TRUNK_X, 39, _END_X, 39),
-}
-_SHORT: Final = {P.WAITING_FOR_RESOURCES: "Waiting"}
+_END_X: Final = _NODES[P.SUCCEEDED][0] - 4
+
+
+def _edge(name: str) -> Edge:
+    start, end = name.split(" > ")
+    return None if start == "start" else P(start), P(end)
+
+
+_TO_ABORTED: Final = "active > aborted"
+_ABORT_LINE: Final[Line] = _TABLE["lines"][_TO_ABORTED]
+_LINES: Final[dict[Edge, Line]] = {_edge(name): line for name, line in _TABLE["lines"].items() if name != _TO_ABORTED}
+_RARE: Final = frozenset(_edge(name) for name in _TABLE["rare"])
+_SHORT: Final = {P.WAITING_FOR_RESOURCES: PHASE_TABLE[P.WAITING_FOR_RESOURCES].short_label}
 #: Widths in the font of the look, at 12 px. Other fonts are pressed into them: a drawing cannot measure its words.
 _LABEL_PX: Final = {
     P.QUEUED: 40,
@@ -76,7 +61,7 @@ _LABEL_PX: Final = {
 _DIGIT_PX: Final = 7.6
 _BELOW_PX: Final = 50
 _BELOW_LETTERS: Final = 9
-_CORNER: Final = 5
+_CORNER_PX: Final = 5
 _LANES_Y: Final = (54, 60, 48)
 """Free between the two rows of the active group, for transitions that the model does not have."""
 
@@ -87,12 +72,12 @@ def diagram(snapshot: Snapshot) -> str:
     path = path_of(root, snapshot.end_ms) if root is not None else Path()
     edges, odd = edges_to_draw(snapshot, path)
     parts = [rect(*_ACTIVE, "panel", 8), rect(*_TERMINAL, "panel", 8)]
-    parts += [_drawn(line, taken=False) for edge, line in _LINES.items() if edge not in edges]
+    parts += [_drawn(line, taken=False) for edge, line in _LINES.items() if edge not in edges and edge not in _RARE]
     aborted = any(edge[1] is P.ABORTED for edge in edges)
-    parts.append(_drawn((_ABORT[0] + 2.5, _ABORT[1], _END_X, _ABORT[1]), taken=aborted))
+    parts.append(_drawn(_ABORT_LINE, taken=aborted))
     parts.append(_dot(*_ABORT, 2.5, on=aborted))
     parts += [_drawn(_odd_line(edge, lane), taken=True, dashed=True) for lane, edge in enumerate(odd)]
-    parts += [_drawn(line, taken=True) for edge, line in (_RARE_LINES | _LINES).items() if edge in edges]
+    parts += [_drawn(line, taken=True) for edge, line in _LINES.items() if edge in edges]
     parts.append(_dot(_START_X, _MAIN_Y, 4.5, on=True))
     reached = {*path.visits, *(phase for edge in edges for phase in edge), *snapshot.counts}
     parts += [_node(snapshot, phase, box, path, visited=phase in reached) for phase, box in _NODES.items()]
@@ -158,19 +143,20 @@ def _odd_line(edge: Edge, lane: int) -> Line:
     beside = _TERMINAL[0] - 8
     home = _NODES.get(end, _UNKNOWN)
     if start is None:
-        away: Line = (_START_X, _MAIN_Y + 6.5, _START_X, lane_y)
+        away: Line = [(_START_X, _MAIN_Y + 6.5), (_START_X, lane_y)]
     elif start.is_terminal:
         box = _NODES[start]
-        away = (box[0] - 2, box[1] + box[3] / 2 + 4, beside, box[1] + box[3] / 2 + 4, beside, lane_y)
+        y = box[1] + box[3] / 2 + 4
+        away = [(box[0] - 2, y), (beside, y), (beside, lane_y)]
     else:
         box = _NODES.get(start, _UNKNOWN)
         x = box[0] + box[2] / 2 + aside
-        away = (x, box[1] + box[3] + 2 if box[1] < lane_y else box[1] - 2, x, lane_y)
+        away = [(x, box[1] + box[3] + 2 if box[1] < lane_y else box[1] - 2), (x, lane_y)]
     if end.is_terminal:
         middle = home[1] + home[3] / 2
-        return (*away, beside, lane_y, beside, middle, _END_X, middle)
+        return [*away, (beside, lane_y), (beside, middle), (_END_X, middle)]
     x = home[0] + home[2] / 2 - aside
-    return (*away, x, lane_y, x, home[1] + home[3] + 4 if home[1] < lane_y else home[1] - 4)
+    return [*away, (x, lane_y), (x, home[1] + home[3] + 4 if home[1] < lane_y else home[1] - 4)]
 
 
 def _dot(x: float, y: float, r: float, *, on: bool) -> str:
@@ -178,13 +164,7 @@ def _dot(x: float, y: float, r: float, *, on: bool) -> str:
 
 
 def _drawn(line: Line, *, taken: bool, dashed: bool = False) -> str:
-    points = list(zip(line[::2], line[1::2], strict=True))
-    d = [f"M{num(points[0][0])} {num(points[0][1])}"]
-    for before, at, after in zip(points, points[1:], points[2:], strict=False):
-        near, far = _towards(at, before), _towards(at, after)
-        d.append(f"L{num(near[0])} {num(near[1])}Q{num(at[0])} {num(at[1])} {num(far[0])} {num(far[1])}")
-    (x0, y0), (x1, y1) = points[-2:]
-    d.append(f"L{num(x1)} {num(y1)}")
+    (x0, y0), (x1, y1) = line[-2:]
     kind = ("edgeon dash" if dashed else "edgeon") if taken else "edge"
     dx, dy = (x1 > x0) - (x1 < x0), (y1 > y0) - (y1 < y0)
     head = (
@@ -194,13 +174,6 @@ def _drawn(line: Line, *, taken: bool, dashed: bool = False) -> str:
     )
     width = 1.75 if taken else 1.25
     return (
-        f'<path d="{"".join(d)}" class="{kind}" stroke-width="{width}"/>'
+        f'<path d="{path_data(line, _CORNER_PX)}" class="{kind}" stroke-width="{width}"/>'
         f'<path d="{head}" class="{"headon" if taken else "head"}"/>'
     )
-
-
-def _towards(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
-    """Give the point where the corner at `a` begins, on the way to `b`."""
-    length = abs(b[0] - a[0]) + abs(b[1] - a[1])
-    share = min(_CORNER, length / 2) / length if length else 0
-    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share

@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from flyte_widgets.phases import ActionPhase
+from flyte_widgets.phases import STACK_ORDER, ActionPhase
 from flyte_widgets.run.times import Milliseconds
 from flyte_widgets.widgets.static_view.axis import Axis
 from flyte_widgets.widgets.static_view.model import KnownAction, Snapshot
 from flyte_widgets.widgets.static_view.spans import attempts_of
 from flyte_widgets.widgets.static_view.svg import bar_classes, num, rect
-from flyte_widgets.widgets.static_view.words import STACK_ORDER, stack_place
+from flyte_widgets.widgets.static_view.words import stack_place
 
 STRIP_PX: Final = 10
 _FAILED_LEAST_PX: Final = 1.5

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from flyte_widgets.phases import PHASE_TABLE, ActionPhase
 from flyte_widgets.untrusted import shortened, web_address
 from flyte_widgets.widgets.static_view import timeline as rows
+from flyte_widgets.widgets.static_view.colours import on_any_page
 from flyte_widgets.widgets.static_view.drawings import (
     diagram_svg,
     diagram_words,
@@ -27,29 +27,18 @@ from flyte_widgets.widgets.static_view.svg import clean, data_uri
 from flyte_widgets.widgets.static_view.words import (
     done_words,
     phase_words,
+    symbol,
     told_counts,
     took,
     when,
 )
 
-P = ActionPhase
 _MESSAGE_LIMIT: Final = 4_000
 _LINE: Final = "border:1px solid rgba(128,128,128,.35);border-radius:8px"
 _FONT: Final = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;font-size:13px;line-height:20px"
 _MONO: Final = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace"
 _ROW: Final = "display:flex;flex-wrap:wrap;align-items:center"
 _FAINT: Final = "opacity:.75"
-#: Of the glyph before the phase: at least 3:1 on white and on black.
-_MARKS: Final = {
-    P.WAITING_FOR_RESOURCES: "#b88a29",
-    P.INITIALIZING: "#1c9fd5",
-    P.RUNNING: "#2f74e0",
-    P.PAUSED: "#a45eb1",
-    P.SUCCEEDED: "#2d9163",
-    P.FAILED: "#e0321f",
-    P.TIMED_OUT: "#b8621f",
-    P.RECOVERED: "#6a9483",
-}
 _SIZE: Final = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 _DOT: Final = f'<span style="{_FAINT}"> · </span>'
 
@@ -88,9 +77,7 @@ def page(snapshot: Snapshot) -> str:
 
 
 def _header(snapshot: Snapshot) -> str:
-    glyph = PHASE_TABLE[snapshot.phase].glyph if snapshot.phase in PHASE_TABLE else "◇"
-    colour = _MARKS.get(snapshot.phase, "#7f868f") if snapshot.phase is not None else "#7f868f"
-    mark = f'<span style="color:{colour}">{glyph}</span>'
+    mark = f'<span style="color:{on_any_page(snapshot.phase)}">{symbol(snapshot.phase)}</span>'
     words = [f"<strong>{mark} {clean(phase_words(snapshot))}</strong>"]
     if snapshot.task_name:
         words.append(f" &nbsp;<strong>{clean(shortened(snapshot.task_name, 200))}</strong>")

@@ -8,28 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
-from flyte_widgets.widgets.static_view.colours import DARK, LIGHT, Scheme, fill, ink, mix, on
+from flyte_widgets.shared import table
+from flyte_widgets.widgets.static_view.colours import DARK, LIGHT, Scheme, mix
 
-P = ActionPhase
-PATTERNED: Final = {
-    P.QUEUED: 0.17,
-    P.WAITING_FOR_RESOURCES: 0.22,
-    P.PAUSED: 0.25,
-    P.ABORTED: 0.35,
-    P.TIMED_OUT: 0.3,
-    P.RECOVERED: 0.35,
-}
-"""Phases whose bars are told by a pattern, too, and the share of their colour under its lines."""
-
-
-TILES: Final[dict[ActionPhase, tuple[float, str]]] = {
-    P.WAITING_FOR_RESOURCES: (6.5, '<path d="M-2 8.5 8.5-2M-2 2 2-2M4.5 8.5 8.5 4.5" class="{c}" stroke-width="1.9"/>'),
-    P.TIMED_OUT: (5, '<path d="M-2-2 7 7M-2 3 2 7M3-2 7 2" class="{c}" stroke-width="1.8"/>'),
-    P.ABORTED: (4.5, '<path d="M-1-1 5.5 5.5M-1 5.5 5.5-1" class="{c}" stroke-width="1"/>'),
-    P.PAUSED: (4, '<circle cx="2" cy="2" r="1.1" class="{f}"/>'),
-    P.RECOVERED: (4, '<path d="M0 2h4" class="{c}" stroke-width="1.8"/>'),
-}
-"""The repeated part of a pattern: its size, and its shapes, with places for the class of a line or a filling."""
+_PATTERNS: Final = table("patterns")
+_UNKNOWN_PATTERN: Final = "outline"
 
 _FONT: Final = "system-ui,-apple-system,'Segoe UI',Roboto,sans-serif"
 _STATIC: Final = (
@@ -46,16 +29,28 @@ def code(phase: ActionPhase | None) -> str:
     return str(PHASE_TABLE[phase].number) if phase in PHASE_TABLE else "0"
 
 
-def patterns(body: str) -> str:
-    """Write the patterns that a drawing's body uses."""
-    return "".join(_tile(phase) for phase in TILES if f'"p{code(phase)}"' in body)
+def pattern_of(phase: ActionPhase | None) -> str:
+    """Give the name of the pattern of a phase's bars; "solid" where its colour alone fills them."""
+    return PHASE_TABLE[phase].pattern if phase in PHASE_TABLE else _UNKNOWN_PATTERN
+
+
+def has_tile(phase: ActionPhase | None) -> bool:
+    """Tell whether the bars of a phase have a pattern with lines or dots."""
+    return "d" in _PATTERNS[pattern_of(phase)]
+
+
+def pattern_defs(body: str) -> str:
+    """Write the `<pattern>` elements that a drawing's body uses."""
+    return "".join(_tile(phase) for phase in PHASE_TABLE if has_tile(phase) and f'"p{code(phase)}"' in body)
 
 
 def style_sheet(names: set[str]) -> str:
     """Write the rules for these class names."""
     light, dark = _rules(LIGHT), _rules(DARK)
     both = [name for name in light if name in names or name == "text"]
-    tiles = "".join(f".p{code(phase)}{{fill:url(#P{code(phase)})}}" for phase in TILES if f"p{code(phase)}" in names)
+    tiles = "".join(
+        f".p{code(phase)}{{fill:url(#P{code(phase)})}}" for phase in PHASE_TABLE if f"p{code(phase)}" in names
+    )
     return (
         _STATIC
         + tiles
@@ -67,59 +62,59 @@ def style_sheet(names: set[str]) -> str:
 
 
 def _tile(phase: ActionPhase) -> str:
-    size, shape = TILES[phase]
-    number = code(phase)
+    number, tile = code(phase), _PATTERNS[pattern_of(phase)]
+    size = tile["sizePx"]
+    paint = f'class="f{number}"' if tile.get("fill") else f'class="s{number}" stroke-width="{tile["strokePx"]}"'
     return (
         f'<pattern id="P{number}" width="{size}" height="{size}" patternUnits="userSpaceOnUse">'
-        + shape.format(c=f"s{number}", f=f"f{number}")
-        + "</pattern>"
+        f'<path d="{tile["d"]}" {paint}/></pattern>'
     )
 
 
 def _rules(scheme: Scheme) -> dict[str, str]:
     """Give the rules of one scheme, by the class that needs them."""
-    rules = {"text": f"text{{fill:{scheme.fg}}}"}
+    colours = scheme.colours
+    rules = {"text": f"text{{fill:{colours['fg']}}}"}
     for name, colour in (
-        ("bg", scheme.bg),
-        ("hover", scheme.hover),
-        ("fg2", scheme.fg2),
-        ("fg3", scheme.fg3),
-        ("danger", scheme.danger),
-        ("accent", scheme.accent),
-        ("head", scheme.edge),
-        ("headon", scheme.edge_on),
-        ("Fn", scheme.line3),
+        ("bg", colours["bg"]),
+        ("hover", colours["hover"]),
+        ("fg2", colours["fg2"]),
+        ("fg3", colours["fg3"]),
+        ("danger", colours["danger"]),
+        ("accent", colours["accent"]),
+        ("head", colours["edge"]),
+        ("headon", colours["edgeOn"]),
+        ("Fn", colours["line3"]),
     ):
         rules[name] = f".{name}{{fill:{colour}}}"
     for name, colour in (
-        ("tick", scheme.line),
-        ("gap", scheme.fg3),
-        ("dots", scheme.line3),
-        ("edge", scheme.edge),
-        ("edgeon", scheme.edge_on),
-        ("Sn", scheme.line3),
-        ("link", scheme.accent),
+        ("tick", colours["line"]),
+        ("gap", colours["fg3"]),
+        ("dots", colours["line3"]),
+        ("edge", colours["edge"]),
+        ("edgeon", colours["edgeOn"]),
+        ("Sn", colours["line3"]),
+        ("link", colours["accent"]),
     ):
         rules[name] = f".{name}{{stroke:{colour}}}"
     for name, ground, stroke in (
-        ("panel", scheme.panel, scheme.line),
-        ("node", scheme.bg, scheme.line2),
-        ("error", scheme.danger_bg, scheme.danger_line),
-        ("card", scheme.bg, scheme.line),
+        ("panel", colours["panel"], colours["line"]),
+        ("node", colours["bg"], colours["line2"]),
+        ("error", colours["dangerBg"], colours["dangerLine"]),
+        ("card", colours["bg"], colours["line"]),
     ):
         rules[name] = f".{name}{{fill:{ground};stroke:{stroke}}}"
     for phase in (*PHASE_TABLE, None):
-        n, colour = code(phase), fill(scheme, phase)
-        tinted = mix(colour, scheme.bg, PATTERNED.get(phase, 0.17) if phase else 0.17)
+        n, colour = code(phase), scheme.fill(phase)
         rules |= {
             f"f{n}": f".f{n}{{fill:{colour}}}",
             f"s{n}": f".s{n}{{stroke:{colour}}}",
-            f"t{n}": f".t{n}{{fill:{tinted}}}",
-            f"r{n}": f".r{n}{{fill:{scheme.bg};stroke:{colour}}}",
-            f"c{n}": f".c{n}{{fill:{mix(colour, scheme.bg, scheme.tint)};stroke:{colour}}}",
-            f"Fi{n}": f".Fi{n}{{fill:{ink(scheme, phase)}}}",
-            f"Si{n}": f".Si{n}{{stroke:{ink(scheme, phase)}}}",
-            f"Fo{n}": f".Fo{n}{{fill:{on(scheme, phase)}}}",
-            f"So{n}": f".So{n}{{stroke:{on(scheme, phase)}}}",
+            f"t{n}": f".t{n}{{fill:{mix(colour, colours['bg'], _PATTERNS[pattern_of(phase)]['tint'])}}}",
+            f"r{n}": f".r{n}{{fill:{colours['bg']};stroke:{scheme.ring(phase)}}}",
+            f"c{n}": f".c{n}{{fill:{scheme.current(phase)};stroke:{colour}}}",
+            f"Fi{n}": f".Fi{n}{{fill:{scheme.ink(phase)}}}",
+            f"Si{n}": f".Si{n}{{stroke:{scheme.ink(phase)}}}",
+            f"Fo{n}": f".Fo{n}{{fill:{scheme.on(phase)}}}",
+            f"So{n}": f".So{n}{{stroke:{scheme.on(phase)}}}",
         }
     return rules

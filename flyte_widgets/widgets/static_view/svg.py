@@ -8,11 +8,13 @@ from __future__ import annotations
 import base64
 import re
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 from flyte_widgets.phases import ActionPhase
-from flyte_widgets.widgets.static_view.glyphs import shapes
-from flyte_widgets.widgets.static_view.sheet import PATTERNED, TILES, code, patterns, style_sheet
+from flyte_widgets.shared import table
+from flyte_widgets.widgets.static_view.sheet import code, has_tile, pattern_defs, pattern_of, style_sheet
+
+_GLYPHS: Final[dict[str, list[dict[str, Any]]]] = table("glyphs")
 
 #: XML 1.0 has no place for these, escaped or not.
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -46,8 +48,10 @@ def glyph(phase: ActionPhase | None, x: float, y: float, size: float, kind: str)
     """Write a phase's glyph around a point. `kind`: "i" bare, "o" on a chip, "n" grey."""
     name = kind if kind == "n" else f"{kind}{code(phase)}"
     parts = "".join(
-        f'<path d="{d}" class="S{name}" stroke-width="{stroke:g}"/>' if stroke else f'<path d="{d}" class="F{name}"/>'
-        for d, stroke in shapes(phase)
+        f'<path d="{part["d"]}" class="F{name}"/>'
+        if part.get("fill")
+        else f'<path d="{part["d"]}" class="S{name}" stroke-width="{part["strokePx"]:g}"/>'
+        for part in _GLYPHS.get(phase or "", _GLYPHS["unknown"])
     )
     at = f"translate({num(x - size / 2)} {num(y - size / 2)}) scale({size / 16:.3g})"
     return f'<g transform="{at}">{parts}</g>'
@@ -61,14 +65,14 @@ def chip(phase: ActionPhase | None, x: float, y: float, size: float) -> str:
 
 def bar_classes(phase: ActionPhase | None) -> tuple[str, ...]:
     """Give the classes of the layers of a bar, from below: a tint and its pattern, or one solid fill."""
-    if phase in TILES:
-        return f"t{code(phase)}", f"p{code(phase)}"
-    return (f"t{code(phase)}",) if phase is None or phase in PATTERNED or not phase.is_known else (f"f{code(phase)}",)
+    if pattern_of(phase) == "solid":
+        return (f"f{code(phase)}",)
+    return (f"t{code(phase)}", f"p{code(phase)}") if has_tile(phase) else (f"t{code(phase)}",)
 
 
 def is_outlined(phase: ActionPhase | None) -> bool:
     """Tell whether a bar of this phase needs an outline."""
-    return bar_classes(phase)[0].startswith("t")
+    return pattern_of(phase) != "solid"
 
 
 def document(width: float, height: float, title: str, body: str, *, opaque: bool = True, elastic: bool = False) -> str:
@@ -76,7 +80,7 @@ def document(width: float, height: float, title: str, body: str, *, opaque: bool
     ground = rect(0, 0, width, height, "bg", 6) if opaque else ""
     size = f'width="{num(width)}" height="{num(height)}" viewBox="0 0 {num(width)} {num(height)}"'
     size += ' preserveAspectRatio="none"' if elastic else ""
-    defs = patterns(body)
+    defs = pattern_defs(body)
     inside = ground + (f"<defs>{defs}</defs>" if defs else "") + body
     used = set(re.findall(r'class="([^"]+)"', inside))
     names = {name for value in used for name in value.split()}

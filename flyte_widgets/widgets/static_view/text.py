@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from flyte_widgets.phases import PHASE_TABLE
 from flyte_widgets.untrusted import shortened
 from flyte_widgets.widgets.static_view.drawings import error_words
 from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.paths import path_of
-from flyte_widgets.widgets.static_view.words import done_words, duration, phase_words, told_counts, took, when
+from flyte_widgets.widgets.static_view.words import done_words, duration, phase_words, symbol, told_counts, took, when
 
 _MESSAGE_LINES: Final = 6
 _NAME_LETTERS: Final = 80
@@ -23,10 +22,15 @@ def static_view_text(snapshot: Snapshot) -> str:
 
 def summary(snapshot: Snapshot) -> str:
     """Tell the run in lines: what, how it ended, counts, times, error."""
-    glyph = PHASE_TABLE[snapshot.phase].glyph if snapshot.phase in PHASE_TABLE else "◇"
     attempt = f"attempt {snapshot.attempt}" if snapshot.attempt > 1 else ""
     name = " ".join(part for part in (shortened(snapshot.task_name, _NAME_LETTERS), snapshot.run_name) if part)
-    lines = [" · ".join(part for part in (f"{glyph} {phase_words(snapshot)}  {name}", took(snapshot), attempt) if part)]
+    lines = [
+        " · ".join(
+            part
+            for part in (f"{symbol(snapshot.phase)} {phase_words(snapshot)}  {name}", took(snapshot), attempt)
+            if part
+        )
+    ]
     lines += [when(snapshot)]
     if snapshot.counts:
         counts = [f"{n:,} {phase.label.lower()}" for phase, n in told_counts(snapshot)]

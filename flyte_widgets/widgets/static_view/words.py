@@ -5,27 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-from flyte_widgets.phases import ACTIVE_PHASES, TERMINAL_PHASES, ActionPhase
+from flyte_widgets.phases import (
+    ACTIVE_PHASES,
+    PHASE_TABLE,
+    REPORTED_COUNTS,
+    STACK_ORDER,
+    SUMMARY_ORDER,
+    TERMINAL_PHASES,
+    ActionPhase,
+)
 from flyte_widgets.run.times import Milliseconds
 from flyte_widgets.widgets.static_view.model import Snapshot
 
-P = ActionPhase
-STACK_ORDER: Final = (
-    P.SUCCEEDED,
-    P.RECOVERED,
-    P.FAILED,
-    P.ABORTED,
-    P.TIMED_OUT,
-    P.RUNNING,
-    P.PAUSED,
-    P.INITIALIZING,
-    P.WAITING_FOR_RESOURCES,
-    P.QUEUED,
-)
-"""Done work first: the order of the strip and of stacked bars."""
-_TOLD_LIVE: Final = (P.RUNNING, P.PAUSED, P.FAILED, P.TIMED_OUT, P.ABORTED)
-_TOLD_OVER: Final = (P.SUCCEEDED, P.RECOVERED, P.FAILED, P.TIMED_OUT, P.ABORTED, *ACTIVE_PHASES)
-_WORST_FIRST: Final = (P.FAILED, P.TIMED_OUT, P.ABORTED, P.SUCCEEDED, P.RECOVERED)
+UNKNOWN_SYMBOL: Final = "◇"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -91,7 +83,7 @@ def done_words(snapshot: Snapshot) -> tuple[str, str]:
 
 def told_counts(snapshot: Snapshot) -> list[tuple[ActionPhase, int]]:
     """Choose the counts that are told in words: at the end how all ended, before what runs and what went wrong."""
-    order = _TOLD_OVER if snapshot.is_terminal else _TOLD_LIVE
+    order = REPORTED_COUNTS["ended" if snapshot.is_terminal else "going"]
     known = [(phase, snapshot.counts[phase]) for phase in order if snapshot.counts.get(phase, 0) > 0]
     return known + [(phase, n) for phase, n in snapshot.counts.items() if not phase.is_known and n > 0]
 
@@ -103,6 +95,11 @@ def stack_place(phase: ActionPhase | None) -> int:
 
 def summary_phase(counts: dict[ActionPhase, int]) -> ActionPhase | None:
     """Give one phase for many: what still goes on, else the worst end."""
-    going = (P.RUNNING, P.PAUSED, P.INITIALIZING, P.WAITING_FOR_RESOURCES, P.QUEUED)
     unknown = [phase for phase in counts if phase not in TERMINAL_PHASES and phase not in ACTIVE_PHASES]
-    return next((phase for phase in (*going, *unknown, *_WORST_FIRST) if counts.get(phase, 0) > 0), None)
+    order = (*SUMMARY_ORDER["going"], *unknown, *SUMMARY_ORDER["ended"])
+    return next((phase for phase in order if counts.get(phase, 0) > 0), None)
+
+
+def symbol(phase: ActionPhase | None) -> str:
+    """Give one character for a phase."""
+    return PHASE_TABLE[phase].symbol if phase in PHASE_TABLE else UNKNOWN_SYMBOL

@@ -1,10 +1,11 @@
 // All actions of a run as a struct of arrays, filled from packed columns. State: Python's.
-// Layout of a block: u32 magic, u32 header bytes, header (JSON, padded to 8), then the sections in the order of
-// `decode` below, each padded to 8 bytes, little-endian. The same vectors test this and flyte_widgets/wire/columns.py.
+// Layout of a block: u32 magic, u32 header bytes, header (JSON, padded to 8), then the sections of
+// flyte_widgets/shared/columns.json, in that order, each padded to 8 bytes, little-endian. The same vectors test this and flyte_widgets/wire/columns.py.
+import layout from "../../../flyte_widgets/shared/columns.json";
 import { type ColumnsHeader, MAGIC } from "./protocol";
 
 /** In the place of a group: none. */
-export const NO_STRING = 0xffffffff;
+export const NO_STRING = layout.noString;
 
 export class ColumnsError extends Error {}
 
@@ -205,6 +206,14 @@ interface Sections {
   newStrings: string[];
 }
 
+const ARRAYS = {
+  f64: Float64Array,
+  u32: Uint32Array,
+  i32: Int32Array,
+  u16: Uint16Array,
+  u8: Uint8Array,
+} as const;
+
 const padded = (bytes: number): number => (bytes + 7) & ~7;
 
 /** Read a block. The arrays are views of one copy, for a comm's buffer need not be aligned. */
@@ -220,38 +229,19 @@ export function decode(block: DataView): { header: ColumnsHeader; sections: Sect
   const header = JSON.parse(text.decode(bytes.subarray(8, 8 + headerBytes))) as ColumnsHeader;
   const { rows, segments, strings, stringBytes } = header;
   let at = padded(8 + headerBytes);
-  const take = <T>(
-    type: { new (b: ArrayBuffer, o: number, n: number): T; BYTES_PER_ELEMENT: number },
-    n: number,
-  ): T => {
-    const size = n * type.BYTES_PER_ELEMENT;
+  const lengths: Record<string, number> = { rows, "rows + 1": rows + 1, segments, strings, stringBytes };
+  const columns: Record<string, ArrayLike<number>> = {};
+  for (const [name, type, length] of layout.sections as [string, keyof typeof ARRAYS, string][]) {
+    const n = lengths[length]!;
+    const size = n * ARRAYS[type].BYTES_PER_ELEMENT;
     if (at + size > bytes.byteLength) throw cut();
-    const view = new type(bytes.buffer, at, n);
+    columns[name] = new ARRAYS[type](bytes.buffer, at, n);
     at += padded(size);
-    return view;
+  }
+  const { newStrings: blob, ...numbers } = columns as unknown as Omit<Sections, "newStrings"> & {
+    newStrings: Uint8Array;
   };
-  const columns = {
-    createdMs: take(Float64Array, rows),
-    endedMs: take(Float64Array, rows),
-    segStartMs: take(Float64Array, segments),
-    segEndMs: take(Float64Array, segments),
-    row: take(Uint32Array, rows),
-    id: take(Uint32Array, rows),
-    name: take(Uint32Array, rows),
-    group: take(Uint32Array, rows),
-    parent: take(Int32Array, rows),
-    segFrom: take(Uint32Array, rows + 1),
-    stringEnd: take(Uint32Array, strings),
-    attempts: take(Uint16Array, rows),
-    segAttempt: take(Uint16Array, segments),
-    phase: take(Uint8Array, rows),
-    kind: take(Uint8Array, rows),
-    flags: take(Uint8Array, rows),
-    segPhase: take(Uint8Array, segments),
-    segFlags: take(Uint8Array, segments),
-  };
-  const newStrings = split(text, take(Uint8Array, stringBytes), columns.stringEnd);
-  return { header, sections: { ...columns, newStrings } };
+  return { header, sections: { ...numbers, newStrings: split(text, blob, numbers.stringEnd) } };
 }
 
 /** The texts of a blob that end at these bytes. Decoded in one go where a byte is a letter, as it is nearly always. */

@@ -1,62 +1,59 @@
-// The phase table of flyte_widgets/phases.py, compared with it in tests/unit/test_phases.py. Phases are wire numbers here.
+// The phases of an action: the data of flyte_widgets/shared/phases.json. Phases are wire numbers here.
+import shared from "../../../flyte_widgets/shared/phases.json";
+
+const { phases, stackOrder, summaryOrder, reportedCounts, edges } = shared;
 
 export interface PhaseInfo {
+  /** The SDK's word for it, as in traits and messages. */
   value: string;
   label: string;
   shortLabel: string;
+  /** Name of the bar's pattern. */
+  pattern: string;
 }
 
-export enum Phase {
-  Queued = 1,
-  WaitingForResources = 2,
-  Initializing = 3,
-  Running = 4,
-  Paused = 9,
-  Succeeded = 5,
-  Failed = 6,
-  Aborted = 7,
-  TimedOut = 8,
-  Recovered = 10,
-}
+export const Phase = {
+  Queued: phases.queued.number,
+  WaitingForResources: phases.waiting_for_resources.number,
+  Initializing: phases.initializing.number,
+  Running: phases.running.number,
+  Paused: phases.paused.number,
+  Succeeded: phases.succeeded.number,
+  Failed: phases.failed.number,
+  Aborted: phases.aborted.number,
+  TimedOut: phases.timed_out.number,
+  Recovered: phases.recovered.number,
+} as const;
 
-export const PHASES: ReadonlyMap<number, PhaseInfo> = new Map([
-  [1, { value: "queued", label: "Queued", shortLabel: "Queued" }],
-  [2, { value: "waiting_for_resources", label: "Waiting for resources", shortLabel: "Waiting" }],
-  [3, { value: "initializing", label: "Initializing", shortLabel: "Init" }],
-  [4, { value: "running", label: "Running", shortLabel: "Running" }],
-  [9, { value: "paused", label: "Paused", shortLabel: "Paused" }],
-  [5, { value: "succeeded", label: "Succeeded", shortLabel: "Success" }],
-  [6, { value: "failed", label: "Failed", shortLabel: "Failed" }],
-  [7, { value: "aborted", label: "Aborted", shortLabel: "Aborted" }],
-  [8, { value: "timed_out", label: "Timed out", shortLabel: "Timeout" }],
-  [10, { value: "recovered", label: "Recovered", shortLabel: "Recovered" }],
-]);
+const ROWS = Object.entries(phases).map(([value, row]) => ({ value, ...row }));
+const BY_VALUE = new Map(ROWS.map(({ value, number }) => [value, number]));
+/** Wire numbers of values that stand in the shared data. */
+const numbers = (values: readonly string[]): readonly number[] => values.map((value) => BY_VALUE.get(value)!);
 
-export const ACTIVE = [1, 2, 3, 4, 9] as const;
-export const TERMINAL = [5, 6, 7, 8, 10] as const;
+export const PHASES: ReadonlyMap<number, PhaseInfo> = new Map(ROWS.map((row) => [row.number, row]));
+
+export const ACTIVE: readonly number[] = ROWS.filter((row) => !row.terminal).map((row) => row.number);
+export const TERMINAL: readonly number[] = ROWS.filter((row) => row.terminal).map((row) => row.number);
 
 /** Done work first: the order of the strip and of stacked bars. */
-export const STACK_ORDER = [5, 10, 6, 7, 8, 4, 9, 3, 2, 1] as const;
+export const STACK_ORDER = numbers(stackOrder);
+/** The order in which one phase is chosen for many: what still goes on, then the worst end. */
+export const SUMMARY_ORDER = { going: numbers(summaryOrder.going), ended: numbers(summaryOrder.ended) };
+/** The counts that stand in words beside the strip, in reading order. */
+export const REPORTED_COUNTS = {
+  going: numbers(reportedCounts.going),
+  ended: numbers(reportedCounts.ended),
+};
 
-/** From and to; 0 is the start. Any active phase may become aborted. */
-export const CANONICAL_EDGES: readonly (readonly [number, number])[] = [
-  [0, 1],
-  [0, 10],
-  [1, 2],
-  [2, 3],
-  [3, 4],
-  [3, 6],
-  [4, 9],
-  [9, 4],
-  ...[4, 9].flatMap((from) => [5, 6, 8].map((to) => [from, to] as const)),
-  ...ACTIVE.map((from) => [from, 7] as const),
-];
+/** From and to; 0 is the start. */
+export const CANONICAL_EDGES: readonly (readonly [number, number])[] = Object.entries(edges).flatMap(
+  ([from, ends]) => numbers(ends).map((to) => [BY_VALUE.get(from) ?? 0, to] as const),
+);
 
-const BY_VALUE = new Map([...PHASES].map(([number, info]) => [info.value, number]));
 const unknownLabels = new Map<number, string>();
 const OTHER = 255;
 
-export const isTerminal = (phase: number): boolean => (TERMINAL as readonly number[]).includes(phase);
+export const isTerminal = (phase: number): boolean => TERMINAL.includes(phase);
 export const isActive = (phase: number): boolean => phase !== 0 && !isTerminal(phase);
 
 /** Learn the labels that Python gives to phases which the table does not have. */

@@ -3,6 +3,8 @@
 // Phases are the SDK's values ("running") in traits and messages, wire numbers in columns. Times are epoch
 // milliseconds of the backend's clock in traits and messages, milliseconds from `baseMs` in columns.
 
+import columns from "../../../flyte_widgets/shared/columns.json";
+
 export interface ErrorInfo {
   /** "user", "system" or "". */
   kind: string;
@@ -187,27 +189,17 @@ export interface ColumnsHeader {
   phases: Record<string, string>;
 }
 
-export const MAGIC = 0x31435746; // "FWC1", little-endian
+export const MAGIC = columns.magic;
+/** Id of the run's root action. */
+export const ROOT = columns.root;
 
-/** Row flags. */
-export enum Row {
-  /** Segments come from attempts and phase transitions. Without it: from what was observed, or status alone. */
-  History = 1,
-  CacheHit = 2,
-}
+/** Row flags. History: segments come from attempts and phase transitions, not from what was observed or status alone. */
+export const Row = columns.rowFlags;
 
-/** Segment flags. */
-export enum Seg {
-  StartInferred = 1,
-  EndInferred = 2,
-  /** Times are those at which this client saw the phase. */
-  Observed = 4,
-  /** One segment for the whole life: nothing else is known. */
-  StatusOnly = 8,
-}
+/**
+ * Segment flags. Observed: times are those at which this client saw the phase. StatusOnly: one segment for the whole
+ * life, for nothing else is known.
+ */
+export const Seg = columns.segmentFlags;
 
-export enum Kind {
-  Task = 0,
-  Trace = 1,
-  Condition = 2,
-}
+export const Kind = columns.kinds;

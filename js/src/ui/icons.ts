@@ -1,7 +1,8 @@
-// The glyphs of the ten phases and the icons of the toolbar, drawn in a 16 box, in currentColor. Always decoration:
+// The glyphs of the phases (flyte_widgets/shared/glyphs.json) and the icons of the toolbar, in a 16 box, in currentColor. Always decoration:
 // a word stands beside them or in their button's label, so they are hidden from screen readers.
 
-import { cssName, Phase } from "../core/phases";
+import glyphs from "../../../flyte_widgets/shared/glyphs.json";
+import { cssName, PHASES } from "../core/phases";
 import { svg } from "./dom";
 
 /** A shape in the 16 box: filled, or a line of `strokePx` with round ends. */
@@ -13,53 +14,12 @@ export interface GlyphPart {
 
 const circle = (cx: number, cy: number, r: number): string =>
   `M${cx} ${cy - r}a${r} ${r} 0 1 1 0 ${2 * r}a${r} ${r} 0 1 1 0 ${-2 * r}z`;
-const ring = (r: number, strokePx: number): GlyphPart => ({ d: circle(8, 8, r), strokePx });
-
-// All fill a circle of 12, so that they look equally large.
-const GLYPHS: ReadonlyMap<number, readonly GlyphPart[]> = new Map<number, readonly GlyphPart[]>([
-  [Phase.Queued, [ring(5.1, 1.8)]],
-  [Phase.WaitingForResources, [ring(5.1, 1.8), { d: "M8 8V2.9A5.1 5.1 0 0 1 13.1 8z", fill: true }]],
-  [Phase.Initializing, [ring(5.1, 1.8), { d: "M8 2.9a5.1 5.1 0 0 1 0 10.2z", fill: true }]],
-  [Phase.Running, [{ d: circle(8, 8, 6), fill: true }]],
-  [
-    Phase.Paused,
-    [
-      {
-        d:
-          "M4.7 2.6h1.2a.8.8 0 0 1 .8.8v9.2a.8.8 0 0 1-.8.8H4.7a.8.8 0 0 1-.8-.8V3.4a.8.8 0 0 1 .8-.8z" +
-          "M10.1 2.6h1.2a.8.8 0 0 1 .8.8v9.2a.8.8 0 0 1-.8.8h-1.2a.8.8 0 0 1-.8-.8V3.4a.8.8 0 0 1 .8-.8z",
-        fill: true,
-      },
-    ],
-  ],
-  [Phase.Succeeded, [{ d: "M2.9 8.9 6.4 12.1 13.1 4.4", strokePx: 2.1 }]],
-  [Phase.Failed, [{ d: "M3.9 3.9 12.1 12.1M12.1 3.9 3.9 12.1", strokePx: 2.1 }]],
-  [Phase.Aborted, [ring(5.15, 1.7), { d: "M4.5 11.5 11.5 4.5", strokePx: 1.7 }]],
-  [
-    Phase.TimedOut,
-    [
-      { d: circle(8, 9.1, 4.5), strokePx: 1.7 },
-      { d: "M6.1 1.9h3.8M8 6.8v2.5l1.6 1.2", strokePx: 1.6 },
-    ],
-  ],
-  [
-    Phase.Recovered,
-    [
-      { d: "M2.9 8.6a5.1 5.1 0 1 0 5.1-5.1 5.6 5.6 0 0 0-3.8 1.5L2.7 6.3", strokePx: 1.8 },
-      { d: "M2.7 2.7v3.6h3.6", strokePx: 1.8 },
-    ],
-  ],
-]);
-
-/** For a phase that the table does not have: a diamond, which no known phase is. */
-const UNKNOWN: readonly GlyphPart[] = [
-  { d: "M8 2.2 13.8 8 8 13.8 2.2 8z", strokePx: 1.7 },
-  { d: circle(8, 8, 1.4), fill: true },
-];
+/** By the phase's value. All fill a circle of 12, so that they look equally large. */
+const GLYPHS: Record<string, readonly GlyphPart[]> = glyphs;
 
 /** The shapes of a phase's glyph, for `Path2D` on a canvas. */
 export function glyphParts(phase: number): readonly GlyphPart[] {
-  return GLYPHS.get(phase) ?? UNKNOWN;
+  return GLYPHS[PHASES.get(phase)?.value ?? "unknown"]!;
 }
 
 const ICONS = {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { CANONICAL_EDGES, PHASES, Phase } from "../../src/core/phases";
 import { crossings, line, pathOf } from "../../src/run/diagram/geometry";
-import { type Box, type Layout, layoutFor } from "../../src/run/diagram/layout";
+import { layoutFor } from "../../src/run/diagram/layout";
+import type { Box, Layout } from "../../src/run/diagram/types";
 
 const LAYOUTS: [string, Layout][] = [
   ["wide", layoutFor(958, false)],
@@ -87,7 +88,7 @@ test("turns to the column where the labels no longer fit side by side", () => {
   expect(layoutFor(0, false).kind).toBe("wide");
 });
 
-test("keeps the coordinates of look.md", () => {
+test("keeps the coordinates of its tables", () => {
   const wide = layoutFor(958, false);
   expect(wide.nodes.get(Phase.WaitingForResources)).toEqual({ x: 210, y: 28, w: 176, h: 36 });
   expect(wide.nodes.get(Phase.Recovered)).toEqual({ x: 782, y: 132, w: 156, h: 20 });

@@ -10,9 +10,6 @@ import { Question } from "../../ui/question";
 import type { View } from "../../ui/view-state";
 import { BUSY_AFTER_MS, type Local, type Shown, SILENT_AFTER_MS, shown } from "./state";
 
-/** The id of a run's first action, which stands for the run. */
-export const RUN = "a0";
-
 const IDLE: Local = { at: "idle" };
 const NOTHING: Omit<AbortState, "action"> = { state: "idle", atMs: null, reason: "", message: "" };
 /** A little after BUSY_AFTER_MS, so that the words are there within 0.3 s though the ticker is slow. */

@@ -1,5 +1,5 @@
 // Shared figures of the two layouts. Pure.
-import type { Box } from "./layout";
+import type { Box } from "./types";
 
 export const START_RADIUS = 4.5;
 export const ABORT_RADIUS = 2.5;

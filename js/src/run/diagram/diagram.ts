@@ -5,11 +5,12 @@ import { h, setAttribute } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
 import { EdgeDrawing } from "./draw-edges";
 import { NodeDrawing } from "./draw-nodes";
-import { type Layout, layoutFor } from "./layout";
+import { layoutFor } from "./layout";
 import { captionOf, type DiagramModel } from "./model";
 import { groupTitles } from "./notes";
 import { modelOf, mountReading } from "./reading";
 import { FactsTable } from "./table";
+import type { Layout } from "./types";
 
 export { default as diagramCss } from "./diagram.css";
 

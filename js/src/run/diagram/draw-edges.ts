@@ -3,9 +3,9 @@
 import { PHASES } from "../../core/phases";
 import { setAttribute, svg } from "../../ui/dom";
 import { ABORT_RADIUS, START_RADIUS } from "./box";
-import { crossings, type Line, type Point, pathOf } from "./geometry";
-import type { Box, Edge, Layout } from "./layout";
+import { crossings, pathOf } from "./geometry";
 import { type DiagramModel, keyOf, type Pair, transitionName } from "./model";
+import type { Box, Edge, Layout, Line, Point } from "./types";
 
 // A marker's id is the document's business where there is no shadow root.
 let instances = 0;

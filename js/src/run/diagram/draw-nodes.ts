@@ -5,10 +5,10 @@ import { ACTIVE, cssName, isTerminal, label, shortLabel, TERMINAL } from "../../
 import { h, setAttribute, setText } from "../../ui/dom";
 import { chip, glyph, icon } from "../../ui/icons";
 import { fitWords, type Words } from "./fit";
-import type { Box, Layout } from "./layout";
 import { amountText, type DiagramModel, nameOf, shownUnknown } from "./model";
 import type { GroupTitle } from "./notes";
 import { timeIn } from "./path";
+import type { Box, Layout } from "./types";
 
 interface StateNode extends Words {
   phase: number;
@@ -43,7 +43,7 @@ export class NodeDrawing {
       group(titles[0]!, layout.active, layout.titleX[0], [...buttons(ACTIVE), this.#unknown.button]),
       group(titles[1]!, layout.terminal, layout.titleX[1], buttons(TERMINAL)),
     ];
-    this.#focusable(this.#nodes.get(ACTIVE[0])!.button);
+    this.#focusable(this.#nodes.get(ACTIVE[0]!)!.button);
   }
 
   update(model: DiagramModel, nowMs: number): void {

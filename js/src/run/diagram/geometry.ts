@@ -1,7 +1,6 @@
 // Lines with right angles: their rounded paths, and the gaps where another line crosses. Pure.
 
-export type Point = readonly [x: number, y: number];
-export type Line = readonly Point[];
+import type { Line, Point } from "./types";
 
 /** `line(x, y, x, y, …)`. */
 export function line(...numbers: number[]): Line {

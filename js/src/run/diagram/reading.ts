@@ -1,12 +1,11 @@
 // What the diagram tells: the switch, and the model for it.
 import { computed, type ReadonlySignal } from "@preact/signals-core";
 import { phaseOf } from "../../core/phases";
+import { ROOT } from "../../core/protocol";
 import { h, setAttribute, setText } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
 import { type DiagramModel, readAction, readAll } from "./model";
 import { lifeOfDetail, lifeOfRow, NOWHERE, type Path, pathOf, TransitionsOfAll } from "./path";
-
-const ROOT = "a0";
 
 /** The model of the reading that is chosen, kept true. Without a selection there is only one. */
 export function modelOf({ store, ui }: View): ReadonlySignal<DiagramModel> {

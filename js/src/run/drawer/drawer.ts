@@ -1,6 +1,7 @@
 // The details of the selected action, or of the run where none is selected: title, attempts, and tabs beside them.
 // State: the UI's (which attempt, which tab); the facts are Python's (`detail`, `root`).
 import { computed, signal } from "@preact/signals-core";
+import { ROOT } from "../../core/protocol";
 import type { Store } from "../../core/store";
 import { h, setAttribute, setText } from "../../ui/dom";
 import { TabList } from "../../ui/tabs";
@@ -19,7 +20,6 @@ export { default as detailsCss } from "./drawer.css";
 
 type PanelId = Exclude<TabId, "attempts">;
 const PANELS: readonly PanelId[] = ["error", "events", "links"];
-const ROOT = "a0";
 const TICK_MS = 250;
 const LOADING = "Reading the details…";
 const NOT_KEPT = "The details of this action were not kept. Run the cell again to read them.";

@@ -2,9 +2,10 @@
 import { computed } from "@preact/signals-core";
 import { plural } from "../../core/format";
 import { isActive, phaseOf } from "../../core/phases";
+import { ROOT } from "../../core/protocol";
 import { h } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
-import { AbortControl, type AbortTarget, RUN } from "../abort/control";
+import { AbortControl, type AbortTarget } from "../abort/control";
 
 /** Appends the question, the note and the button to `row`; `band` shows that the question is open. */
 export function mountAbort(view: View, row: HTMLElement, band: HTMLElement): void {
@@ -14,7 +15,7 @@ export function mountAbort(view: View, row: HTMLElement, band: HTMLElement): voi
     for (const [value, n] of Object.entries(traits.counts.value)) if (isActive(phaseOf(value))) active += n;
     const effect = active ? `${plural(active, "active action")} will stop.` : "What is active will stop.";
     return {
-      id: RUN,
+      id: ROOT,
       terminal: traits.is_terminal.value,
       known: traits.phase.value !== "",
       title: ["Abort ", h("span", { class: "fw-mono" }, traits.run_name.value), "?"],

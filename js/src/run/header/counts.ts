@@ -1,6 +1,6 @@
 // How many actions are where: numbers for the strip and words beside it. Pure.
 import { grouped } from "../../core/format";
-import { ACTIVE, isTerminal, label, Phase, phaseOf, STACK_ORDER } from "../../core/phases";
+import { isTerminal, label, Phase, phaseOf, REPORTED_COUNTS, STACK_ORDER } from "../../core/phases";
 
 export interface Count {
   phase: number;
@@ -22,8 +22,8 @@ export function tally(counts: Readonly<Record<string, number>>): Tally {
     const phase = phaseOf(value);
     if (n > 0) known.set(phase, (known.get(phase) ?? 0) + n);
   }
-  const order: readonly number[] = STACK_ORDER;
-  const place = (phase: number) => (order.includes(phase) ? order.indexOf(phase) : order.length);
+  const place = (phase: number) =>
+    STACK_ORDER.includes(phase) ? STACK_ORDER.indexOf(phase) : STACK_ORDER.length;
   const parts = [...known]
     .map(([phase, n]) => ({ phase, n }))
     .sort((a, b) => place(a.phase) - place(b.phase));
@@ -40,10 +40,9 @@ const MANY = 3;
  * it is much: without what went well where something else is to be told, for that is the rest.
  */
 export function told(sums: Tally, over: boolean, brief: boolean): Count[] {
-  const order = over
-    ? [Phase.Succeeded, Phase.Recovered, Phase.Failed, Phase.TimedOut, Phase.Aborted, ...ACTIVE]
-    : [Phase.Running, Phase.Paused, Phase.Failed, Phase.TimedOut, Phase.Aborted];
-  const all = order.flatMap((phase) => sums.parts.filter((part) => part.phase === phase));
+  const all = REPORTED_COUNTS[over ? "ended" : "going"].flatMap((phase) =>
+    sums.parts.filter((part) => part.phase === phase),
+  );
   const well: readonly number[] = [Phase.Succeeded, Phase.Recovered];
   const bad = all.filter(({ phase }) => !well.includes(phase));
   return (brief || all.length > MANY) && bad.length > 0 ? bad : all;

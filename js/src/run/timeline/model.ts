@@ -1,4 +1,5 @@
 // The state of one timeline, without the DOM: rows in order, folds, the window of time, focus. State: the UI's.
+import { ROOT } from "../../core/protocol";
 import type { Store } from "../../core/store";
 import type { Ui } from "../../ui/view-state";
 import { type Layout, layoutOf, PLOT_PAD_PX } from "./layout";
@@ -236,7 +237,7 @@ export class TimelineModel {
 
   /** When the run was created; else the first that is known. */
   get originMs(): number {
-    const root = this.actions.rowOf.get("a0");
+    const root = this.actions.rowOf.get(ROOT);
     const created = root === undefined ? Number.NaN : this.actions.createdMs[root]!;
     if (Number.isFinite(created)) return created;
     const { startMs } = this.overview.bins;

@@ -11,10 +11,10 @@ import { createToolbar } from "./input/toolbar";
 import { Tooltip } from "./input/tooltip";
 import { layoutOf } from "./layout";
 import { TimelineModel } from "./model";
-import { Brush } from "./paint/brush";
 import { marksCss } from "./paint/marks";
 import { paintAxis, paintOverview } from "./paint/paint-head";
 import { paintRows } from "./paint/paint-rows";
+import { Patterns } from "./paint/patterns";
 import { Surface } from "./paint/surface";
 import { RowPool } from "./rows/rows";
 import { tooltipOf } from "./rows/words";
@@ -47,7 +47,7 @@ class Timeline implements Stage {
   readonly #tooltip: Tooltip;
   readonly #history: HistoryRequests;
   readonly #commands: Commands;
-  #brush: Brush;
+  #patterns: Patterns;
   #frame = 0;
   /** Counts the frames drawn: an effect draws them, so that a fault in one is caught and told by the view. */
   readonly #frames = signal(0);
@@ -66,7 +66,7 @@ class Timeline implements Stage {
     this.model = new TimelineModel(store, ui);
     this.#feed = new Feed(this.model);
     this.#strips = new StripCache(this.model);
-    this.#brush = new Brush(theme.palette.peek(), 1);
+    this.#patterns = new Patterns(theme.palette.peek(), 1);
     this.#tooltip = new Tooltip(view.frame);
     this.#history = new HistoryRequests(store);
     this.#commands = new Commands(this);
@@ -184,11 +184,11 @@ class Timeline implements Stage {
     if (body.layOut()) this.#headDirty = true;
     const dpr = globalThis.devicePixelRatio || 1;
     const palette = theme.palette.peek();
-    if (this.#brush.palette !== palette || this.#brush.dpr !== dpr) {
-      this.#brush = new Brush(palette, dpr);
+    if (this.#patterns.palette !== palette || this.#patterns.dpr !== dpr) {
+      this.#patterns = new Patterns(palette, dpr);
       this.#headDirty = true;
     }
-    const brush = this.#brush;
+    const patterns = this.#patterns;
     const { scale } = model;
     const alive = store.kernelAlive.peek();
     const { state } = store.traits.connection.peek();
@@ -197,7 +197,7 @@ class Timeline implements Stage {
     const marks = ticks(scale, model.ticksOriginMs, model.layout.tickPx);
     const cursorX = this.#pointer?.plotX ?? null;
     const hoverIndex = this.#pointer ? body.indexAt(this.#pointer.clientY) : -1;
-    const common = { model, brush, now, cursorX, dimmed: !alive } as const;
+    const common = { model, patterns, now, cursorX, dimmed: !alive } as const;
     if (this.#headDirty) paintOverview(this.#overviewSurface, { ...common, ticks: marks });
     paintAxis(this.#axisSurface, { ...common, ticks: marks });
     const rows = {

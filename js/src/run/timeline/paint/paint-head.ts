@@ -6,13 +6,13 @@ import type { TimelineModel } from "../model";
 import { slotOf } from "../time/bins";
 import { heightOf } from "../time/overview";
 import type { Ticks } from "../time/scale";
-import type { Brush } from "./brush";
 import { paintBreaks } from "./paint-breaks";
+import type { Patterns } from "./patterns";
 import { type Surface, snap, verticalLine } from "./surface";
 
 export interface HeadPicture {
   model: TimelineModel;
-  brush: Brush;
+  patterns: Patterns;
   ticks: Ticks;
   now: "live" | "stale" | null;
   cursorX: number | null;
@@ -36,8 +36,8 @@ const HILL_PX = 15;
 const MOST_LINES = 40;
 
 export function paintOverview(surface: Surface, p: HeadPicture): void {
-  const { model, brush } = p;
-  const { palette, dpr } = brush;
+  const { model, patterns } = p;
+  const { palette, dpr } = patterns;
   const ctx = surface.begin(model.plotPx, BAND_PX, dpr);
   if (!ctx || model.actions.count === 0) return;
   const scale = model.fullScale;
@@ -95,8 +95,8 @@ export function paintOverview(surface: Surface, p: HeadPicture): void {
   paintWindow(ctx, p);
 }
 
-function paintWindow(ctx: CanvasRenderingContext2D, { model, brush }: HeadPicture): void {
-  const { palette } = brush;
+function paintWindow(ctx: CanvasRenderingContext2D, { model, patterns }: HeadPicture): void {
+  const { palette } = patterns;
   const scale = model.fullScale;
   // The box stands outside of the plot's inside, so that at "fit" it holds everything.
   const x0 = scale.xOf(model.window.fromMs) - 4.5;
@@ -128,8 +128,8 @@ interface Pill {
 }
 
 export function paintAxis(surface: Surface, p: HeadPicture): void {
-  const { model, brush, ticks } = p;
-  const { palette, dpr } = brush;
+  const { model, patterns, ticks } = p;
+  const { palette, dpr } = patterns;
   const ctx = surface.begin(model.plotPx, BAND_PX, dpr);
   if (!ctx || model.actions.count === 0) return;
   const { scale, originMs, clock, actions } = model;

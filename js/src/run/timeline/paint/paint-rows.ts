@@ -7,13 +7,13 @@ import { slotOf } from "../time/bins";
 import type { Scale } from "../time/scale";
 import type { Strip } from "../time/strip";
 import type { StripCache } from "../time/strip-cache";
-import type { Brush } from "./brush";
 import { paintBreaks } from "./paint-breaks";
+import type { Patterns } from "./patterns";
 import { type Surface, snap, verticalLine } from "./surface";
 
 export interface RowsPicture {
   model: TimelineModel;
-  brush: Brush;
+  patterns: Patterns;
   strips: StripCache;
   scale: Scale;
   /** Ticks, ms. */
@@ -32,8 +32,8 @@ export interface RowsPicture {
 type Placed = Box & { y: number };
 
 export function paintRows(surface: Surface, p: RowsPicture): void {
-  const { model, brush, scale } = p;
-  const { palette, dpr } = brush;
+  const { model, patterns, scale } = p;
+  const { palette, dpr } = patterns;
   const widthPx = model.plotPx;
   const ctx = surface.begin(widthPx, p.heightPx, dpr);
   if (!ctx) return;
@@ -57,7 +57,7 @@ export function paintRows(surface: Surface, p: RowsPicture): void {
       }
       continue;
     }
-    const row = rowBoxes(model.actions, item, model.clock, scale, brush.isSolid);
+    const row = rowBoxes(model.actions, item, model.clock, scale, patterns.isSolid);
     for (const box of row.boxes) {
       const key = box.phase * 2 + (box.dense ? 1 : 0);
       const list = byPhase.get(key);
@@ -114,10 +114,10 @@ function paintBoxes(
   phase: number,
   dense: boolean,
   boxes: readonly Placed[],
-  { brush, scale }: RowsPicture,
+  { patterns, scale }: RowsPicture,
 ): void {
-  const { dpr, palette } = brush;
-  const outlined = !brush.isSolid(phase) || palette.forced;
+  const { dpr, palette } = patterns;
+  const outlined = !patterns.isSolid(phase) || palette.forced;
   const path = (inset: number): void => {
     ctx.beginPath();
     for (const { x0, x1, y, left, right } of boxes) {
@@ -132,7 +132,7 @@ function paintBoxes(
     }
   };
   path(0);
-  brush.fill(ctx, phase, scale.x(0), dense);
+  patterns.fill(ctx, phase, scale.x(0), dense);
   if (!outlined || dense) return;
   path(0.5);
   ctx.lineWidth = 1;
@@ -167,12 +167,12 @@ function paintMarks(
   caps: readonly (Cap & { y: number })[],
   dashes: readonly { x: number; y: number }[],
   dots: readonly { x0: number; x1: number; y: number }[],
-  { brush }: RowsPicture,
+  { patterns }: RowsPicture,
 ): void {
-  const { palette } = brush;
+  const { palette } = patterns;
   for (const { phase, x, y, inside } of caps) {
     const { on, ink } = palette.phase(phase);
-    brush.glyph(ctx, phase, x, y, inside ? CAP_INSIDE_PX : CAP_OUTSIDE_PX, inside ? on : ink);
+    patterns.glyph(ctx, phase, x, y, inside ? CAP_INSIDE_PX : CAP_OUTSIDE_PX, inside ? on : ink);
   }
   if (dashes.length > 0) {
     ctx.beginPath();
@@ -202,8 +202,8 @@ function paintMarks(
 }
 
 function paintStrip(ctx: CanvasRenderingContext2D, strip: Strip, y: number, p: RowsPicture): void {
-  const { brush, scale } = p;
-  const { palette, dpr } = brush;
+  const { patterns, scale } = p;
+  const { palette, dpr } = patterns;
   const x = snap(strip.x0, dpr);
   const width = snap(strip.x1, dpr) - x;
   if (width <= 0) return;
@@ -223,11 +223,11 @@ function paintStrip(ctx: CanvasRenderingContext2D, strip: Strip, y: number, p: R
       const x0 = snap(cell.x0, dpr);
       ctx.rect(x0, y + cell.y0, snap(cell.x1, dpr) - x0, STRIP_PX - cell.y0);
     }
-    if (!brush.isSolid(phase)) {
+    if (!patterns.isSolid(phase)) {
       ctx.fillStyle = palette.bg;
       ctx.fill();
     }
-    brush.fill(ctx, phase, scale.x(0));
+    patterns.fill(ctx, phase, scale.x(0));
   }
   ctx.restore();
 }

@@ -1,6 +1,6 @@
 // The stacked strip of a fold: the share of its members in each phase, in steps of 3 px on the real time axis. Pure.
 import type { Actions } from "../../../core/actions";
-import { isActive, Phase, STACK_ORDER } from "../../../core/phases";
+import { isActive, Phase, STACK_ORDER, SUMMARY_ORDER } from "../../../core/phases";
 import { Binner, type Bins, phaseOfSlot, SLOTS, slotOf } from "./bins";
 import type { Scale } from "./scale";
 import type { Clock } from "./times";
@@ -31,10 +31,9 @@ export interface Strip {
 /** One phase for many: what is still going on, else the worst end. */
 export function summaryPhase(counts: ReadonlyMap<number, number>): number {
   const has = (phase: number) => (counts.get(phase) ?? 0) > 0;
-  const active = [Phase.Running, Phase.Paused, Phase.Initializing, Phase.WaitingForResources, Phase.Queued];
-  const ended = [Phase.Failed, Phase.TimedOut, Phase.Aborted, Phase.Succeeded, Phase.Recovered];
-  const going = active.find(has) ?? [...counts.keys()].find((phase) => isActive(phase) && has(phase));
-  return going ?? ended.find(has) ?? 0;
+  const { going, ended } = SUMMARY_ORDER;
+  const active = going.find(has) ?? [...counts.keys()].find((phase) => isActive(phase) && has(phase));
+  return active ?? ended.find(has) ?? 0;
 }
 
 export function countPhases(actions: Actions, rows: Iterable<number>): Map<number, number> {
