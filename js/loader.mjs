@@ -68,7 +68,7 @@ async function unpacked() {
 /**
  * Answers at once, and has the module follow. anywidget gives a model 2 s to load and to be initialized, after which it
  * lets no message of the kernel's through any more: on a busy page, unpacking takes longer. What the kernel says
- * meanwhile is not missed: traits wait in the model, and for the rest the widget says hello.
+ * meanwhile is not missed: traits wait in the model, and for the rest the widget makes a handshake.
  */
 export default function widget() {
   const module = unpacked();

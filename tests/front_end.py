@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ class Sent:
     at_s: float
     thread: str
     kind: str
-    """"update", "columns", "reply", "beat", ..."""
+    """"update", "columns", "reply", "heartbeat", ..."""
     content: dict[str, Any]
     buffers: list[bytes]
 
@@ -46,7 +47,7 @@ class FrontEnd:
         self.state: dict[str, Any] = {}
         self.reader = Reader()
         self.gaps = self.blocks = self._read = 0
-        self._ids = 0
+        self._ids = random.randrange(2**32) << 20  # as requests.ts: no two pages have the same
 
     def read(self) -> None:
         """Take what has come since the last call, as store.ts does."""
@@ -67,10 +68,10 @@ class FrontEnd:
     def _apply(self, block: bytes) -> None:
         if self.reader.apply(block) == "gap":
             self.gaps += 1
-            self.hello()
+            self.handshake()
 
-    def hello(self, *, looks: bool = True, begins: bool = False, page: str = "one") -> int:
-        return self.ask("hello", seq=self.reader.seq, looks=looks, begins=begins, page=page)
+    def handshake(self, *, looks: bool = True, begins: bool = False, page: str = "one") -> int:
+        return self.ask("handshake", seq=self.reader.seq, looks=looks, begins=begins, page=page)
 
     def ask(self, kind: str, **content: Any) -> int:
         """Send a request; gives its id."""

@@ -1,49 +1,110 @@
-"""RunWidget: one run, live, in a notebook. js/src/core/protocol.ts is what it and the browser say to each other."""
+"""RunWidget: one run, live, in a notebook. Its traits and methods; what it does is in its parts."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, cast, overload
+
+import traitlets as t
+from comm import DummyComm
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import FlyteWidgetsError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.watch.access import target_of
 from flyte_widgets.watch.backends import Lease
-from flyte_widgets.watch.handles import Run
+from flyte_widgets.watch.handles import Action, Run
 from flyte_widgets.watch.loop import background
-from flyte_widgets.widgets.commands import CommandedView
-from flyte_widgets.widgets.publisher import publisher
+from flyte_widgets.widgets.channel import CommChannel
+from flyte_widgets.widgets.frame import WidgetFrame
+from flyte_widgets.widgets.inbound import Inbound
+from flyte_widgets.widgets.outbound import Outbound
+from flyte_widgets.widgets.outputs import Bundle, is_terminal, show
+from flyte_widgets.widgets.run_content import RunContent
+from flyte_widgets.widgets.run_requests import RunRequests
+from flyte_widgets.widgets.sidebar import Side, SidebarCalls
 from flyte_widgets.widgets.static_view.collect import READ_LIMIT_S
+from flyte_widgets.widgets.static_view.drawings import whole_svg
+from flyte_widgets.widgets.static_view.html import page
 from flyte_widgets.widgets.static_view.notebook import StaticView
-
-_BUNDLE: Final = Path(__file__).parent / "static" / "widget.js"
-
-
-def _bundle() -> str:
-    """Read the front end. As a string: anywidget's file-backed form keeps every widget alive."""
-    if not _BUNDLE.exists():
-        raise FlyteWidgetsError(
-            "The front end of flyte-widgets is not built.",
-            hint="In a checkout run `make build`; otherwise install flyte-widgets from its wheel.",
-        )
-    return _BUNDLE.read_text(encoding="utf-8")
+from flyte_widgets.widgets.static_view.text import static_view_text
 
 
-class RunWidget(CommandedView):
+def _phase_value(phase: ActionPhase | None, _widget: Any) -> str:
+    return phase.value if phase is not None else ""
+
+
+def _counts_by_value(counts: dict[ActionPhase, int], _widget: Any) -> dict[str, int]:
+    return {phase.value: count for phase, count in counts.items()}
+
+
+class RunWidget(WidgetFrame):
     """Shows a run live: its phase, the state diagram, a timeline of all actions, errors, and an Abort button.
 
     run: a run's name, its console URL, a `flyte.remote.Run`, or an `fw.Run`.
     client, project, domain: where it is, if not where `connect()`, `local.start()` or the SDK's configuration say.
 
-    All traits but `selected` follow the backend and are not for setting. They are set on a thread of flyte-widgets:
-    an observer runs there, too; what it raises is shown in the widget and logged. Raises ConfigError where no backend
-    is configured or `run` names no run; whether the run exists shows in the widget.
+    All traits but `selected` follow the backend and are read-only. They are set on a thread of flyte-widgets: an
+    observer runs there, too; what it raises is shown in the widget and logged. Raises ConfigError where no backend is
+    configured or `run` names no run; whether the run exists shows in the widget.
     """
 
-    _esm = _bundle()
+    run_name = t.Unicode(read_only=True).tag(sync=True)
+    """Name of the run."""
+    project = t.Unicode(read_only=True).tag(sync=True)
+    """Project it is in."""
+    domain = t.Unicode(read_only=True).tag(sync=True)
+    """Domain it is in."""
+    host = t.Unicode(read_only=True).tag(sync=True)
+    """Host of the backend. Never the whole endpoint: its path may be a secret."""
+    source = t.Unicode(read_only=True).tag(sync=True)
+    """In words, where the backend was configured."""
+    console_url = t.Unicode(read_only=True).tag(sync=True)
+    """The run's page in the Flyte console; "" where there is none."""
+    reference = t.Unicode(read_only=True).tag(sync=True)
+    """Python that watches this run again: `RunWidget("r4p2bdpt7f")`."""
+    task_name = t.Unicode(read_only=True).tag(sync=True)
+    """Name of the root task; "" until it is known."""
+    phase: t.Instance[ActionPhase | None] = t.Instance(ActionPhase, allow_none=True, read_only=True).tag(
+        sync=True, to_json=_phase_value
+    )
+    """Where the run is; None until it was read."""
+    is_terminal = t.Bool(read_only=True).tag(sync=True)
+    """Whether the run has ended."""
+    counts: t.Instance[dict[ActionPhase, int]] = t.Instance(dict, (), read_only=True).tag(
+        sync=True, to_json=_counts_by_value
+    )
+    """How many actions are in each phase."""
+    attempt = t.Int(read_only=True).tag(sync=True)
+    """Number of the root's latest attempt, from 1."""
+    started_ms = cast(
+        "t.TraitType[float | None, float | None]", t.Float(None, allow_none=True, read_only=True).tag(sync=True)
+    )
+    """When the run was queued, epoch milliseconds of the backend's clock."""
+    ended_ms = cast(
+        "t.TraitType[float | None, float | None]", t.Float(None, allow_none=True, read_only=True).tag(sync=True)
+    )
+    """When it ended; None while it goes on."""
+    root: t.Instance[dict[str, Any] | None] = t.Instance(dict, allow_none=True, read_only=True).tag(sync=True)
+    """The root action with its attempts, phase times and error."""
+    selected = t.Unicode().tag(sync=True)
+    """Id of the selected action, "" for none: set it to see the action. The one trait that the browser sets, too."""
+    detail: t.Instance[dict[str, Any] | None] = t.Instance(dict, allow_none=True, read_only=True).tag(sync=True)
+    """The selected action as `root`; None until it was read."""
+    connection: t.Dict[str, Any] = t.Dict(read_only=True).tag(sync=True)
+    """How fresh all this is: state, last answer, next try, message, hint."""
+    abort_state: t.Dict[str, Any] = t.Dict(read_only=True).tag(sync=True)
+    """How an abort stands: idle, requested, accepted, aborted or failed; for which action, when, why."""
+    abort_note = t.Unicode(read_only=True).tag(sync=True)
+    """What you should know before you abort this run: that a local run ends only with its task, for instance. "" where
+    an abort does what one expects. The question before an abort shows it."""
+    snapshot = t.Bytes(read_only=True).tag(sync=True, echo_update=False)
+    """All actions as packed columns, deflated (zlib). Written once, at the end: until then they travel as deltas."""
+    static_view_id = t.Unicode(read_only=True).tag(sync=True)
+    """Id of the HTML element with the static view, which the live view hides."""
+
     _lease: Lease | None = None
 
     def __init__(
@@ -54,14 +115,27 @@ class RunWidget(CommandedView):
         target = target_of(self._run)
         # A share of its own in the watch: close() gives back this one, and no other.
         self._lease = Lease(target.backend, target.run_id, tracked=target.tracked)
-        self._watcher = self._lease.watcher
-        self._static_view = StaticView(self._run, self._watcher)
-        self._begin_to_send()
-        facts = {**self._facts(""), "selected": target.action, "static_view_id": self._static_view.element_id}
-        super().__init__(**{**facts, **kwargs})
-        self._begin_to_listen()
-        background().soon(self._watcher.subscribe, self)
-        background().soon(publisher().wake, self)  # for what changed before that
+        watcher = self._lease.watcher
+        selected = kwargs.pop("selected", target.action)
+
+        self._channel = CommChannel(self)
+        outbound = Outbound(self._channel, watcher.now_ms)
+        inbound = Inbound(outbound)
+        self._content = RunContent(self._run, watcher, outbound, selected)
+        self._static_view = StaticView(self._run, watcher)
+        self._sidebar_calls = SidebarCalls(
+            f"run {self._run.name}", outbound, self._static_view, lambda: self._view_alone(self.reference)
+        )
+        self._requests = RunRequests(watcher, self._static_view)
+        self._requests.register(inbound)
+        self._sidebar_calls.register(inbound)
+        outbound.show(self._content)
+
+        values = {**self._content.values, "static_view_id": self._static_view.element_id}
+        super().__init__(outbound, inbound, values, selected=selected, **kwargs)
+        self.observe(lambda change: self._content.select(change["new"]), "selected")
+        background().soon(watcher.subscribe, self._content)
+        outbound.wake()  # for what changed before that
 
     def __repr__(self) -> str:
         return f"RunWidget({self.run_name!r}, phase={self.phase}, {sum(self.counts.values())} actions)"
@@ -71,12 +145,17 @@ class RunWidget(CommandedView):
         """The run without its view: its actions, `watch()` and the like."""
         return self._run
 
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        """All actions of the run, by id; the same as `run.actions`."""
+        return self._run.actions
+
     def wait(self, timeout: float | None = None) -> ActionPhase:
         """Block until the run has ended, and give its final phase. `timeout` in seconds. Raises as `Run.wait`."""
-        self._be_sent_by_this_cell()
+        self._channel.belong_to_this_cell()
         phase = self._run.wait(timeout)
         # Have all that is known shown and saved: who waits may end the kernel next (papermill).
-        publisher().flush(self)
+        self._outbound.flush()
         self._static_view.finish()
         return phase
 
@@ -84,10 +163,10 @@ class RunWidget(CommandedView):
         return self._until_over().__await__()
 
     async def _until_over(self) -> ActionPhase:
-        self._be_sent_by_this_cell()
+        self._channel.belong_to_this_cell()
         phase = await self._run
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, publisher().flush, self)
+        await loop.run_in_executor(None, self._outbound.flush)
         await loop.run_in_executor(None, self._static_view.snapshot, READ_LIMIT_S)
         self._static_view.finish()
         return phase
@@ -96,12 +175,87 @@ class RunWidget(CommandedView):
         """Abort the run; the same as the button, without its question. Raises as `Run.abort`."""
         self._run.abort(reason)
 
+    def sidebar(self, side: Side = "right") -> None:
+        """Show the run in a panel of its own, in JupyterLab and in Notebook 7.
+
+        side: "right", "left", or "main": a tab beside the notebook (JupyterLab only).
+
+        A run has one panel: another call shows it again, or moves it. It lives on when the cell's output is cleared;
+        closing it ends nothing else. Returns at once, and says in the cell how it went. Where the notebook has no
+        sidebar, the widget stays in the cell and says so. Raises ConfigError for any other `side`, FlyteWidgetsError in
+        a terminal or script, and when the widget is closed.
+        """
+        if self.comm is None:
+            raise FlyteWidgetsError("This RunWidget is closed.", hint=f"Make a new one: {self.reference}.")
+        if is_terminal() or isinstance(self.comm, DummyComm):
+            raise FlyteWidgetsError(
+                "There is no sidebar without a notebook.",
+                hint=f"In a terminal, `flyte-widgets watch {self.run_name}` shows the run.",
+            )
+        self._sidebar_calls.call(side)
+
+    @overload
+    def to_html(self, path: None = None) -> str: ...
+
+    @overload
+    def to_html(self, path: str | Path) -> Path: ...
+
+    def to_html(self, path: str | Path | None = None) -> str | Path:
+        """Give the run as it is now, as HTML that needs nothing else. With `path`, write it there and give the path."""
+        return _written(page(self._static_view.snapshot(READ_LIMIT_S)), path)
+
+    @overload
+    def to_svg(self, path: None = None) -> str: ...
+
+    @overload
+    def to_svg(self, path: str | Path) -> Path: ...
+
+    def to_svg(self, path: str | Path | None = None) -> str | Path:
+        """Give the run as it is now, as one SVG. With `path`, write it there and give the path."""
+        return _written(whole_svg(self._static_view.snapshot(READ_LIMIT_S)), path)
+
+    def freeze(self) -> None:
+        """Replace the live view by the static view, in every output, and close it. The run goes on."""
+        self._static_view.freeze()
+        self.close()
+
     def close(self) -> None:
         """Close the view, and stop watching unless others watch the same run. The run goes on."""
         if self._lease is not None:  # it is, where __init__ has failed
-            background().soon(self._watcher.unsubscribe, self)
-            self._focus("")
+            background().soon(self._lease.watcher.unsubscribe, self._content)
+            self._content.select("")
             self._lease.release()
             if self._owns_run:
                 self._run.close()
         super().close()
+
+    # --- ipywidgets and IPython --------------------------------------------------------------------------------------
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
+        """Give the state as a (re)loaded page needs it: always with all actions as of now."""
+        with self._outbound.lock:
+            state = super().get_state(key, drop_defaults)
+            if "snapshot" in state:
+                state["snapshot"] = self._content.snapshot() or state["snapshot"]
+            return state
+
+    def _ipython_display_(self, **_options: Any) -> None:
+        if self.comm is None:  # closed: there is nothing left but the static view
+            show(self._static_view.bundle())
+        elif is_terminal():
+            show({"text/plain": static_view_text(self._static_view.snapshot())})
+        else:
+            self._static_view.show(*self._view_alone(self.reference))
+
+    def _repr_mimebundle_(self, **_options: Any) -> tuple[Bundle, Bundle]:
+        """Give view and static view as one output: for whoever asks for it without displaying it."""
+        data, metadata = self._view_with_text()
+        return {**data, **self._static_view.bundle()}, metadata
+
+
+def _written(text: str, path: str | Path | None) -> str | Path:
+    if path is None:
+        return text
+    path = Path(path).expanduser()
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -74,3 +74,14 @@ def leave_hooks_to_cells(comm: Any, handle: Callable[[Any], None]) -> None:
 @functools.cache
 def _of(shell: Any) -> RunningCell:
     return RunningCell(shell)
+
+
+def route_messages_to_their_subshell(comm: Any) -> None:
+    """Have clicks handled while a cell runs.
+
+    ipykernel 7.4 sends a message of the front end not to the subshell that JupyterLab asked for, but to the shell
+    that last published on the comm: often the main one, which is busy. The attribute is private, so it is only
+    touched where it is there.
+    """
+    if hasattr(comm, "_reply_subshell_for"):
+        comm._reply_subshell_for = lambda _data, default: default  # noqa: SLF001

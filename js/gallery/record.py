@@ -78,7 +78,7 @@ def record(name: str, take: Take, backend: Any) -> dict[str, Any]:
             until(lambda: widget.is_terminal, "the abort")
         if take.reads_history:
             wanted = [action.id for action in state.actions]
-            widget._handle_custom_msg({"kind": "want", "id": 1, "actions": wanted}, [])  # noqa: SLF001
+            widget._handle_custom_msg({"kind": "request_history", "id": 1, "actions": wanted}, [])  # noqa: SLF001
             until(lambda: not any(action.needs_history for action in state.actions), "all histories")
         if take.select:
             widget.selected = next(action.id for action in state.actions if action.name == take.select)

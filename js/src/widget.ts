@@ -40,7 +40,7 @@ class Shared {
     this.store = new Store(model);
     const draw = (into: HTMLElement) => this.draw(into);
     this.sidebar = new Sidebar(this.store, model, draw, () => this.#views);
-    keepStaticView(this.store, model, this.#ending.signal);
+    keepStaticView(this.store, this.#ending.signal);
     this.store.start();
   }
 

@@ -1,5 +1,5 @@
 // The static view that the notebook keeps: who asks Python for it, when, and what the real extension does with it.
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { startExtension, useFreshPages } from "./extension";
 import { scenario } from "./scenario";
 import { mount } from "./view";
@@ -47,7 +47,11 @@ test("at the end the page asks once, and the notebook gets the static view in th
   model.play({ counts: { succeeded: 1 } });
   expect(asked(model.sent)).toBe(1);
   const data = { "text/html": html("Succeeded"), "text/plain": "Succeeded" };
-  model.message({ kind: "static_view", data });
+  const { id } = model.sent.find((message) => (message as { kind: string }).kind === "static_view") as {
+    id: number;
+  };
+  model.message({ kind: "reply", id, ok: true, payload: data });
+  await vi.waitFor(() => expect(outputs[1]!.data).toEqual(data));
   expect(outputs.map((output) => output.data)).toEqual([
     { "text/plain": "w" },
     data,
@@ -58,7 +62,6 @@ test("at the end the page asks once, and the notebook gets the static view in th
 test("an id that is none finds no output", async () => {
   const outputs = await start({ "text/html": '<div id="x">old</div>' });
   const { model } = mount({ ...scenario.succeeded(), static_view_id: "x" });
-  model.message({ kind: "static_view", data: { "text/html": "new" } });
   expect(asked(model.sent)).toBe(0);
   expect(outputs[0]!.data).toEqual({ "text/html": '<div id="x">old</div>' });
 });

@@ -47,7 +47,7 @@ function open(manager: unknown = {}): { model: RecordedModel; store: Store; stat
   const store = new Store(model as never);
   store.start();
   store.look(model, true);
-  model.message({ kind: "beat", nowMs: Date.now() });
+  model.message({ kind: "heartbeat", nowMs: Date.now() });
   return { model, store, state: () => store.kernel.state.value };
 }
 
@@ -76,7 +76,7 @@ test.each(["restarting", "autorestarting", "terminating", "dead"])(
   },
 );
 
-test("a short cut is not worth a word; a longer one is, and after it there is a hello", () => {
+test("a short cut is not worth a word; a longer one is, and after it there is a handshake", () => {
   const kernel = new Kernel();
   const { model, state } = open({ kernel });
   kernel.connection("connecting");
@@ -122,7 +122,7 @@ test("asked once, a kernel that says nothing is silent after 35 s, and alive wit
   expect([state(), asked(model) - before]).toEqual(["alive", 1]);
   await vi.advanceTimersByTimeAsync(10_000);
   expect([state(), asked(model) - before]).toEqual(["silent", 1]);
-  model.message({ kind: "beat", nowMs: Date.now() });
+  model.message({ kind: "heartbeat", nowMs: Date.now() });
   expect(state()).toBe("alive");
 });
 

@@ -14,7 +14,7 @@ function requests(): Requests {
   sent.length = 0;
   return new Requests((message) => sent.push(message), 1);
 }
-const outcome = (promise: Promise<void>): Promise<string> =>
+const outcome = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => "ok",
     (error: RequestError) => `${error.reason}: ${error.message}`,
@@ -22,11 +22,11 @@ const outcome = (promise: Promise<void>): Promise<string> =>
 
 test("an answer resolves its own request and no other", async () => {
   const all = requests();
-  const first = outcome(all.request({ kind: "retry" }, 1_000));
-  const second = outcome(all.request({ kind: "want", actions: ["a1"] }, 1_000));
+  const first = outcome(all.request("retry", {}, { timeoutMs: 1_000 }));
+  const second = outcome(all.request("request_history", { actions: ["a1"] }, { timeoutMs: 1_000 }));
   expect(sent.map(({ kind, id }) => [kind, id])).toEqual([
     ["retry", 1],
-    ["want", 2],
+    ["request_history", 2],
   ]);
   all.answer({ kind: "reply", id: 2, ok: true });
   expect(await second).toBe("ok");
@@ -36,7 +36,7 @@ test("an answer resolves its own request and no other", async () => {
 
 test("a refusal carries Python's words and its hint", async () => {
   const all = requests();
-  const request = all.request({ kind: "abort", action: "a0", reason: "" }, 1_000);
+  const request = all.request("abort", { action: "a0", reason: "" }, { timeoutMs: 1_000 });
   all.answer({ kind: "reply", id: 1, ok: false, message: "permission denied", hint: "Ask for access." });
   const error = await request.catch((e: RequestError) => e);
   expect(error).toMatchObject({ reason: "refused", message: "permission denied", hint: "Ask for access." });
@@ -45,7 +45,7 @@ test("a refusal carries Python's words and its hint", async () => {
 test("an answer to nobody's request, or a second one, changes nothing", async () => {
   const all = requests();
   all.answer({ kind: "reply", id: 77, ok: false });
-  const request = outcome(all.request({ kind: "retry" }, 1_000));
+  const request = outcome(all.request("retry", {}, { timeoutMs: 1_000 }));
   all.answer({ kind: "reply", id: 1, ok: true });
   all.answer({ kind: "reply", id: 1, ok: false });
   expect(await request).toBe("ok");
@@ -55,13 +55,15 @@ test("a channel that throws rejects at once and leaves no timer", async () => {
   const all = new Requests(() => {
     throw new Error("Cannot send");
   }, 1);
-  expect(await outcome(all.request({ kind: "retry" }, 1_000))).toBe("kernel-gone: The kernel is gone.");
+  expect(await outcome(all.request("retry", {}, { timeoutMs: 1_000 }))).toBe(
+    "kernel-gone: The kernel is gone.",
+  );
   expect(vi.getTimerCount()).toBe(0);
 });
 
 test("closing cancels all that wait, and a late answer is harmless", async () => {
   const all = requests();
-  const waiting = [1, 2].map(() => outcome(all.request({ kind: "retry" }, 1_000)));
+  const waiting = [1, 2].map(() => outcome(all.request("retry", {}, { timeoutMs: 1_000 })));
   all.close();
   expect(await Promise.all(waiting)).toEqual(Array(2).fill("cancelled: The view was closed."));
   expect(vi.getTimerCount()).toBe(0);
@@ -70,12 +72,12 @@ test("closing cancels all that wait, and a late answer is harmless", async () =>
 
 test("what was not answered is sent again as the same request", async () => {
   const all = requests();
-  const asked = all.request({ kind: "retry" }, 1_000).catch((error: RequestError) => error);
+  const asked = all.request("retry", {}, { timeoutMs: 1_000 }).catch((error: RequestError) => error);
   await vi.advanceTimersByTimeAsync(1_000);
   const { reason, id } = (await asked) as RequestError;
   expect([reason, id]).toEqual(["timeout", 1]);
-  const again = outcome(all.request({ kind: "retry" }, 1_000, id));
-  all.request({ kind: "retry" }, 1_000).catch(() => undefined);
+  const again = outcome(all.request("retry", {}, { timeoutMs: 1_000, id }));
+  all.request("retry", {}, { timeoutMs: 1_000 }).catch(() => undefined);
   expect(sent.map((message) => message.id)).toEqual([1, 1, 2]);
   all.answer({ kind: "reply", id: 1, ok: true });
   expect(await again).toBe("ok");
@@ -89,7 +91,7 @@ test("no two pages count from the same number, and the numbers stay exact", () =
 
 test("where nobody is left to answer, all that wait hear it", async () => {
   const all = requests();
-  const waiting = outcome(all.request({ kind: "retry" }, 1_000));
+  const waiting = outcome(all.request("retry", {}, { timeoutMs: 1_000 }));
   all.lost();
   expect(await waiting).toBe("kernel-gone: The kernel is gone.");
   expect(vi.getTimerCount()).toBe(0);

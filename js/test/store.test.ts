@@ -30,19 +30,19 @@ function open(traits: RunTraits = { ...scenario.running(), snapshot: NOTHING }):
   return { model, store };
 }
 
-type Hello = { id: number; seq: number; page: string; looks: boolean; begins: boolean };
-const hellos = (model: RecordedModel): Hello[] =>
-  model.sent.filter((message) => (message as { kind: string }).kind === "hello") as never;
+type Handshake = { id: number; seq: number; page: string; looks: boolean; begins: boolean };
+const handshakes = (model: RecordedModel): Handshake[] =>
+  model.sent.filter((message) => (message as { kind: string }).kind === "handshake") as never;
 const answer = async (model: RecordedModel): Promise<void> => {
-  model.message({ kind: "reply", id: hellos(model).at(-1)!.id, ok: true });
+  model.message({ kind: "reply", id: handshakes(model).at(-1)!.id, ok: true });
   await vi.advanceTimersByTimeAsync(0);
 };
 
-test("it says hello with the sequence number that the saved snapshot has", () => {
-  expect(hellos(open().model)).toMatchObject([{ seq: 0, looks: true, begins: true }]);
+test("it makes a handshake with the sequence number that the saved snapshot has", () => {
+  expect(handshakes(open().model)).toMatchObject([{ seq: 0, looks: true, begins: true }]);
   const saved = open(scenario.running());
   expect(saved.store.actions.count).toBe(50);
-  expect(hellos(saved.model)).toMatchObject([{ seq: 1, looks: true, begins: true }]);
+  expect(handshakes(saved.model)).toMatchObject([{ seq: 1, looks: true, begins: true }]);
 });
 
 test("columns count the revision up; a gap asks once for a snapshot, and an old block is passed over", async () => {
@@ -57,7 +57,7 @@ test("columns count the revision up; a gap asks once for a snapshot, and an old 
   expect(store.revision.value).toBe(1);
   model.message({ kind: "columns" }, next);
   model.message({ kind: "columns" }, next);
-  expect(hellos(model).map(({ seq }) => seq)).toEqual([0, 1]);
+  expect(handshakes(model).map(({ seq }) => seq)).toEqual([0, 1]);
   expect(store.revision.value).toBe(1);
   model.message({ kind: "columns" }, lost);
   model.message({ kind: "columns" }, next);
@@ -72,7 +72,7 @@ test("a block that cannot be read is told, and asked for again", async () => {
   await answer(model);
   model.message({ kind: "columns" }, new DataView(new ArrayBuffer(32)));
   expect(store.fault.value).toContain("not a block of columns: 32 bytes");
-  expect(hellos(model)).toHaveLength(2);
+  expect(handshakes(model)).toHaveLength(2);
   expect(logged).toHaveBeenCalledOnce();
   model.message({ kind: "columns" }, new Packer().snapshot(runningActions()));
   expect(store.fault.value).toBe("");
@@ -101,7 +101,7 @@ test("selecting crosses once, and not again while it is the same", () => {
 test("the clock is the backend's, and stands still once the run has ended or nobody hears", () => {
   const { model, store } = open();
   const nowMs = Date.now() + 3_600_000;
-  model.message({ kind: "beat", nowMs });
+  model.message({ kind: "heartbeat", nowMs });
   expect(store.nowMs()).toBe(nowMs);
   vi.advanceTimersByTime(1_500);
   expect(store.nowMs()).toBe(nowMs + 1_500);
@@ -126,22 +126,22 @@ test("what came after the backend was last told of is still shown when the kerne
 test("a beat that was held up does not set the clock back", () => {
   const { model, store } = open();
   const nowMs = Date.now();
-  model.message({ kind: "beat", nowMs });
+  model.message({ kind: "heartbeat", nowMs });
   vi.advanceTimersByTime(10_000);
-  model.message({ kind: "beat", nowMs: nowMs + 9_400 }); // 600 ms on its way
+  model.message({ kind: "heartbeat", nowMs: nowMs + 9_400 }); // 600 ms on its way
   expect(store.clockMs()).toBe(nowMs + 10_000);
 });
 
 test("a kernel that falls silent is gone after 35 s, and back with its next word", () => {
   const { model, store } = open();
   for (let i = 0; i < 6; i++) {
-    model.message({ kind: "beat", nowMs: Date.now() });
+    model.message({ kind: "heartbeat", nowMs: Date.now() });
     vi.advanceTimersByTime(10_000);
     expect(store.kernelAlive.value).toBe(true);
   }
   vi.advanceTimersByTime(31_000);
   expect(store.kernelAlive.value).toBe(false);
-  model.message({ kind: "beat", nowMs: Date.now() });
+  model.message({ kind: "heartbeat", nowMs: Date.now() });
   expect(store.kernelAlive.value).toBe(true);
 });
 
@@ -177,7 +177,7 @@ test("a finished run needs no kernel", () => {
 
 test("a laptop that slept does not declare the kernel dead on waking", () => {
   const { model, store } = open();
-  model.message({ kind: "beat", nowMs: Date.now() });
+  model.message({ kind: "heartbeat", nowMs: Date.now() });
   vi.setSystemTime(Date.now() + 3_600_000);
   vi.advanceTimersByTime(15_000);
   expect(store.kernelAlive.value).toBe(true);
@@ -218,7 +218,7 @@ describe("views on screen", () => {
     expect(model.sent).toEqual([]);
     expect(store.kernelAlive.value).toBe(true);
     store.look(VIEW, true);
-    expect(hellos(model)).toHaveLength(1);
+    expect(handshakes(model)).toHaveLength(1);
     expect(store.kernelAlive.value).toBe(true);
     vi.advanceTimersByTime(20_000);
     expect(store.kernelAlive.value).toBe(false);
@@ -231,17 +231,17 @@ describe("views on screen", () => {
     store.look(SIDEBAR, true);
     store.look(VIEW, false);
     vi.advanceTimersByTime(5_000);
-    expect(hellos(model)).toHaveLength(1); // one is left
+    expect(handshakes(model)).toHaveLength(1); // one is left
     store.look(SIDEBAR, false);
     vi.advanceTimersByTime(1_000);
     store.look(VIEW, true);
     vi.advanceTimersByTime(5_000);
-    expect(hellos(model)).toHaveLength(1); // scrolled by
+    expect(handshakes(model)).toHaveLength(1); // scrolled by
     store.look(VIEW, false);
     vi.advanceTimersByTime(2_000);
     store.look(VIEW, true);
-    const { page } = hellos(model)[0]!;
-    expect(hellos(model).slice(1)).toMatchObject([
+    const { page } = handshakes(model)[0]!;
+    expect(handshakes(model).slice(1)).toMatchObject([
       { looks: false, begins: false, page },
       { looks: true, begins: false, page, seq: 1 },
     ]);
@@ -250,19 +250,19 @@ describe("views on screen", () => {
   test("a page that goes says so at once", () => {
     const { model, store } = open();
     store.look(VIEW, false, true);
-    expect(hellos(model).at(-1)).toMatchObject({ looks: false });
+    expect(handshakes(model).at(-1)).toMatchObject({ looks: false });
   });
 
-  test("a roll is answered by whoever looks, but not by the one it is for", () => {
+  test("a presence call is answered by whoever looks, but not by the one it is for", () => {
     const { model, store } = open();
-    const page = hellos(model)[0]!.page;
-    model.message({ kind: "roll", newcomer: page });
-    expect(hellos(model)).toHaveLength(1);
-    model.message({ kind: "roll", newcomer: "another" });
-    expect(hellos(model)[1]).toMatchObject({ looks: true, begins: false, page });
+    const page = handshakes(model)[0]!.page;
+    model.message({ kind: "presence_call", newcomer: page });
+    expect(handshakes(model)).toHaveLength(1);
+    model.message({ kind: "presence_call", newcomer: "another" });
+    expect(handshakes(model)[1]).toMatchObject({ looks: true, begins: false, page });
     store.look(VIEW, false, true);
-    model.message({ kind: "roll", newcomer: "another" });
-    expect(hellos(model)).toHaveLength(3);
+    model.message({ kind: "presence_call", newcomer: "another" });
+    expect(handshakes(model)).toHaveLength(3);
   });
 });
 

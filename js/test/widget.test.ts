@@ -28,15 +28,15 @@ class CountedModel extends RecordedModel {
   }
 }
 
-const hellos = (model: RecordedModel): number =>
-  model.sent.filter((message) => (message as { kind: string }).kind === "hello").length;
+const handshakes = (model: RecordedModel): number =>
+  model.sent.filter((message) => (message as { kind: string }).kind === "handshake").length;
 
-test("two views of a model share one store: one hello, one select, both follow", () => {
+test("two views of a model share one store: one handshake, one select, both follow", () => {
   const model = new CountedModel(scenario.running());
   const widget = runWidget();
   widget.initialize({ model: model as never });
   const views = [render(widget, model), render(widget, model)];
-  expect(hellos(model)).toBe(1);
+  expect(handshakes(model)).toBe(1);
   model.play({ phase: "failed" });
   expect(views.map(({ frame }) => seen(frame, ".fw-badge"))).toEqual(["Failed", "Failed"]);
 });

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import anywidget
 import ipywidgets
 import pytest
 import traitlets
 
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.widgets.frame import WidgetFrame
 from flyte_widgets.widgets.run_widget import RunWidget
-from flyte_widgets.widgets.traits import RunTraits
 from tests.run_helpers import END, client_of, eventually
 from tests.server_process import ServerProcess
 
@@ -70,12 +71,13 @@ def test_layout_and_boxes_take_it_as_any_widget(shared_server: ServerProcess) ->
     widget.close()
 
 
-def test_every_trait_is_documented_and_only_the_selection_is_the_browsers() -> None:
-    """Each synced trait of our own has words, and a browser that sets another one changes nothing."""
+@pytest.mark.parametrize("kind", [WidgetFrame, RunWidget])
+def test_every_trait_is_documented_and_only_the_selection_can_be_set(kind: type[WidgetFrame]) -> None:
+    """Each synced trait of our own has words, and is read-only but for `selected`."""
     import ast
     import inspect
 
-    body = ast.parse(inspect.getsource(RunTraits)).body[0]
+    body = ast.parse(inspect.getsource(kind)).body[0]
     assert isinstance(body, ast.ClassDef)
     described = set()
     for statement, following in zip(body.body, body.body[1:], strict=False):
@@ -86,8 +88,27 @@ def test_every_trait_is_documented_and_only_the_selection_is_the_browsers() -> N
             and isinstance(following.value, ast.Constant)
         ):
             described.add(target.id)
-    own = set(RunTraits.class_own_traits(sync=True))
+    own = set(kind.class_own_traits(sync=True))
     assert own <= described
+    assert {name for name, trait in kind.class_own_traits(sync=True).items() if not trait.read_only} <= {"selected"}
+
+
+def test_dir_shows_what_is_the_users(widget: RunWidget) -> None:
+    """What our classes add to those of ipywidgets and anywidget is documented for the user; nothing of the parts."""
+    added = {name for name in dir(widget) if not name.startswith("_")} - set(dir(anywidget.AnyWidget))
+    assert added - set(widget.traits()) == {
+        "abort", "actions", "freeze", "run", "sidebar", "to_html", "to_svg", "wait"
+    }  # fmt: skip
+
+
+def test_traits_that_follow_the_backend_cannot_be_set(widget: RunWidget) -> None:
+    """The error names the trait, and nothing changes; `selected` can be set."""
+    with pytest.raises(traitlets.TraitError, match="phase"):
+        widget.phase = ActionPhase.FAILED
+    with pytest.raises(traitlets.TraitError, match="run_name"):
+        RunWidget(widget.run, run_name="other")
+    widget.selected = "a0"
+    assert widget.run_name == widget.run.name
 
 
 def test_browser_sets_nothing_but_the_selection(widget: RunWidget) -> None:

@@ -14,7 +14,7 @@ from flyte_widgets.watch.access import watcher_of
 from flyte_widgets.watch.events import EVENTS_LIMIT, merge_events
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
-from flyte_widgets.widgets.facts import facts_of
+from flyte_widgets.widgets.trait_values import run_trait_values
 from tests.fault_proxy import FaultProxy
 from tests.run_helpers import eventually, loop_tasks
 from tests.run_messages import at
@@ -89,7 +89,7 @@ def run(backend: Backend) -> Iterator[Run]:
 def told(run: Run, action: str = "a1") -> list[tuple[str, int]]:
     """Messages and counts of the events of an action's attempts, as the browser gets them."""
     with watcher_of(run).lock:
-        detail = facts_of(run, watcher_of(run), action)["detail"] or {"attempts": []}
+        detail = run_trait_values(run, watcher_of(run), action)["detail"] or {"attempts": []}
     return [(e["message"], e["count"]) for one in detail["attempts"] for e in one["events"]]
 
 
@@ -144,7 +144,7 @@ def test_the_roots_events_are_live_while_it_is_looked_at(backend: Backend, run: 
     background().loop.call_soon_threadsafe(watcher_of(run).unfocus, "a0")
     eventually(lambda: told(run, "a0") == [])
     with watcher_of(run).lock:
-        root = facts_of(run, watcher_of(run), "")["root"]
+        root = run_trait_values(run, watcher_of(run), "")["root"]
     assert [one["attempt"] for one in root["attempts"]] == [1, 2]
     assert not root["notKept"]
 
@@ -192,7 +192,7 @@ def test_details_that_are_gone_are_said_to_be(backend: Backend, run: Run) -> Non
     background().call(watcher_of(run).reconciler.reconcile())
     focus(run)
     eventually(lambda: "a1" in watcher_of(run).missing)
-    detail = facts_of(run, watcher_of(run), "a1")["detail"]
+    detail = run_trait_values(run, watcher_of(run), "a1")["detail"]
     assert (detail["notKept"], detail["id"], detail["phase"], detail["attempts"]) == (True, "a1", "succeeded", [])
 
 

@@ -210,8 +210,8 @@ def use_widget(planted: Planted, ears: Ears) -> None:
             ears.hear("answer", widget.wait(timeout=0.3))
         except FlyteWidgetsError as error:
             ears.hear("error", error)
-        widget._on_message(widget, {"kind": "hello", "id": 1, "seq": 0}, [])
-        widget._on_message(widget, {"kind": "abort", "id": 2, "action": "a0", "reason": "because"}, [])
+        widget._handle_custom_msg({"kind": "handshake", "id": 1, "seq": 0}, [])
+        widget._handle_custom_msg({"kind": "abort", "id": 2, "action": "a0", "reason": "because"}, [])
         time.sleep(0.3)
         ears.hear_state("state", shown(widget))
         ears.hear("repr", run, widget, backend, client, watcher_of(run), watcher_of(run).connection, run.connection)
@@ -288,7 +288,7 @@ def test_no_good_session_shows_a_secret(shared_server: ServerProcess, ears: Ears
     client = FlyteClient.from_config(config)
     widget = fw.RunWidget(name, client=client)
     assert widget.wait(timeout=60).is_terminal
-    widget._on_message(widget, {"kind": "hello", "id": 1, "seq": 0}, [])
+    widget._handle_custom_msg({"kind": "handshake", "id": 1, "seq": 0}, [])
     time.sleep(0.5)
     ears.hear_state("state", shown(widget))
     ears.hear("repr", widget, widget.run, client, config, *widget.run.actions.values())

@@ -12,7 +12,6 @@ import comm
 import pytest
 
 from flyte_widgets.errors import ConfigError, FlyteWidgetsError
-from flyte_widgets.widgets.publisher import publisher
 from flyte_widgets.widgets.run_widget import RunWidget
 from tests.front_end import FrontEnd, RecordingComm
 from tests.run_helpers import END, client_of
@@ -43,8 +42,8 @@ def widget(shared_server: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 def asked(widget: RunWidget) -> list[tuple[Any, Any]]:
     """Call and side of all that front ends were asked."""
-    publisher().flush(widget)
-    sent = [message.content for message in widget.comm.sent if message.kind == "sidebar"]
+    widget._outbound.flush()
+    sent = [message.content for message in widget.comm.sent if message.kind == "sidebar_call"]
     return [(content["call"], content["side"]) for content in sent]
 
 
@@ -55,11 +54,11 @@ def test_each_call_is_asked_once(widget: RunWidget) -> None:
     widget.sidebar("main")
     assert asked(widget) == [(1, "right"), (2, "main")]
     front = FrontEnd(widget)
-    request = front.ask("asked")
+    request = front.ask("pending_sidebar_calls")
     assert asked(widget)[2:] == [(2, "main")]
     assert front.replies(request)[0]["ok"]
-    front.ask("sidebar", call=2, refusal="", views=1)
-    front.ask("asked")
+    front.ask("sidebar_answer", call=2, refusal="", views=1)
+    front.ask("pending_sidebar_calls")
     assert len(asked(widget)) == 3
     widget.sidebar(side="left")
     assert asked(widget)[3:] == [(3, "left")]
@@ -72,17 +71,17 @@ def test_a_refusal_is_logged_once_and_not_asked_again(widget: RunWidget, caplog:
     front = FrontEnd(widget)
     assert asked(widget) == [(1, "right")]
     for _ in range(2):
-        front.ask("sidebar", call=1, refusal="There is \x1b[31mno sidebar." + "!" * 5000, views=0)
-    front.ask("asked")
+        front.ask("sidebar_answer", call=1, refusal="There is \x1b[31mno sidebar." + "!" * 5000, views=0)
+    front.ask("pending_sidebar_calls")
     assert len(asked(widget)) == 1
     assert [record.name for record in caplog.records] == ["flyte_widgets.widgets.sidebar"]
     assert "no sidebar.!!!" in caplog.text
     assert "\x1b" not in caplog.text
     assert len(caplog.text) < 1_000
     # Another page may have what the first one lacks.
-    front.ask("sidebar", call=1, refusal="", views=0)
-    publisher().flush(widget)
-    assert widget._calls == []
+    front.ask("sidebar_answer", call=1, refusal="", views=0)
+    widget._outbound.flush()
+    assert widget._sidebar_calls.pending == 0
 
 
 def test_each_call_is_told_how_it_went(widget: RunWidget, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,10 +96,10 @@ def test_each_call_is_told_how_it_went(widget: RunWidget, monkeypatch: pytest.Mo
         widget.sidebar(side)
     front = FrontEnd(widget)
     assert list(shown.values())[2] == f"Asked the notebook to show run {widget.run_name} beside the notebook."
-    front.ask("sidebar", call=2, refusal="", views=0)
-    front.ask("sidebar", call=3, refusal="No.", views=1)
-    front.ask("sidebar", call=4, refusal="", views=1)
-    publisher().flush(widget)
+    front.ask("sidebar_answer", call=2, refusal="", views=0)
+    front.ask("sidebar_answer", call=3, refusal="No.", views=1)
+    front.ask("sidebar_answer", call=4, refusal="", views=1)
+    widget._outbound.flush()
     right, left = (f"Run {widget.run_name} was opened in the {side} sidebar." for side in ("right", "left"))
     assert list(shown.values()) == [left, left, "No.", right]
 
@@ -109,7 +108,7 @@ def test_each_call_is_told_how_it_went(widget: RunWidget, monkeypatch: pytest.Mo
 def test_answers_of_any_shape_do_no_harm(widget: RunWidget, answer: dict[str, Any]) -> None:
     """What is no answer is none, and the next call is asked."""
     widget.sidebar()
-    FrontEnd(widget).ask("sidebar", **answer)
+    FrontEnd(widget).ask("sidebar_answer", **answer)
     asked(widget)
     widget.sidebar("left")
     assert asked(widget)[-1] == (2, "left")

@@ -57,7 +57,7 @@ def test_hostile_text_stays_text(server: ScriptedServer) -> None:
     widget = RunWidget("r1", client=client)
     try:
         for number in range(len(HOSTILE) + 1):
-            widget.wait(30) if number == 0 else widget._watcher
+            widget.wait(30) if number == 0 else widget._content.watcher
             fw.Run("r1", client=client).actions["a0"].details()
             state = widget.get_state()
             ours = {name: value for name, value in state.items() if not name.startswith("_")}  # not the bundle

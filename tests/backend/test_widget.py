@@ -57,12 +57,12 @@ def synced(front: FrontEnd, holds: Callable[[dict[str, Any]], object], within_s:
 
 
 def state_of(widget: RunWidget) -> Any:
-    return widget._watcher.state
+    return widget._content.watcher.state
 
 
 def counted(sent: list[Sent]) -> list[Sent]:
     """The messages that the widget sends by itself: not answers, not the opening."""
-    return [message for message in sent if message.kind in ("update", "columns", "beat")]
+    return [message for message in sent if message.kind in ("update", "columns", "heartbeat")]
 
 
 def test_traits_of_a_finished_run(show: Show, shared_server: ServerProcess, sdk: Sdk) -> None:
@@ -129,7 +129,7 @@ def test_a_busy_run_makes_five_messages_a_second(show: Show, shared_server: Serv
     """Whatever a run of 600 actions does, no second holds more than five messages of its widget."""
     widget = show(shared_server.simulate(seed=2, actions=600, speed=10))
     front = FrontEnd(widget)
-    front.hello()
+    front.handshake()
     front.set(selected="a0")
     asked_s = time.monotonic()
     eventually(lambda: front.read() or front.reader.rows, 5)
@@ -146,15 +146,15 @@ def test_a_busy_run_makes_five_messages_a_second(show: Show, shared_server: Serv
 
 
 def test_a_front_end_has_the_state(show: Show, shared_server: ServerProcess) -> None:
-    """hello brings a snapshot, then deltas follow: what the front end has in the end is the state, row by row."""
+    """A handshake brings a snapshot, then deltas follow: what the front end has in the end is the state, row by row."""
     widget = show(shared_server.simulate(seed=6, actions=80, speed=25))
     front = FrontEnd(widget)
-    request = front.hello()
+    request = front.handshake()
     synced(front, lambda state: state["is_terminal"] and state["connection"]["state"] == "ended", 30)
     eventually(lambda: front.read() or front.reader.rows == rows_of(state_of(widget)), 3)
     assert front.gaps == 0
     assert front.blocks > 2
-    assert front.replies(request) == [{"kind": "reply", "id": request, "ok": True, "message": "", "hint": ""}]
+    assert front.replies(request) == [{"kind": "reply", "id": request, "ok": True}]
     assert front.state["counts"] == {phase.value: n for phase, n in widget.counts.items()}
 
 
@@ -162,36 +162,36 @@ def test_a_lost_block_is_asked_for(show: Show, shared_server: ServerProcess) -> 
     """A front end that missed a block notices with the next one, asks, and is right again."""
     widget = show(shared_server.simulate(seed=6, actions=80, speed=25))
     front = FrontEnd(widget, loses=(1, 2, 5))
-    front.hello()
+    front.handshake()
     synced(front, lambda state: state["connection"]["state"] == "ended", 30)
     eventually(lambda: front.read() or front.reader.rows == rows_of(state_of(widget)), 3)
     assert front.gaps >= 1
 
 
-def test_a_hello_loses_no_news(show: Show, shared_server: ServerProcess) -> None:
-    """A front end that says hello with the current number, again and again, misses none of what changed meanwhile."""
+def test_a_handshake_loses_no_news(show: Show, shared_server: ServerProcess) -> None:
+    """A front end that makes handshakes with the current number, again and again, misses nothing of what changed."""
     widget = show(shared_server.simulate(seed=6, actions=80, speed=25))
     front = FrontEnd(widget)
-    front.hello()
+    front.handshake()
     while widget.connection["state"] != "ended":
         front.read()
-        front.hello()
+        front.handshake()
         time.sleep(0.01)
     eventually(lambda: front.read() or front.reader.rows == rows_of(state_of(widget)), 3)
 
 
 def test_two_pages_are_both_right(show: Show, shared_server: ServerProcess) -> None:
-    """A second page that loads the state mid-run and says hello disturbs the first one in nothing."""
+    """A second page that loads the state mid-run and makes a handshake disturbs the first one in nothing."""
     widget = show(shared_server.simulate(seed=6, actions=80, speed=25))
     first = FrontEnd(widget)
-    first.hello()
+    first.handshake()
     eventually(lambda: first.read() or len(first.reader.rows) > 20, 10)
     second = FrontEnd(widget)
     second._read = len(widget.comm.sent)
     loaded = second.request_state()
     assert second.reader.apply(loaded["snapshot"]) == "ok"
     assert len(second.reader.rows) > 20
-    second.hello()
+    second.handshake()
     synced(first, lambda state: state["connection"]["state"] == "ended", 30)
     for front in (first, second):
         eventually(lambda front=front: front.read() or front.reader.rows == rows_of(state_of(widget)), 3)
@@ -354,13 +354,15 @@ def test_every_request_is_answered_once(show: Show, shared_server: ServerProcess
     widget = show(shared_server.simulate(elapsed_s=50, hold=True))
     front = FrontEnd(widget)
     good = [
-        front.ask("hello", seq=0),
-        front.ask("hello", seq="x"),
-        front.ask("hello", seq=[1]),
+        front.ask("handshake", seq=0),
         front.ask("retry"),
-        front.ask("want", actions=["a1", 7, None]),
-        front.ask("want", actions=7),
-        front.ask("want"),
+        front.ask("request_history"),
+    ]
+    garbage = [
+        front.ask("handshake", seq="x"),
+        front.ask("request_history", actions=["a1", 7, None]),
+        front.ask("request_history", actions=7),
+        front.ask("abort", action={}),
     ]
     bad = front.ask("dance", to="music")
     for nonsense in (
@@ -371,12 +373,14 @@ def test_every_request_is_answered_once(show: Show, shared_server: ServerProcess
         {},
         {"kind": "abort"},
         {"id": True, "kind": "x"},
-        {"id": "1", "kind": "hello"},
+        {"id": "1", "kind": "handshake"},
     ):
         front.send(nonsense)
     eventually(lambda: all(front.replies(request) for request in good))
-    never(lambda: any(len(front.replies(request)) != 1 for request in [*good, bad]), 0.5)
+    never(lambda: any(len(front.replies(request)) != 1 for request in [*good, *garbage, bad]), 0.5)
     assert all(front.replies(request)[0]["ok"] for request in good)
+    for request in garbage:
+        assert "cannot be read" in front.replies(request)[0]["message"]
     [refused] = front.replies(bad)
     assert not refused["ok"]
     assert "'dance'" in refused["message"]
@@ -387,9 +391,9 @@ def test_wanted_histories_come(show: Show, shared_server: ServerProcess) -> None
     """Rows on screen whose history is not known are asked for, and come with the backend's own phase times."""
     widget = show(shared_server.simulate(elapsed_s=102, hold=True))
     front = FrontEnd(widget)
-    front.hello()
+    front.handshake()
     eventually(lambda: front.read() or len(front.reader.rows) > 40)
-    front.ask("want", actions=[row.id for row in front.reader.rows])
+    front.ask("request_history", actions=[row.id for row in front.reader.rows])
     eventually(lambda: front.read() or all(row.flags & 1 for row in front.reader.rows if row.kind == 0), 15)
     assert front.reader.rows == rows_of(state_of(widget))
 
@@ -404,7 +408,7 @@ def test_the_selected_action_is_followed(show: Show, shared_server: ServerProces
         front.set(selected=action)
         synced(front, lambda state, action=action: state["detail"] and state["detail"]["id"] == action)
         assert front.state["detail"]["attempts"]
-        eventually(lambda action=action: set(widget._watcher._focus) == {action})
+        eventually(lambda action=action: set(widget._content.watcher._focus) == {action})
     assert len([task for task in loop_tasks() if "follow_action" in task]) == 1
     widget.run.actions[running[2]].abort("stuck")
     synced(front, lambda state: state["detail"]["phase"] == "aborted")
@@ -434,7 +438,7 @@ def test_twenty_widgets_are_one_watch(server: ServerProcess, monkeypatch: pytest
     eventually(lambda: all(widget.phase is P.RUNNING for widget in widgets))
     names = [thread.name for thread in threading.enumerate()]
     assert (loop_threads(), names.count(publisher_module.THREAD_NAME)) == (1, 1)
-    assert len({id(widget._watcher) for widget in widgets}) == 1
+    assert len({id(widget._content.watcher) for widget in widgets}) == 1
     assert connections(server.port) <= 5
     assert widgets[0].wait(30) is P.SUCCEEDED
     eventually(lambda: all(widget.phase is P.SUCCEEDED and widget.snapshot for widget in widgets))

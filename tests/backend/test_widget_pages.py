@@ -12,7 +12,7 @@ import pytest
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.phases import ActionPhase as P
-from flyte_widgets.widgets import sending
+from flyte_widgets.widgets import run_content
 from flyte_widgets.widgets.run_widget import RunWidget
 from tests.fault_proxy import FaultProxy
 from tests.front_end import FrontEnd, RecordingComm
@@ -55,10 +55,10 @@ def test_nobody_looks_and_no_columns_go_out(show: Show, shared_server: ServerPro
     """With all views off screen columns stop and traits follow; whoever looks again is right at once."""
     widget = show(shared_server.simulate(seed=6, actions=200, speed=10))
     front = FrontEnd(widget)
-    front.hello(begins=True)
+    front.handshake(begins=True)
     eventually(lambda: columns(front) > 3)
-    in_subshell(lambda: front.hello(looks=False))
-    eventually(lambda: widget._pages.pace == "stopped")
+    in_subshell(lambda: front.handshake(looks=False))
+    eventually(lambda: widget._outbound.pace == "stopped")
     time.sleep(0.3)
     stopped_at, counts = columns(front), widget.counts
     eventually(lambda: widget.counts != counts and not widget.is_terminal)
@@ -66,7 +66,7 @@ def test_nobody_looks_and_no_columns_go_out(show: Show, shared_server: ServerPro
     assert not widget.is_terminal
     front.read()
     behind = len(front.reader.rows)
-    in_subshell(front.hello)
+    in_subshell(front.handshake)
     took_s = eventually(lambda: front.read() or len(front.reader.rows) > behind)
     assert took_s < 2
     assert front.gaps == 0
@@ -77,12 +77,12 @@ def test_where_a_word_waits_for_the_cell_columns_go_on_slowly(
     show: Show, shared_server: ServerProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A page whose messages come in on the cells' thread is kept near: what it missed comes with each beat."""
-    monkeypatch.setattr(sending, "BEAT_EVERY_S", 1.0)
+    monkeypatch.setattr(run_content, "HEARTBEAT_EVERY_S", 1.0)
     widget = show(shared_server.simulate(seed=6, actions=200, speed=8))
     front = FrontEnd(widget)
-    front.hello(begins=True)
+    front.handshake(begins=True)
     eventually(lambda: columns(front) > 3)
-    front.hello(looks=False)
+    front.handshake(looks=False)
     time.sleep(0.3)
     before = columns(front)
     begun_s = time.monotonic()
@@ -92,8 +92,8 @@ def test_where_a_word_waits_for_the_cell_columns_go_on_slowly(
     eventually(lambda: front.read() or len(front.reader.rows) > 10)
 
 
-def test_a_displayed_widget_does_not_wait_for_a_hello(show: Show, shared_server: ServerProcess) -> None:
-    """The hello of a page may wait for a long cell (ipykernel 6, VS Code): the actions show all the same."""
+def test_a_displayed_widget_does_not_wait_for_a_handshake(show: Show, shared_server: ServerProcess) -> None:
+    """The handshake of a page may wait for a long cell (ipykernel 6, VS Code): the actions show all the same."""
     widget = show(shared_server.simulate(elapsed_s=102, speed=4))
     front = FrontEnd(widget)
     never(lambda: columns(front), 0.5)
@@ -106,12 +106,12 @@ def test_a_reloaded_page_takes_the_place_of_the_old_one(show: Show, shared_serve
     """A page that begins makes the others say that they are there: one that went without a word holds nothing up."""
     widget = show(shared_server.simulate(elapsed_s=102, speed=1))
     front = FrontEnd(widget)
-    front.hello(begins=True, page="old")
-    front.hello(begins=True, page="new")
-    eventually(lambda: [m.content["newcomer"] for m in front.comm.sent if m.kind == "roll"] == ["new"])
-    assert widget._pages.pace == "full"
-    in_subshell(lambda: front.hello(looks=False, page="new"))
-    assert widget._pages.pace == "stopped"
+    front.handshake(begins=True, page="old")
+    front.handshake(begins=True, page="new")
+    eventually(lambda: [m.content["newcomer"] for m in front.comm.sent if m.kind == "presence_call"] == ["new"])
+    assert widget._outbound.pace == "full"
+    in_subshell(lambda: front.handshake(looks=False, page="new"))
+    assert widget._outbound.pace == "stopped"
 
 
 def test_the_same_request_twice_is_one_abort(show: Show, shared_server: ServerProcess, proxy: FaultProxy) -> None:
@@ -151,12 +151,12 @@ def test_hidden_views_read_no_histories(show: Show, shared_server: ServerProcess
     """Histories are read for rows that a page asked for. While none looks, nobody asks, and none is read."""
     widget = show(shared_server.simulate(seed=6, actions=120, speed=6))
     front = FrontEnd(widget)
-    front.hello(begins=True)
+    front.handshake(begins=True)
     eventually(lambda: front.read() or len(front.reader.rows) > 30)
-    front.ask("want", actions=[row.id for row in front.reader.rows])
+    front.ask("request_history", actions=[row.id for row in front.reader.rows])
     eventually(lambda: proxy.count("GetActionDetails") > 10)
-    in_subshell(lambda: front.hello(looks=False))
-    eventually(lambda: not widget._watcher._history._tasks)
+    in_subshell(lambda: front.handshake(looks=False))
+    eventually(lambda: not widget._content.watcher._history._tasks)
     before, counts = proxy.count("GetActionDetails"), widget.counts
     eventually(lambda: widget.counts != counts)
     # The root is read now and then, whoever looks.
@@ -167,8 +167,8 @@ def test_rows_that_came_while_nobody_looked(show: Show, shared_server: ServerPro
     """A run that ends behind one's back is whole when one comes back."""
     widget = show(shared_server.simulate(seed=6, actions=80, speed=25))
     front = FrontEnd(widget)
-    front.hello(begins=True)
-    in_subshell(lambda: front.hello(looks=False))
+    front.handshake(begins=True)
+    in_subshell(lambda: front.handshake(looks=False))
     assert widget.wait(30) is P.SUCCEEDED
-    in_subshell(front.hello)
-    eventually(lambda: front.read() or front.reader.rows == rows_of(widget._watcher.state), 3)
+    in_subshell(front.handshake)
+    eventually(lambda: front.read() or front.reader.rows == rows_of(widget._content.watcher.state), 3)

@@ -1,8 +1,8 @@
 """What a live run costs the kernel and the line to the browser: messages, bytes, CPU. Measures 1 and 2.
 
 A real client of a real kernel counts every iopub message while the load server changes ten actions in 250 ms. Where
-ours is shown the client does what the front end does: it says hello, applies what comes, and asks for the history of
-the rows on screen.
+ours is shown the client does what the front end does: it makes a handshake, applies what comes, and asks for
+the history of the rows on screen.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ class View:
         self.kernel = Kernel(sys.executable, self._heard)
         self.kernel.run(OURS.format(endpoint=endpoint, run=RUN_NAME))
         self.kernel.run("w")
-        self._send("hello", seq=0, page="bench", looks=True, begins=True)
+        self._send("handshake", seq=0, page="bench", looks=True, begins=True)
         deadline_s = time.monotonic() + 30
         while not self.reader.rows:
             if time.monotonic() > deadline_s:
@@ -219,7 +219,7 @@ class View:
             if self.reader.apply(bytes(block)) == "gap":
                 if self.reader.rows:
                     raise AssertionError("a message of columns was lost")
-                return  # sent before hello was heard, on top of what the model's state holds: its answer comes
+                return  # sent before the handshake was heard, on top of what the model's state holds: its answer comes
             if self._wanted() and self._ask_at_s is None:
                 self._ask_at_s = time.monotonic() + QUIET_S
 
@@ -233,7 +233,7 @@ class View:
         self._ask_at_s = None
         if wanted:
             self._asked.update(wanted)
-            self._send("want", actions=[name for name, _, _ in wanted])
+            self._send("request_history", actions=[name for name, _, _ in wanted])
 
     def _send(self, kind: str, **content: Any) -> None:
         self._requests += 1

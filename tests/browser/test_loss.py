@@ -83,7 +83,7 @@ def test_tab_closed_and_opened_again(show: Show, lab: JupyterLab) -> None:
     """A page that is closed says so, and columns stop; one that opens the notebook again has everything, live."""
     notebook = show(BUSY)
     watch_pace = "import threading, time\npaces = []\ndef sample():\n    while True:\n"
-    watch_pace += "        paces.append(w._pages.pace)\n        time.sleep(0.05)\n"
+    watch_pace += "        paces.append(w._outbound.pace)\n        time.sleep(0.05)\n"
     notebook.evaluate(watch_pace + "threading.Thread(target=sample, daemon=True).start()")
     notebook.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     context = notebook.page.context
@@ -276,7 +276,7 @@ def command(notebook: Notebook, name: str) -> None:
 def await_pace(notebook: Notebook, pace: str) -> None:
     """Wait until Python sends columns at this pace."""
     for _ in range(60):
-        if notebook.evaluate("print(w._pages.pace)").strip() == pace:
+        if notebook.evaluate("print(w._outbound.pace)").strip() == pace:
             return
         notebook.page.wait_for_timeout(250)
     pytest.fail(f"the pace did not become {pace}")

@@ -76,7 +76,7 @@ def test_click_while_a_cell_computes(host: Host, kernel: str, blocker: Blocker) 
 
 @every_kernel
 def test_rows_grow_behind_a_running_cell(host: Host, kernel: str, blocker: Blocker) -> None:
-    """With all cells run at once the page's hello waits behind the second one: the actions come all the same."""
+    """With all cells run at once the page's handshake waits behind the second one: the actions come all the same."""
     notebook = host(kernel).show(steps.LIVE, blocker.source)
     rows = notebook.widgets.first.get_by_role("treegrid")
     expect(rows).to_be_visible()

@@ -14,7 +14,6 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
@@ -25,18 +24,15 @@ from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.status import NEEDS_USER
 from flyte_widgets.watch.updates import Update
 from flyte_widgets.watch.watcher import Watcher
-from flyte_widgets.widgets.outputs import Bundle, Output, is_terminal, show
+from flyte_widgets.widgets.outputs import Bundle, Output
 from flyte_widgets.widgets.publisher import publisher
 from flyte_widgets.widgets.static_view.collect import READ_LIMIT_S, read_what_is_missing, snapshot_of
-from flyte_widgets.widgets.static_view.drawings import whole_svg
-from flyte_widgets.widgets.static_view.html import page, static_view_html, static_view_note
+from flyte_widgets.widgets.static_view.html import static_view_html, static_view_note
 from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.text import static_view_text
-from flyte_widgets.widgets.traits import RunTraits
 
 logger = logging.getLogger(__name__)
 
-VIEW_MIME: Final = "application/vnd.jupyter.widget-view+json"
 UPDATE_EVERY_S: Final = 2.0
 """The static view is replaced at most this often while the run goes on, and only where its phase has changed."""
 FIRST_READ_S: Final = 1.0
@@ -177,50 +173,3 @@ class StaticView:
     def _stage(self) -> tuple[ActionPhase | None, bool]:
         """Give what a new static view is made for: the phase, and whether the run was read to its end."""
         return self._watcher.phase, self._watcher.connection.state == "ended"
-
-
-class StaticViewMethods(RunTraits):
-    """The part of a RunWidget that a notebook keeps."""
-
-    _static_view: StaticView
-
-    def to_html(self, path: str | Path | None = None) -> str:
-        """Give the run as it is now, as HTML that needs nothing else. With `path`, write it there, too."""
-        return _written(page(self._static_view.snapshot(READ_LIMIT_S)), path)
-
-    def to_svg(self, path: str | Path | None = None) -> str:
-        """Give the run as it is now, as one SVG. With `path`, write it there, too."""
-        return _written(whole_svg(self._static_view.snapshot(READ_LIMIT_S)), path)
-
-    def freeze(self) -> None:
-        """Replace the live view by the static view, in every output, and close it. The run goes on."""
-        self._static_view.freeze()
-        self.close()
-
-    def _ipython_display_(self, **_options: Any) -> None:
-        if self.comm is None:  # closed: there is nothing left but the static view
-            show(self._static_view.bundle())
-        elif is_terminal():
-            show({"text/plain": static_view_text(self._static_view.snapshot())})
-        else:
-            self._static_view.show(*self._live_bundle())
-
-    def _repr_mimebundle_(self, **_options: Any) -> tuple[Bundle, Bundle]:
-        """Give view and static view as one output: for whoever asks for it without displaying it."""
-        data, metadata = self._view()
-        return {**data, **self._static_view.bundle()}, metadata
-
-    def _live_bundle(self) -> tuple[Bundle, Bundle]:
-        """Give the live view alone, as an output."""
-        data, metadata = self._view()
-        return {VIEW_MIME: data[VIEW_MIME], "text/plain": self.reference}, metadata
-
-    def _view(self) -> tuple[Bundle, Bundle]:
-        data, metadata = super()._repr_mimebundle_() or ({}, {})
-        return data, metadata
-
-
-def _written(text: str, path: str | Path | None) -> str:
-    if path is not None:
-        Path(path).write_text(text, encoding="utf-8")
-    return text

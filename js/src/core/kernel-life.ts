@@ -19,7 +19,7 @@ const CHECK_MS = 5_000;
 const CUT_MS = 3_000;
 
 interface Duties {
-  /** Say hello, so that the kernel says something. */
+  /** Make a handshake, so that the kernel says something. */
   ask(): void;
   /** Nobody will answer any more. */
   lost(): void;
@@ -55,7 +55,7 @@ export class KernelLife {
     this.#asked = true;
   }
 
-  heard(): void {
+  noteAnswer(): void {
     this.#everHeard = true;
     this.heardMs.value = Date.now();
     this.state.value = "alive";

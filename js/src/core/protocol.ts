@@ -140,35 +140,42 @@ export interface RunTraits {
 }
 
 /** A page says that it is there, and whether any of its views is on screen: else it needs no columns. */
-export interface Hello {
-  kind: "hello";
+export interface Handshake {
+  kind: "handshake";
   /** What the page has of the columns. */
   seq: number;
   /** A name that no other page has. */
   page: string;
   looks: boolean;
-  /** It is the first hello of this page. */
+  /** It is the first handshake of this page. */
   begins: boolean;
+  /** Topics that its views show: "logs/a3/1". */
+  shows: string[];
 }
 
 /** Browser to Python. Each gets exactly one reply with its `id`; one that was sent before is answered, not done. */
 export type Request =
-  | Hello // reply, then a snapshot unless `seq` is current or nobody looks
+  | Handshake // reply, then a snapshot unless `seq` is current or nobody looks
   | { kind: "abort"; action: string; reason: string }
   | { kind: "retry" } // try to reconnect now
-  | { kind: "want"; actions: string[] } // rows on screen whose history is not known
+  | { kind: "request_history"; actions: string[] } // rows on screen whose history is not known
   | { kind: "static_view" } // the static view of the end, once that was read
-  | { kind: "asked" } // which calls of `sidebar()` have no answer?
-  | { kind: "sidebar"; call: number; refusal: string; views: number }; // how a call went; "": there is a panel
+  | { kind: "pending_sidebar_calls" } // which calls of `sidebar()` have no answer?
+  | { kind: "sidebar_answer"; call: number; refusal: string; views: number }; // how a call went; "": there is a panel
 
 /** Python to the browser. `columns` carries one buffer. */
 export type Message =
-  | { kind: "reply"; id: number; ok: boolean; message?: string; hint?: string }
+  | { kind: "reply"; id: number; ok: boolean; message?: string; hint?: string; payload?: unknown }
   | { kind: "columns" }
-  | { kind: "beat"; nowMs: number }
-  | { kind: "static_view"; data: Record<string, string> } // as an output: by media type
-  | { kind: "sidebar"; call: number; side: "right" | "left" | "main" } // open a panel, and say how it went
-  | { kind: "roll"; newcomer: string }; // pages that look say hello again: others may have gone without a word
+  | { kind: "heartbeat"; nowMs: number }
+  | { kind: "sidebar_call"; call: number; side: "right" | "left" | "main" } // open a panel, and say how it went
+  | { kind: "presence_call"; newcomer: string } // pages that look make their handshake again
+  | { kind: "push"; parts: { kind: string; payload: unknown; buffers: number }[] };
+
+/** Payloads of replies, by kind of request. All others are empty. */
+export interface Replies {
+  static_view: Record<string, string>;
+}
 
 /** Header of a block of columns. A snapshot is a delta since 0. */
 export interface ColumnsHeader {

@@ -1,6 +1,6 @@
 // Requests to Python: each has an id, each ends in an answer, a time-out or an error. Nothing waits for ever.
 // anywidget's own `invoke` gives up after 3 s and is silent about errors, so it is not used.
-import type { Message, Request } from "./protocol";
+import type { Message, Replies, Request } from "./protocol";
 
 export class RequestError extends Error {
   constructor(
@@ -14,11 +14,32 @@ export class RequestError extends Error {
   }
 }
 
-interface Pending {
-  resolve: () => void;
-  reject: (error: RequestError) => void;
-  timer: ReturnType<typeof setTimeout>;
+/** What Python answered. Its buffers belong to the payload. */
+export interface Answer<T> {
+  payload: T;
+  buffers: DataView[];
 }
+
+export type Kind = Request["kind"];
+export type Fields<K extends Kind> = Omit<Extract<Request, { kind: K }>, "kind">;
+export type AnswerTo<K extends Kind> = Answer<K extends keyof Replies ? Replies[K] : undefined>;
+
+export interface RequestOptions {
+  /** Gives up waiting; Python may do it all the same. */
+  signal?: AbortSignal;
+  /** A busy kernel answers late, so this is the caller's choice. */
+  timeoutMs?: number;
+  /** Of an earlier request: it is that one, sent once more. Python does nothing twice. */
+  id?: number;
+}
+
+interface Pending {
+  resolve: (answer: Answer<never>) => void;
+  reject: (error: RequestError) => void;
+  end: () => void;
+}
+
+const TIMEOUT_MS = 60_000;
 
 /** Answers reach every page, so no two pages may count from the same number. Leaves a million ids to each. */
 export function firstId(): number {
@@ -33,30 +54,44 @@ export class Requests {
     private next: number,
   ) {}
 
-  /**
-   * Resolves when Python says ok. A busy kernel answers late, so time-outs are the caller's choice.
-   * With the `id` of an earlier request it is that one, sent once more: Python does nothing twice.
-   */
-  request(request: Request, timeoutMs: number, id = this.next++): Promise<void> {
+  nextId(): number {
+    return this.next++;
+  }
+
+  /** Resolves with the answer. Rejects with a `RequestError`. */
+  request<K extends Kind>(kind: K, fields: Fields<K>, options: RequestOptions = {}): Promise<AnswerTo<K>> {
+    const { signal, timeoutMs = TIMEOUT_MS, id = this.nextId() } = options;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#pending.delete(id);
-        reject(new RequestError("The kernel has not answered.", "timeout", "", id));
-      }, timeoutMs);
-      this.#pending.set(id, { resolve, reject, timer });
+      const give = (reason: "timeout" | "cancelled", message: string) => () =>
+        this.#settle(id)?.reject(new RequestError(message, reason, "", id));
+      const cancel = give("cancelled", "No longer wanted.");
+      const timer = setTimeout(give("timeout", "The kernel has not answered."), timeoutMs);
+      const end = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", cancel);
+      };
+      this.#pending.set(id, { resolve: resolve as Pending["resolve"], reject, end });
+      if (signal?.aborted) {
+        cancel();
+        return;
+      }
+      signal?.addEventListener("abort", cancel);
       try {
-        this.send({ ...request, id });
+        this.send({ kind, ...fields, id } as unknown as Request & { id: number });
       } catch {
         this.#settle(id)?.reject(kernelGone());
       }
     });
   }
 
-  answer(reply: Extract<Message, { kind: "reply" }>): void {
+  answer(reply: Extract<Message, { kind: "reply" }>, buffers: DataView[] = []): void {
     const pending = this.#settle(reply.id);
     if (!pending) return; // another tab's request: replies reach every front end
-    if (reply.ok) pending.resolve();
-    else pending.reject(new RequestError(reply.message ?? "The kernel refused.", "refused", reply.hint));
+    if (reply.ok) pending.resolve({ payload: reply.payload as never, buffers });
+    else {
+      const message = reply.message ?? "The kernel refused.";
+      pending.reject(new RequestError(message, "refused", reply.hint, reply.id));
+    }
   }
 
   close(): void {
@@ -74,8 +109,7 @@ export class Requests {
 
   #settle(id: number): Pending | undefined {
     const pending = this.#pending.get(id);
-    if (!pending) return undefined;
-    clearTimeout(pending.timer);
+    pending?.end();
     this.#pending.delete(id);
     return pending;
   }

@@ -4,11 +4,20 @@ import type { AnyModel } from "@anywidget/types";
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { HostKernel } from "../hosts/host-kernel";
 import { Actions, type Applied } from "./actions";
+import { UnansweredCommands } from "./commands";
 import { inflate, isDeflated } from "./inflate";
 import { KernelLife } from "./kernel-life";
 import { learnLabels, phaseOf } from "./phases";
 import type { Message, RunTraits } from "./protocol";
-import { firstId, Requests } from "./requests";
+import {
+  type AnswerTo,
+  type Fields,
+  firstId,
+  type Kind,
+  type RequestError,
+  type RequestOptions,
+  Requests,
+} from "./requests";
 
 type Synced = Omit<RunTraits, "snapshot">;
 type Signals = { readonly [K in keyof Synced]: ReadonlySignal<Synced[K]> };
@@ -40,7 +49,9 @@ const TRAITS: readonly (keyof Synced)[] = [
 
 /** A view that was scrolled away may be back at once. */
 const LOOK_AWAY_MS = 2_000;
-const HELLO_TIMEOUT_MS = 60_000;
+
+/** What a push brings: see `Outbound.push` in Python. */
+type PushHandler = (payload: never, buffers: DataView[]) => void;
 
 export class Store {
   /** Each synced trait as a signal, by its Python name. */
@@ -59,7 +70,12 @@ export class Store {
   readonly fault: Signal<string> = signal("");
   /** What every view should tell until it is dismissed; "" = nothing. */
   readonly notice: Signal<string> = signal("");
-  readonly requests: Requests;
+  readonly #requests: Requests;
+  readonly #commands: UnansweredCommands;
+  readonly #handlers = new Map<string, Set<PushHandler>>();
+  /** How many views show each topic. */
+  readonly #topics = new Map<string, number>();
+  #topicsChanged = false;
   readonly #host: HostKernel;
   readonly #page: string;
   readonly #onScreen = new Set<object>();
@@ -74,10 +90,14 @@ export class Store {
   constructor(private readonly model: AnyModel<RunTraits>) {
     const id = firstId();
     this.#page = id.toString(36);
-    this.requests = new Requests((message) => model.send(message), id);
+    this.#requests = new Requests((message) => model.send(message), id);
+    this.#commands = new UnansweredCommands(() => {
+      const { host, project, domain, run_name } = this.traits;
+      return [host, project, domain, run_name].map((name) => name.peek()).join("/");
+    });
     this.kernel = new KernelLife({
-      ask: () => this.#hello(),
-      lost: () => this.requests.lost(),
+      ask: () => this.#handshake(),
+      lost: () => this.#requests.lost(),
       over: () => ["ended", "closed"].includes(this.traits.connection.value.state),
     });
     const traits: Record<string, Signal<unknown>> = {};
@@ -86,7 +106,7 @@ export class Store {
       // One message sets many, and tells of each by itself. All are taken at the first, so that none is seen half.
       this.#listen(`change:${name}`, () =>
         batch(() => {
-          if (name !== "selected") this.kernel.heard(); // that one may be our own
+          if (name !== "selected") this.kernel.noteAnswer(); // that one may be our own
           const id = model.get("selected");
           if (id && id !== this.traits.selected.value) this.chosen.value = { id };
           for (const each of TRAITS) traits[each]!.value = model.get(each);
@@ -109,7 +129,7 @@ export class Store {
 
   /**
    * A view came on screen, or left it. Python sends columns only while one looks, and whatever a view missed comes
-   * with the hello. `now`: the page may not be there much longer.
+   * with the handshake. `now`: the page may not be there much longer.
    */
   look(view: object, onScreen: boolean, now = false): void {
     if (onScreen) this.#onScreen.add(view);
@@ -119,7 +139,7 @@ export class Store {
     if (looks === this.#looks || this.#closed) return;
     const tell = (): void => {
       this.#looks = looks;
-      this.#hello();
+      this.#handshake();
     };
     if (looks || now) tell();
     else this.#lookAway = setTimeout(tell, LOOK_AWAY_MS);
@@ -131,7 +151,7 @@ export class Store {
     this.#host.close();
     this.kernel.close();
     for (const dispose of this.#dispose.splice(0)) dispose();
-    this.requests.close();
+    this.#requests.close();
   }
 
   /** Wire number of the run's phase; 0 while nothing is known. */
@@ -174,9 +194,70 @@ export class Store {
     }
   }
 
+  /** Ask Python for something. Resolves with payload and buffers; rejects with a `RequestError`. */
+  request<K extends Kind>(kind: K, fields: Fields<K>, options?: RequestOptions): Promise<AnswerTo<K>> {
+    return this.#requests.request(kind, fields, options);
+  }
+
+  /**
+   * Have Python do something once. `subject`: what it is done to ("a3"). While a command about it is unanswered, also
+   * before a reload of the page, another one is that same one: it gets the first one's answer, and is not done twice.
+   */
+  async command<K extends Kind>(
+    kind: K,
+    subject: string,
+    fields: Fields<K>,
+    options: Omit<RequestOptions, "id"> = {},
+  ): Promise<AnswerTo<K>> {
+    const id = this.#commands.idOf(kind, subject) ?? this.#requests.nextId();
+    this.#commands.keep(kind, subject, id);
+    try {
+      const answer = await this.request(kind, fields, { ...options, id });
+      this.#commands.forget(kind, subject);
+      return answer;
+    } catch (error) {
+      if ((error as RequestError).reason === "refused") this.#commands.forget(kind, subject);
+      throw error;
+    }
+  }
+
+  /** Whether such a command was sent, also before a reload of the page, and not answered. */
+  isUnanswered(kind: Kind, subject: string): boolean {
+    return this.#commands.idOf(kind, subject) !== null;
+  }
+
+  /** Have `handler` called with what Python pushes of this kind. Gives what ends that. */
+  on<T>(kind: string, handler: (payload: T, buffers: DataView[]) => void): () => void {
+    const handlers = this.#handlers.get(kind) ?? new Set();
+    this.#handlers.set(kind, handlers.add(handler as PushHandler));
+    return () => handlers.delete(handler as PushHandler);
+  }
+
+  /** Tell Python that a view shows this topic ("logs/a3/1"), so that it is pushed. Gives what ends that. */
+  show(topic: string): () => void {
+    const change = (by: number): void => {
+      const before = this.#topics.get(topic) ?? 0;
+      const count = before + by;
+      if (count > 0) this.#topics.set(topic, count);
+      else this.#topics.delete(topic);
+      if ((before > 0 && count > 0) || this.#topicsChanged) return; // another view shows it
+      this.#topicsChanged = true;
+      queueMicrotask(() => {
+        this.#topicsChanged = false;
+        if (this.#begun && !this.#closed) this.#handshake();
+      });
+    };
+    change(1);
+    let shown = true;
+    return () => {
+      if (shown) change(-1);
+      shown = false;
+    };
+  }
+
   /** With the `id` of a request that was not answered, the same is sent once more. */
-  abort(action: string, reason: string, timeoutMs: number, id?: number): Promise<void> {
-    return this.requests.request({ kind: "abort", action, reason }, timeoutMs, id);
+  async abort(action: string, reason: string, timeoutMs: number, id?: number): Promise<void> {
+    await this.request("abort", { action, reason }, id === undefined ? { timeoutMs } : { timeoutMs, id });
   }
 
   /** Whether a cell runs; null where the host does not say. */
@@ -184,24 +265,29 @@ export class Store {
     return this.#host.busy;
   }
 
-  retry(): Promise<void> {
-    return this.requests.request({ kind: "retry" }, HELLO_TIMEOUT_MS);
+  async retry(): Promise<void> {
+    await this.request("retry", {});
   }
 
   /** Ask for the history of rows on screen. Python bounds and caches it. */
-  want(actions: string[]): void {
-    this.requests.request({ kind: "want", actions }, HELLO_TIMEOUT_MS).catch(() => undefined);
+  requestHistory(actions: string[]): void {
+    this.request("request_history", { actions }).catch(() => undefined);
   }
 
-  /** Never awaited: the kernel may be busy. */
-  #hello(): void {
+  /** Say what the page has, and what is on screen. Never awaited: the kernel may be busy. */
+  #handshake(): void {
     this.#asking++;
     this.kernel.asked();
-    const hello = { seq: this.actions.seq, page: this.#page, looks: this.#looks, begins: !this.#begun };
+    const fields = {
+      seq: this.actions.seq,
+      page: this.#page,
+      looks: this.#looks,
+      begins: !this.#begun,
+      shows: [...this.#topics.keys()],
+    };
     this.#begun = true;
-    this.requests
-      .request({ kind: "hello", ...hello }, HELLO_TIMEOUT_MS)
-      .catch((error: { reason?: string }) => {
+    this.request("handshake", fields)
+      .catch((error: RequestError) => {
         if (error.reason === "kernel-gone") this.kernel.gone();
       })
       .finally(() => {
@@ -210,11 +296,29 @@ export class Store {
   }
 
   #onMessage(message: Message, buffers: DataView[]): void {
-    this.kernel.heard();
-    if (message.kind === "reply") this.requests.answer(message);
-    else if (message.kind === "beat") this.#setClock(message.nowMs);
+    this.kernel.noteAnswer();
+    if (message.kind === "reply") this.#requests.answer(message, buffers);
+    else if (message.kind === "heartbeat") this.#setClock(message.nowMs);
     else if (message.kind === "columns" && buffers[0]) this.#applyBlock(buffers[0]);
-    else if (message.kind === "roll" && message.newcomer !== this.#page && this.#looks) this.#hello();
+    else if (message.kind === "push") this.#deliver(message.parts, buffers);
+    else if (message.kind === "presence_call" && message.newcomer !== this.#page && this.#looks)
+      this.#handshake();
+  }
+
+  /** Hand each part to whoever shows it. One that breaks keeps no other from its own. */
+  #deliver(parts: Extract<Message, { kind: "push" }>["parts"], buffers: DataView[]): void {
+    let at = 0;
+    for (const { kind, payload, buffers: count } of parts) {
+      const own = buffers.slice(at, at + count);
+      at += count;
+      for (const handler of this.#handlers.get(kind) ?? []) {
+        try {
+          handler(payload as never, own);
+        } catch (error) {
+          console.error(`flyte-widgets: cannot take a push of ${kind}`, error);
+        }
+      }
+    }
   }
 
   #applySaved(): void {
@@ -243,7 +347,7 @@ export class Store {
       this.#refuse(error);
       return;
     }
-    if (applied === "gap" && this.#asking === 0) this.#hello();
+    if (applied === "gap" && this.#asking === 0) this.#handshake();
     if (applied !== "ok") return;
     this.#setClock(this.actions.nowMs);
     batch(() => {
@@ -255,7 +359,7 @@ export class Store {
   #refuse(error: unknown): void {
     console.error("flyte-widgets: cannot read a block of columns", error);
     this.fault.value = `The list of actions could not be read: ${(error as Error).message}. Asked for it again.`;
-    if (this.#asking === 0) this.#hello();
+    if (this.#asking === 0) this.#handshake();
   }
 
   /** A message takes its time, so the largest offset seen is the nearest to the truth. */

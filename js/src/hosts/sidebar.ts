@@ -3,7 +3,7 @@
 // start later than a model, so a wish that nobody takes is kept: after a moment it is refused, and taken if it comes.
 import type { AnyModel } from "@anywidget/types";
 import { effect } from "@preact/signals-core";
-import type { Message, Request, RunTraits } from "../core/protocol";
+import type { Message, RunTraits } from "../core/protocol";
 import type { Store } from "../core/store";
 import { type Badge, badgeOf } from "../run/header/badge";
 import { h } from "../ui/dom";
@@ -12,7 +12,7 @@ import { glyph } from "../ui/icons";
 import { mountPanelBar } from "./panel-bar";
 
 export type Side = "right" | "left" | "main";
-type Wish = Extract<Message, { kind: "sidebar" }>;
+type Wish = Extract<Message, { kind: "sidebar_call" }>;
 
 /**
  * `detail` of the cancelable event "flyte-widgets:panel" on the document. Who has a shell prevents its default, and sets
@@ -39,7 +39,6 @@ export interface Panel {
 
 /** An extension that starts later than this says so by an event of its own. */
 const GRACE_MS = 1_500;
-const TELL_TIMEOUT_MS = 60_000;
 const NO_HOST =
   "This notebook host has no sidebar, so the run stays in its cell. JupyterLab and Notebook 7 have one: " +
   "install flyte-widgets where their server runs, too, and reload the page.";
@@ -64,7 +63,7 @@ export class Sidebar {
     private readonly views: () => number,
   ) {
     const listen = (message: Message) => {
-      if (message.kind === "sidebar") this.#ask(message);
+      if (message.kind === "sidebar_call") this.#ask(message);
     };
     model.on("msg:custom", listen);
     const { signal } = this.#ending;
@@ -74,7 +73,7 @@ export class Sidebar {
     };
     document.addEventListener("flyte-widgets:panels", retry, { signal });
     // What came while this model was being made may be lost.
-    this.#tell({ kind: "asked" });
+    this.store.request("pending_sidebar_calls", {}).catch(() => undefined);
   }
 
   close(): void {
@@ -164,10 +163,6 @@ export class Sidebar {
   /** Say how it went: here, whether the kernel hears it or not, and to the cell that asked. */
   #answer({ call }: Wish, refusal: string): void {
     this.store.notice.value = refusal;
-    this.#tell({ kind: "sidebar", call, refusal, views: this.views() });
-  }
-
-  #tell(request: Request): void {
-    this.store.requests.request(request, TELL_TIMEOUT_MS).catch(() => undefined);
+    this.store.request("sidebar_answer", { call, refusal, views: this.views() }).catch(() => undefined);
   }
 }

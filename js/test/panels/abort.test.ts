@@ -83,7 +83,7 @@ test("Python's state goes before what this view remembers, and its age is by the
   click("Abort");
   click("Abort run");
   const nowMs = Date.now() + 5_000_000;
-  view.model.message({ kind: "beat", nowMs });
+  view.model.message({ kind: "heartbeat", nowMs });
   tell("requested", { atMs: nowMs - 3_000 });
   await answer(true);
   expect(note()).toBe("Abort requested 3 s ago");
@@ -133,7 +133,7 @@ test("no answer for a minute offers to send again", async () => {
   // The kernel's own thread is heard all the while.
   for (let i = 0; i < 7; i++) {
     await vi.advanceTimersByTimeAsync(10_000);
-    view.model.message({ kind: "beat", nowMs: Date.now() });
+    view.model.message({ kind: "heartbeat", nowMs: Date.now() });
   }
   await vi.advanceTimersByTimeAsync(1_000);
   expect(note()).toMatch(/^No answer from the kernel for 7\d s$/);
@@ -149,7 +149,7 @@ test("what Python reports after a minute's silence goes before the silence", asy
   click("Abort run");
   for (let i = 0; i < 7; i++) {
     await vi.advanceTimersByTimeAsync(10_000);
-    view.model.message({ kind: "beat", nowMs: Date.now() });
+    view.model.message({ kind: "heartbeat", nowMs: Date.now() });
   }
   tell("requested", { atMs: null });
   expect(note()).toMatch(/^Abort requested/);
@@ -158,11 +158,11 @@ test("what Python reports after a minute's silence goes before the silence", asy
 });
 
 test("a confirm that nobody answers goes away, but not while a reason is typed", () => {
-  view.model.message({ kind: "beat", nowMs: Date.now() });
+  view.model.message({ kind: "heartbeat", nowMs: Date.now() });
   click("Abort");
   vi.advanceTimersByTime(29_000);
   reason().dispatchEvent(new Event("input", { bubbles: true }));
-  view.model.message({ kind: "beat", nowMs: Date.now() });
+  view.model.message({ kind: "heartbeat", nowMs: Date.now() });
   vi.advanceTimersByTime(29_000);
   expect(button(view.frame, "Abort run")).not.toBeNull();
   vi.advanceTimersByTime(2_000);
@@ -202,7 +202,7 @@ describe("what the abort waits for, where the host tells", () => {
     Object.assign(kernel, { statusChanged: signal, connectionStatusChanged: signal });
     Object.assign(model, { widget_manager: { kernel } });
     view = mount(scenario.running(), model);
-    model.message({ kind: "beat", nowMs: Date.now() });
+    model.message({ kind: "heartbeat", nowMs: Date.now() });
     click("Abort");
     click("Abort run");
   });

@@ -243,7 +243,7 @@ test("the history of what is on screen, folds included, is asked for once per ph
   const { model } = await open({ ...scenario.running(), snapshot });
   const wants = () =>
     (model.sent as { kind: string; actions: string[] }[])
-      .filter((m) => m.kind === "want")
+      .filter((m) => m.kind === "request_history")
       .map((m) => m.actions);
   await frames(400);
   expect(wants().map((ids) => ids.toSorted())).toEqual([specs.map((spec) => spec.id).toSorted()]);
@@ -262,7 +262,9 @@ test("the history of a fold with hundreds of members is not asked for", async ()
   const snapshot = new Packer().snapshot([root, ...shards]);
   const { model } = await open({ ...scenario.running(), snapshot });
   await frames(400);
-  const wants = (model.sent as { kind: string; actions: string[] }[]).filter((m) => m.kind === "want");
+  const wants = (model.sent as { kind: string; actions: string[] }[]).filter(
+    (m) => m.kind === "request_history",
+  );
   expect(wants.map((m) => m.actions)).toEqual([["a0"]]);
 });
 

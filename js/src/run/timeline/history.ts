@@ -36,7 +36,7 @@ export class HistoryRequests {
       this.#asked.add(key);
       this.#waiting.delete(key);
     }
-    if (batch.length > 0) this.store.want(batch.map(([, id]) => id));
+    if (batch.length > 0) this.store.requestHistory(batch.map(([, id]) => id));
     if (this.#waiting.size > 0) this.#timer = setTimeout(() => this.#ask(), QUIET_MS);
   }
 }

@@ -13,7 +13,7 @@ from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.wire.detail import action_detail
 
 
-def facts_of(run: Run, watcher: Watcher, selected: str) -> dict[str, Any]:
+def run_trait_values(run: Run, watcher: Watcher, selected: str) -> dict[str, Any]:
     """Give the value of every trait that follows the backend, by name. Call it with the watcher's lock."""
     backend, run_id = target_of(run).backend, target_of(run).run_id
 

@@ -1,0 +1,72 @@
+"""What the browser asks Python for. Each request gets exactly one reply with its `id`.
+
+A new request is a class here, a handler (`Inbound.handle`) and, if it answers more than "done", an entry in `REPLIES`.
+The TypeScript types are generated from these classes: `python -m tools.typescript`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+
+class Request(msgspec.Struct, tag_field="kind", rename="camel", kw_only=True):
+    """Base of all requests. Its content comes from a page: a handler bounds what it takes."""
+
+
+class Handshake(Request, tag="handshake"):
+    """A page says that it is there, what it has, and what its views show. The reply may be followed by columns."""
+
+    seq: int = 0
+    """Sequence number of the columns that the page has."""
+    page: str = ""
+    """A name that no other page has."""
+    looks: bool = True
+    """Whether any of its views is on screen: else it needs no columns and no pushes."""
+    begins: bool = False
+    """Whether this is the page's first handshake."""
+    shows: list[str] = []
+    """Topics that its views show, each "name/what": "logs/a3/1". They are pushed for as long as they stand here."""
+
+
+class Abort(Request, tag="abort"):
+    """Abort an action; "a0" or "" is the run. Sent again with the same id, it is answered, not done twice."""
+
+    action: str = ""
+    reason: str = ""
+
+
+class Retry(Request, tag="retry"):
+    """Try to reach the backend now."""
+
+
+class RequestHistory(Request, tag="request_history"):
+    """Read the phase transitions of rows on screen whose history is not known."""
+
+    actions: list[str] = []
+
+
+class ReadStaticView(Request, tag="static_view"):
+    """Give the static view of the run's end, once that was read."""
+
+
+class PendingSidebarCalls(Request, tag="pending_sidebar_calls"):
+    """Send the last call of `sidebar()` that no page has answered."""
+
+
+class SidebarAnswer(Request, tag="sidebar_answer"):
+    """How a call of `sidebar()` went."""
+
+    call: int = 0
+    refusal: str = ""
+    """Why there is no panel; "": the page opened it."""
+    views: int = 0
+    """How many views of the widget the page shows."""
+
+
+MediaBundle = dict[str, str]
+"""An output of a notebook, by media type."""
+
+REPLIES: Final[dict[type[Request], object]] = {ReadStaticView: MediaBundle}
+"""Type of the reply's payload. A request that is not here is only answered with ok, or with an error."""
