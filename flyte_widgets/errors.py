@@ -8,6 +8,7 @@
     └── ApiError                     the backend did not do what it was asked
         ├── TransportError           no answer: DNS, TLS, connection, time-out
         ├── FirstMessageTimeoutError a stream says nothing; also a TimeoutError
+        ├── DataTooLargeError        inputs or outputs that the backend does not hand out
         ├── ProtocolError            an answer, but not Flyte's (login page, cut stream, garbage)
         └── RpcError                 Flyte's own answer, one class a Connect code
             ├── CanceledError, UnknownError, InvalidArgumentError, DeadlineExceededError, NotFoundError,
@@ -91,6 +92,12 @@ class FirstMessageTimeoutError(ApiError, TimeoutError):
 
     transient = True
     default_hint = "The run may be unknown to the backend, or the backend not answer."
+
+
+class DataTooLargeError(ApiError):
+    """Inputs, outputs or a report are larger than the backend hands out, or than was asked for."""
+
+    default_hint = "Read the data where it is stored: its address is known."
 
 
 class ProtocolError(ApiError):

@@ -18,6 +18,7 @@ from flyte_widgets.api.messages import (
     ActionIdentifier,
     ActionMetadata,
     ActionStatus,
+    ConditionMetadata,
     EnrichedAction,
     NamedMetadata,
     PhaseTransition,
@@ -53,7 +54,7 @@ def metadata(parent: str = "", group: str = "", name: str = "", kind: str = "tas
     if kind == "trace":
         return ActionMetadata(parent=parent, group=group, trace=NamedMetadata(name=name))
     if kind == "condition":
-        return ActionMetadata(parent=parent, group=group, condition=NamedMetadata(name=name))
+        return ActionMetadata(parent=parent, group=group, condition=ConditionMetadata(name=name))
     return ActionMetadata(parent=parent, group=group, task=TaskMetadata(short_name=name))
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from flyte_widgets.api.auth import AuthLike, auth_from
+from flyte_widgets.api.clusters import ClusterRouter
 from flyte_widgets.api.connect import UNARY_TIMEOUT_S, ConnectTransport
+from flyte_widgets.api.data import DataApi
 from flyte_widgets.api.endpoint import console_base, parse_endpoint
 from flyte_widgets.api.envelope import DEFAULT_MAX_BYTES
 from flyte_widgets.api.gate import Outage
+from flyte_widgets.api.launch import LaunchApi
 from flyte_widgets.api.messages import (
     Action,
     ActionDetails,
@@ -21,23 +24,18 @@ from flyte_widgets.api.messages import (
     EnrichedAction,
     GetRunDetailsResponse,
     ListActionsResponse,
-    ListRunsResponse,
-    Run,
     RunDetails,
     RunIdentifier,
     WatchActionsResponse,
     WatchClusterEventsResponse,
 )
+from flyte_widgets.api.runs import RunsApi
+from flyte_widgets.api.services import MAX_PAGE, action_id, run_service
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ProtocolError
 
 if TYPE_CHECKING:
     from flyte_widgets.api.config import ConnectionConfig
-
-RUN_SERVICE: Final = "flyteidl2.workflow.RunService"
-TRACKED_RUN_SERVICE: Final = "flyteidl2.workflow.TrackedRunService"
-MAX_PAGE: Final = 200
-"""Largest page that the backend gives."""
 
 
 class FlyteClient:
@@ -74,6 +72,13 @@ class FlyteClient:
             tls=tls,
             max_message_bytes=max_message_bytes,
         )
+        self._clusters = ClusterRouter(self._transport)
+        self.data = DataApi(self._transport, self._clusters)
+        """Logs, inputs, outputs, reports."""
+        self.launch = LaunchApi(self._transport, self._clusters, org)
+        """What starts a run again, or answers a condition."""
+        self.runs = RunsApi(self._transport, org, project, domain)
+        """Lists of runs, and who the caller is."""
 
     @classmethod
     def from_config(cls, config: ConnectionConfig) -> FlyteClient:
@@ -124,6 +129,7 @@ class FlyteClient:
 
     async def aclose(self) -> None:
         """Close all connections."""
+        await self._clusters.aclose()
         await self._transport.aclose()
 
     async def get_run_details(
@@ -132,7 +138,7 @@ class FlyteClient:
         """GetRunDetails. NotFoundError if the backend does not know the run."""
         request = {"runId": run}
         answer = await self._transport.unary(
-            _service(tracked), "GetRunDetails", request, GetRunDetailsResponse, timeout_s=timeout_s
+            run_service(tracked), "GetRunDetails", request, GetRunDetailsResponse, timeout_s=timeout_s
         )
         return answer.details
 
@@ -140,9 +146,9 @@ class FlyteClient:
         self, run: RunIdentifier, action: str, *, tracked: bool = False, timeout_s: float = UNARY_TIMEOUT_S
     ) -> ActionDetails:
         """GetActionDetails. NotFoundError if there is no such action. The root is "a0"."""
-        request = {"actionId": _action_id(run, action)}
+        request = {"actionId": action_id(run, action)}
         answer = await self._transport.unary(
-            _service(tracked), "GetActionDetails", request, ActionDetailsResponse, timeout_s=timeout_s
+            run_service(tracked), "GetActionDetails", request, ActionDetailsResponse, timeout_s=timeout_s
         )
         if answer.details is None:
             raise ProtocolError(f"{self.host} answered GetActionDetails without details.", hint="It is asked again.")
@@ -161,9 +167,9 @@ class FlyteClient:
         Often ends before the status is terminal; never ends for actions without events.
         """
         stream = self._transport.server_stream(
-            _service(tracked),
+            run_service(tracked),
             "WatchActionDetails",
-            {"actionId": _action_id(run, action)},
+            {"actionId": action_id(run, action)},
             ActionDetailsResponse,
             first_message_timeout_s=first_message_timeout_s,
         )
@@ -180,7 +186,7 @@ class FlyteClient:
         Never ends by itself, and says nothing at all for a run that the backend does not know.
         """
         stream = self._transport.server_stream(
-            _service(tracked),
+            run_service(tracked),
             "WatchActions",
             {"runId": run},
             WatchActionsResponse,
@@ -201,9 +207,9 @@ class FlyteClient:
     ) -> AsyncGenerator[list[ClusterEvent], None]:
         """WatchClusterEvents of one attempt (from 1): those so far, then new ones. Repeats after a reconnect."""
         stream = self._transport.server_stream(
-            _service(tracked),
+            run_service(tracked),
             "WatchClusterEvents",
-            {"id": _action_id(run, action), "attempt": attempt},
+            {"id": action_id(run, action), "attempt": attempt},
             WatchClusterEventsResponse,
             first_message_timeout_s=first_message_timeout_s,
         )
@@ -219,26 +225,11 @@ class FlyteClient:
         token = ""
         while True:
             request = {"runId": run, "request": _page(MAX_PAGE, token, "ASCENDING")}
-            page = await self._transport.unary(_service(tracked), "ListActions", request, ListActionsResponse)
+            page = await self._transport.unary(run_service(tracked), "ListActions", request, ListActionsResponse)
             for action in page.actions:
                 yield action
             if not page.token:
                 return
-            token = self._next_token(token, page.token)
-
-    async def list_runs(self, *, limit: int | None = None, tracked: bool = False) -> AsyncIterator[Run]:
-        """ListRuns of the client's project and domain, newest first, `limit` of them at most."""
-        project = {"organization": self.org, "name": self.project, "domain": self.domain}
-        token, left = "", limit
-        while left is None or left > 0:
-            size = MAX_PAGE if left is None else min(left, MAX_PAGE)
-            request = {"projectId": project, "request": _page(size, token, "DESCENDING")}
-            page = await self._transport.unary(_service(tracked), "ListRuns", request, ListRunsResponse)
-            for run in page.runs[:left]:
-                yield run
-            if not page.token:
-                return
-            left = None if left is None else left - len(page.runs)
             token = self._next_token(token, page.token)
 
     async def abort_run(self, run: RunIdentifier, reason: str, *, tracked: bool = False) -> None:
@@ -246,25 +237,17 @@ class FlyteClient:
 
         Returns when the root is marked; its children end seconds later.
         """
-        await self._transport.unary(_service(tracked), "AbortRun", {"runId": run, "reason": reason}, Empty)
+        await self._transport.unary(run_service(tracked), "AbortRun", {"runId": run, "reason": reason}, Empty)
 
     async def abort_action(self, run: RunIdentifier, action: str, reason: str, *, tracked: bool = False) -> None:
         """AbortAction. As little checked as AbortRun."""
-        request = {"actionId": _action_id(run, action), "reason": reason}
-        await self._transport.unary(_service(tracked), "AbortAction", request, Empty)
+        request = {"actionId": action_id(run, action), "reason": reason}
+        await self._transport.unary(run_service(tracked), "AbortAction", request, Empty)
 
     def _next_token(self, token: str, following: str) -> str:
         if following == token:
             raise ProtocolError(f"{self.host} gives the same page of a list again and again.")
         return following
-
-
-def _service(tracked: bool) -> str:
-    return TRACKED_RUN_SERVICE if tracked else RUN_SERVICE
-
-
-def _action_id(run: RunIdentifier, action: str) -> dict[str, Any]:
-    return {"run": run, "name": action}
 
 
 def _page(limit: int, token: str, direction: str) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from flyte_widgets.errors import (
     ProtocolError,
     TransportError,
     UnauthenticatedError,
+    UnimplementedError,
 )
 
 UNARY_TIMEOUT_S: Final = 15.0
@@ -66,21 +67,28 @@ class ConnectTransport:
         max_message_bytes: int = DEFAULT_MAX_BYTES,
     ) -> None:
         self.host = host_of(base_url)
-        self._base_url = base_url.rstrip("/")
+        self.base_url = base_url.rstrip("/")
+        """With its path, which may be a secret: not for messages."""
         register_path(base_url)
         self._auth = auth
-        self._tls = tls or TlsSettings()
+        self.tls = tls or TlsSettings()
         self._max_bytes = max_message_bytes
         self._client: httpx.AsyncClient | None = None
         self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
         self._closed = False
         self._gate = Gate()
+        self._answered: set[str] = set()
+        """The calls that this backend has answered at least once."""
         self._under_way = 0
         self._rest: asyncio.TimerHandle | None = None
         self.clock = ServerClock()
 
     def __repr__(self) -> str:
         return f"ConnectTransport({self.host!r})"
+
+    def to_host(self, base_url: str) -> ConnectTransport:
+        """Make a transport to another host, with the same credentials: only for a host that may have them."""
+        return ConnectTransport(base_url, auth=self._auth, tls=self.tls, max_message_bytes=self._max_bytes)
 
     async def unary(
         self,
@@ -95,13 +103,13 @@ class ConnectTransport:
 
         Raises TransportError, ProtocolError or the backend's RpcError.
         """
-        async with self._turn() as client:
+        async with self._turn(method) as client:
             message = self._request(client, service, method, msgspec.json.encode(request), _UNARY_TYPE, "gzip")
             try:
                 with anyio.fail_after(timeout_s), self._translated():
                     response = await self._send(client, message, method)
                     try:
-                        await self._expect(response, _UNARY_TYPE)
+                        await self._expect(response, _UNARY_TYPE, method)
                         body = await self._read(response)
                     finally:
                         await response.aclose()
@@ -126,7 +134,7 @@ class ConnectTransport:
         what `unary` does, and FirstMessageTimeoutError if nothing, not even the end, came in that time. If the
         stream was refused inside a 200, new credentials are fetched: the UnauthenticatedError is then `transient`.
         """
-        async with self._turn() as client:
+        async with self._turn(method) as client:
             content = encode_envelope(msgspec.json.encode(request))
             message = self._request(client, service, method, content, _STREAM_TYPE, "identity")
             reader = EnvelopeReader(max_bytes=self._max_bytes)
@@ -134,7 +142,7 @@ class ConnectTransport:
             try:
                 with self._first_message_limit(method, first_message_timeout_s), self._translated():
                     response = await self._send(client, message, method)
-                    await self._expect(response, _STREAM_TYPE)
+                    await self._expect(response, _STREAM_TYPE, method)
                     chunks = response.aiter_raw()
                     payloads = await _next_payloads(chunks, reader)
                 while payloads:
@@ -175,7 +183,7 @@ class ConnectTransport:
                 await client.aclose()
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[httpx.AsyncClient]:
+    async def _turn(self, method: str) -> AsyncIterator[httpx.AsyncClient]:
         """Wait for the turn of a request, give the client for it, and take note of how it went."""
         self._http()
         gate = self._gate
@@ -184,7 +192,10 @@ class ConnectTransport:
         try:
             yield self._http()
         except ApiError as error:
-            gate.failed(error)
+            # A backend that has answered others, and never this one, does not have it: that is no outage.
+            is_missing = isinstance(error, UnimplementedError) and self._answered and method not in self._answered
+            if not is_missing:
+                gate.failed(error)
             raise
         finally:
             self._under_way -= 1
@@ -221,7 +232,7 @@ class ConnectTransport:
                 )
             if self._owner != here:
                 self._owner, self._gate, self._under_way = here, Gate(), 0
-            self._client = make_http_client(self._base_url, tls=self._tls, auth=self._auth)
+            self._client = make_http_client(self.base_url, tls=self.tls, auth=self._auth)
         return self._client
 
     def _request(
@@ -229,7 +240,7 @@ class ConnectTransport:
     ) -> httpx.Request:
         headers = {**_HEADERS, "content-type": kind, "accept": kind, "accept-encoding": encoding}
         with self._translated():
-            url = f"{self._base_url}/{service}/{method}"
+            url = f"{self.base_url}/{service}/{method}"
             return client.build_request("POST", url, content=content, headers=headers)
 
     async def _send(self, client: httpx.AsyncClient, message: httpx.Request, method: str) -> httpx.Response:
@@ -237,7 +248,7 @@ class ConnectTransport:
         logger.debug("%s on %s: HTTP %d", method, self.host, response.status_code)
         return response
 
-    async def _expect(self, response: httpx.Response, content_type: str) -> None:
+    async def _expect(self, response: httpx.Response, content_type: str, method: str) -> None:
         """Raise what the answer says unless it is the wanted kind of success."""
         self.clock.note(response.headers.get("date"))
         if not has_content_type(response, content_type):
@@ -246,6 +257,7 @@ class ConnectTransport:
                 body = await read_some(response, _MAX_ERROR_BYTES)
             raise http_error(response, body)
         self._gate.answered()
+        self._answered.add(method)
         encoding = response.headers.get("connect-content-encoding", "identity")
         if encoding not in ("identity", "gzip"):
             raise ProtocolError(f"{self.host} packs messages in a way that was not asked for.")

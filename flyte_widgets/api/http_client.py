@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import ssl
 import urllib.request
 from contextlib import suppress
 from contextvars import ContextVar
@@ -70,7 +71,12 @@ class unlogged:  # noqa: N801 (called like a function)
 
 
 def make_http_client(
-    base_url: str, *, tls: TlsSettings, auth: httpx.Auth | None = None, limits: httpx.Limits = _LIMITS
+    base_url: str,
+    *,
+    tls: TlsSettings,
+    auth: httpx.Auth | None = None,
+    limits: httpx.Limits = _LIMITS,
+    context: ssl.SSLContext | None = None,
 ) -> httpx.AsyncClient:
     """Make a client for requests to `base_url`, for the running loop. Use it within `unlogged()`.
 
@@ -81,7 +87,7 @@ def make_http_client(
         register(unquote(urlsplit(proxy).password or ""))
     return httpx.AsyncClient(
         auth=auth,
-        verify=tls.context() if base_url.startswith("https:") else True,
+        verify=(context or tls.context()) if base_url.startswith("https:") else True,
         timeout=_TIMEOUT,
         limits=limits,
         follow_redirects=False,  # a redirect leads to a login page: no credentials for that

@@ -16,7 +16,6 @@ from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
-from msgspec import field
 
 from flyte_widgets.errors import ProtocolError
 from flyte_widgets.phases import PhaseName
@@ -27,7 +26,8 @@ PhaseWire = PhaseName | int | None
 """Likewise, where the enum is ActionPhase."""
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 """A timestamp. Nanoseconds are rounded to microseconds; zero is the year 1970, or 1 (Go)."""
-_TIMES: Final = ("startTime", "endTime", "occurredAt")
+_LONGEST_WAIT_S: Final = 1e9
+_TIMES: Final = ("startTime", "endTime", "occurredAt", "expiresAt")
 
 
 class Message(msgspec.Struct, rename="camel", frozen=True, gc=False):
@@ -63,9 +63,44 @@ class TaskMetadata(Message, frozen=True):
 
 
 class NamedMetadata(Message, frozen=True):
-    """`TraceActionMetadata` and `ConditionActionMetadata`."""
+    """`TraceActionMetadata`."""
 
     name: str = ""
+
+
+class SimpleType(Message, frozen=True):
+    """`core.LiteralType`, where it can only be a simple one: BOOLEAN, INTEGER, FLOAT or STRING."""
+
+    simple: EnumWire = None
+
+
+class ConditionMetadata(Message, frozen=True):
+    """`ConditionActionMetadata`."""
+
+    name: str = ""
+    type: SimpleType = SimpleType()
+
+
+class ConditionSpec(Message, frozen=True):
+    """`ConditionAction`: what a person is asked. All its texts are foreign."""
+
+    name: str = ""
+    type: SimpleType = SimpleType()
+    prompt: str = ""
+    description: str = ""
+    prompt_type: EnumWire = None
+    """CONDITION_PROMPT_TYPE_TEXT or _MARKDOWN."""
+    timeout: str = ""
+    """A duration as protojson writes it: "86400s"."""
+
+    @property
+    def timeout_s(self) -> float | None:
+        """How long the condition waits, seconds; None for ever, or where that is not known."""
+        try:
+            seconds = float(self.timeout.removesuffix("s"))
+        except ValueError:
+            return None
+        return seconds if 0 < seconds < _LONGEST_WAIT_S else None
 
 
 class Identity(Message, frozen=True):
@@ -104,7 +139,7 @@ class ActionMetadata(Message, frozen=True):
     group: str = ""
     task: TaskMetadata | None = None
     trace: NamedMetadata | None = None
-    condition: NamedMetadata | None = None
+    condition: ConditionMetadata | None = None
     funtion_name: str = ""  # sic: the proto's own spelling
 
 
@@ -145,6 +180,13 @@ class AbortInfo(Message, frozen=True):
 
     reason: str = ""
     aborted_by: Identity | None = None
+
+
+class SignalInfo(Message, frozen=True):
+    """`SignalInfo`: how a condition was answered. `output` is a literal, as it came."""
+
+    output: msgspec.Raw = msgspec.Raw(b"{}")
+    signalled_by: Identity | None = None
 
 
 class PhaseTransition(Message, frozen=True):
@@ -196,6 +238,8 @@ class ActionDetails(Message, frozen=True):
     status: ActionStatus = ActionStatus()
     error_info: ErrorInfo | None = None
     abort_info: AbortInfo | None = None
+    signal_info: SignalInfo | None = None
+    condition: ConditionSpec | None = None
     attempts: list[ActionAttempt] = []
 
 
@@ -227,32 +271,6 @@ class ListActionsResponse(Message, frozen=True):
     """A page of ListActions. An empty token ends the list."""
 
     actions: list[Action] = []
-    token: str = ""
-
-
-class RootIdentifier(ActionIdentifier, frozen=True):
-    """`common.ActionIdentifier` where it also says which run it is of."""
-
-    run: RunIdentifier = RunIdentifier()
-
-
-class RootAction(Action, frozen=True):
-    """`Action` of a run that is listed."""
-
-    id: RootIdentifier = RootIdentifier()
-
-
-class Run(Message, frozen=True):
-    """`Run`, in ListRuns."""
-
-    action: RootAction = RootAction()
-    labels: dict[str, str] = field(default_factory=dict)
-
-
-class ListRunsResponse(Message, frozen=True):
-    """A page of ListRuns. An empty token ends the list."""
-
-    runs: list[Run] = []
     token: str = ""
 
 

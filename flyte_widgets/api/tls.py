@@ -24,8 +24,11 @@ class TlsSettings:
     ca_cert_pem: bytes | None = field(default=None, repr=False)
     insecure_skip_verify: bool = False
 
-    def context(self) -> ssl.SSLContext:
-        """Make the context for a client. Takes some 20 ms. Raises ConfigError if the CA cannot be read."""
+    def context(self, *, beside_system: bool = False) -> ssl.SSLContext:
+        """Make the context for a client. Takes some 20 ms. Raises ConfigError if the CA cannot be read.
+
+        `beside_system` trusts the given CA and the system's authorities: for an object store, which may be of either.
+        """
         if self.insecure_skip_verify:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname = False
@@ -34,15 +37,16 @@ class TlsSettings:
         pem = self._pem()
         if pem is not None:
             try:
-                return ssl.create_default_context(cadata=pem)
+                if not beside_system:
+                    return ssl.create_default_context(cadata=pem)
+                context = _system_context()
+                context.load_verify_locations(cadata=pem)
+                return context
             except ssl.SSLError as error:
                 raise ConfigError(
                     "The CA certificate cannot be read.", hint="Is it PEM, with BEGIN CERTIFICATE lines?"
                 ) from error
-        context = ssl.create_default_context()
-        if not (os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")):
-            context.load_verify_locations(certifi.where())
-        return context
+        return _system_context()
 
     def _pem(self) -> str | None:
         if self.ca_cert_pem is not None:
@@ -56,3 +60,10 @@ class TlsSettings:
                 f"The CA certificate file {self.ca_cert_file!r} cannot be read ({error.strerror}).",
                 hint="Check ca_cert_file, or admin.caCertFilePath in the configuration file.",
             ) from error
+
+
+def _system_context() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if not (os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")):
+        context.load_verify_locations(certifi.where())
+    return context

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing
+from datetime import datetime
 from typing import Any, TypeVar
 
 import pytest
@@ -109,9 +110,17 @@ class Backend(RunService):
 
     async def list_runs(self, request: service.ListRunsRequest, ctx: Any) -> Any:
         self.requests.append(request)
-        start = int(request.request.token or 0)
-        runs = [definition.Run(action=action(f"r{i}")) for i in range(start, start + request.request.limit)]
-        return service.ListRunsResponse(runs=runs, token=str(start + len(runs)))
+        page = request.request
+        first = 0
+        for wanted in page.filters:  # created_at <= the last run's
+            first = 10_000 - int(datetime.fromisoformat(wanted.values[0].replace("Z", "+00:00")).timestamp())
+        runs = []
+        for i in range(first, first + page.limit):
+            run = definition.Run(action=action("a0"))
+            run.action.id.run.name = f"r{i}"
+            run.action.status.start_time.FromSeconds(10_000 - i)
+            runs.append(run)
+        return service.ListRunsResponse(runs=runs, token="more")
 
     async def abort_run(self, request: service.AbortRunRequest, ctx: Any) -> Any:
         self.keep(request, request.run_id)
@@ -258,8 +267,13 @@ def test_runs_are_listed_up_to_a_limit(served: tuple[Backend, str]) -> None:
 
     async def what(client: FlyteClient) -> None:
         backend.requests.clear()
-        assert len([run async for run in client.list_runs(limit=250)]) == 250
-        assert [request.request.limit for request in backend.requests] == [200, 50]
+        names = [run.name async for run in client.runs.iterate(limit=250)]
+        assert names == [f"r{i}" for i in range(250)]
+        assert [request.request.limit for request in backend.requests] == [200, 51]
+        (sort,) = backend.requests[0].request.sort_by_fields
+        assert (sort.key, sort.direction) == ("created_at", list_pb2.Sort.DESCENDING)
+        (wanted,) = backend.requests[1].request.filters
+        assert (wanted.field, wanted.function) == ("created_at", list_pb2.Filter.LESS_THAN_OR_EQUAL)
         project = backend.requests[0].project_id
         assert (project.organization, project.name, project.domain) == ("acme", "p", "d")
 

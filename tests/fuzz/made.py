@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from flyte_widgets.api.messages import (
     ActionDetailsResponse,
     GetRunDetailsResponse,
     ListActionsResponse,
-    ListRunsResponse,
     Message,
     WatchActionsResponse,
 )
+from flyte_widgets.api.messages_data import TailLogsResponse
+from flyte_widgets.api.messages_runs import ListRunsResponse
 
 T = TypeVar("T")
 
@@ -87,17 +88,22 @@ def made_messages(data: bytes, kind: type[Message]) -> bytes:
 
 
 def _message(choices: Choices, kind: type[Message]) -> Any:
-    if kind is WatchActionsResponse:
-        return {"enrichedActions": [{"action": _action(choices)} for _ in range(choices.number(4))]}
-    if kind is ListActionsResponse:
-        return {"actions": [_action(choices) for _ in range(choices.number(4))]}
-    if kind is ListRunsResponse:
-        return {"runs": [{"action": _action(choices)} for _ in range(choices.number(4))]}
-    if kind is ActionDetailsResponse:
-        return {"details": _details(choices)}
-    if kind is GetRunDetailsResponse:
-        return {"details": {"action": _details(choices)}}
-    return {}
+    make = _MAKERS.get(kind)
+    return make(choices) if make else {}
+
+
+def _several(choices: Choices, make: Callable[[Choices], Any]) -> list[Any]:
+    return [make(choices) for _ in range(choices.number(4))]
+
+
+_MAKERS: dict[type[Message], Callable[[Choices], Any]] = {
+    WatchActionsResponse: lambda choices: {"enrichedActions": _several(choices, lambda c: {"action": _action(c)})},
+    ListActionsResponse: lambda choices: {"actions": _several(choices, _action)},
+    ListRunsResponse: lambda choices: {"runs": _several(choices, lambda c: {"action": _action(c)})},
+    TailLogsResponse: lambda choices: {"logs": [{"lines": [{"timestamp": choices.time() or ""}]}]},
+    ActionDetailsResponse: lambda choices: {"details": _details(choices)},
+    GetRunDetailsResponse: lambda choices: {"details": {"action": _details(choices)}},
+}
 
 
 def _action(choices: Choices) -> dict[str, Any]:

@@ -21,13 +21,15 @@ from flyte_widgets.api.messages import (
     Empty,
     GetRunDetailsResponse,
     ListActionsResponse,
-    ListRunsResponse,
     Message,
     WatchActionsResponse,
     WatchClusterEventsResponse,
     decode_message,
     identity_name,
 )
+from flyte_widgets.api.messages_data import ActionData, CreateDownloadLinkResponse, TailLogsResponse
+from flyte_widgets.api.messages_launch import RunSpecsResponse
+from flyte_widgets.api.messages_runs import ListRunsResponse
 from flyte_widgets.api.oauth import OAuth2Metadata, PublicClientConfig
 from flyte_widgets.errors import FlyteWidgetsError
 from flyte_widgets.phases import ActionPhase
@@ -48,6 +50,10 @@ TYPES: tuple[type[Message], ...] = (
     Empty,
     OAuth2Metadata,
     PublicClientConfig,
+    TailLogsResponse,
+    ActionData,
+    CreateDownloadLinkResponse,
+    RunSpecsResponse,
 )
 RAW, FRAMED, PACKED, TEXT, MADE = range(5)
 """How the rest of an input is read: frames as they are, one message per line, the same compressed, a text, choices."""
@@ -109,7 +115,9 @@ def _fold(state: RunState, message: Any) -> None:
     elif isinstance(message, ListActionsResponse):
         state.fold_listed(message.actions, NOW_MS)
     elif isinstance(message, ListRunsResponse):
-        state.fold_listed([run.action for run in message.runs], NOW_MS)
+        assert all(isinstance(run.name + run.task_name + run.owner, str) for run in message.runs)
+    elif isinstance(message, TailLogsResponse):
+        assert all(isinstance(line.time_ns, int | None) for part in message.logs for line in part.lines)
     elif isinstance(message, (ActionDetailsResponse, GetRunDetailsResponse)):
         details = message.details if isinstance(message, ActionDetailsResponse) else message.details.action
         if details is not None:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.api.clusters import followed_cluster
 from flyte_widgets.api.endpoint import (
     RunReference,
     console_base,
@@ -132,3 +133,42 @@ def test_the_clients_own_urls_are_read_back(tracked: bool, action: str | None) -
     url = client.console_url(client.run_identifier("r1"), action, tracked=tracked)
     assert url is not None
     assert parse_run_reference(url) == RunReference("r1", action or "", "http://localhost:8090", "p x", "d/y", tracked)
+
+
+@pytest.mark.parametrize(
+    ("own", "answer", "followed"),
+    [
+        ("https://org.flyte.example", "https://data.org.flyte.example", "https://data.org.flyte.example"),
+        ("https://org.flyte.example", "https://data.flyte.example", "https://data.flyte.example"),
+        ("https://org.flyte.example", "dns:///data.flyte.example:443", "https://data.flyte.example"),
+        ("https://org.flyte.example", "data.flyte.example", "https://data.flyte.example"),
+        ("http://org.flyte.example", "data.flyte.example", "http://data.flyte.example"),
+        ("http://org.flyte.example", "https://data.flyte.example", "https://data.flyte.example"),
+        ("https://flyte.example", "https://data.flyte.example", "https://data.flyte.example"),
+        # Nothing to follow, or the endpoint itself.
+        ("https://org.flyte.example", "", None),
+        ("https://org.flyte.example", "   ", None),
+        ("https://org.flyte.example/path", "https://org.flyte.example", None),
+        ("https://org.flyte.example", "https://ORG.flyte.example:8443", None),
+        ("http://127.0.0.1:8090", "http://127.0.0.1:30080", None),
+        # From TLS to plain text, as an open-source backend behind a proxy answers.
+        ("https://org.flyte.example", "http://org.flyte.example", None),
+        ("https://org.flyte.example", "http://data.flyte.example", None),
+        # Strangers.
+        ("https://org.flyte.example", "https://evil.example", None),
+        ("https://org.flyte.example", "https://evilflyte.example", None),
+        ("https://org.flyte.example", "https://org.flyte.example.evil.test", None),
+        ("https://org.flyte.example", "https://user@evil.test", None),
+        ("https://flyte.com", "https://evil.com", None),
+        ("https://flyte.co.uk", "https://evil.co.uk", None),
+        ("https://10.0.0.1", "https://10.0.0.2", None),
+        ("https://10.0.0.1", "https://x.0.0.1", None),
+        ("https://org.flyte.example", "https://10.0.0.2", None),
+        ("https://flyte", "https://evil", None),
+        ("https://flyte", "https://data.flyte", "https://data.flyte"),
+        ("https://org.flyte.example", "javascript:alert(1)", None),
+        ("https://org.flyte.example", "https://data.flyte.example?x=1", None),
+    ],
+)
+def test_only_a_related_cluster_is_followed(own: str, answer: str, followed: str | None) -> None:
+    assert followed_cluster(own, answer) == followed
