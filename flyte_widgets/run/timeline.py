@@ -211,10 +211,16 @@ def split_error(error: ErrorInfo | None) -> tuple[str, str]:
     if error is None:
         return "", ""
     text = without_colours(error.message)
-    lines = [line for line in text.strip().splitlines() if line.strip()]
+    name, _ = exception_line(text)
+    return name or (error.code if error.code.isidentifier() else ""), text
+
+
+def exception_line(text: str) -> tuple[str, str]:
+    """Find the exception that a message names: its class, and "class: message". ("", "") where it names none."""
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     for line in (*reversed(lines[-3:]), *lines[:1]):
-        head, colon, _ = line.strip().partition(":")
+        head, colon, rest = line.partition(":")
         name = head.rpartition(".")[2]
         if colon and name.isidentifier() and name[:1].isupper():
-            return name, text
-    return error.code if error.code.isidentifier() else "", text
+            return name, f"{name}:{rest}"
+    return "", ""

@@ -1,0 +1,179 @@
+"""Two runs side by side: which action was slower, what is new, what is gone, and what decided the difference. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Literal, NamedTuple
+
+from flyte_widgets.run.action import ActionState
+from flyte_widgets.run.critical_path import end_of, path_stretches, start_of
+from flyte_widgets.run.state import RunState
+from flyte_widgets.run.times import Milliseconds
+from flyte_widgets.run.words import duration
+
+_NAMED: Final = 2
+"""Tasks that the sentence names at most."""
+_NAMED_FROM: Final = 0.1
+"""A task is named if it decided at least this share of the difference."""
+
+
+class ComparedAction(NamedTuple):
+    """An action of this run beside the one of the other run that has its place. Lengths of time; None: not known."""
+
+    name: str
+    action: str
+    """Its id in this run; "" where this run has none (`change` is "gone")."""
+    other: str
+    """The id in the other run; "" where that has none (`change` is "new")."""
+    change: Literal["both", "new", "gone"]
+    start: timedelta | None
+    """When it was queued, from the start of this run."""
+    duration: timedelta | None
+    """So far, where it goes on."""
+    other_start: timedelta | None
+    """When the other was queued, from the start of the other run."""
+    other_duration: timedelta | None
+    difference: timedelta | None
+    """Positive: slower in this run. None for new and gone ones, and while this one goes on and is not yet slower."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A run beside another one. `rows` come in the order of this run; what is gone, after its siblings."""
+
+    rows: tuple[ComparedAction, ...]
+    difference: timedelta | None
+    """Positive: this run is slower. None while it goes on and has not taken longer than the other."""
+    by_task: tuple[tuple[str, timedelta], ...]
+    """How much longer each task was on the critical path, the largest first. They add up to the difference."""
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def compare(
+    ours: RunState, our_now_ms: Milliseconds, theirs: RunState, their_now_ms: Milliseconds, other: str = "the other run"
+) -> Comparison:
+    """Set a run beside another one of the same task.
+
+    Two actions belong together if their parents do, they have the same name and group, and the same place among those.
+    Both runs start at 0. `other` is what the sentence calls the other run. Hold the locks of both states' owners.
+    """
+    our_root, their_root = ours.root, theirs.root
+    if our_root is None or their_root is None:
+        return Comparison((), None, (), "")
+    our_start_ms, their_start_ms = start_of(our_root), start_of(their_root)
+
+    def row(our: ActionState | None, their: ActionState | None) -> ComparedAction:
+        start, length = _life(our, our_start_ms, our_now_ms)
+        other_start, other_length = _life(their, their_start_ms, their_now_ms)
+        return ComparedAction(
+            our.name if our is not None else their.name if their is not None else "",
+            our.id if our is not None else "",
+            their.id if their is not None else "",
+            "gone" if our is None else "new" if their is None else "both",
+            start,
+            length,
+            other_start,
+            other_length,
+            _difference(our, length, other_length),
+        )
+
+    our_children, their_children = _children(ours), _children(theirs)
+    rows: list[ComparedAction] = []
+    pending: list[tuple[ActionState | None, ActionState | None]] = [(our_root, their_root)]
+    while pending:
+        our, their = pending.pop()
+        rows.append(row(our, their))
+        below = _matched(
+            our_children.get(our.id, []) if our is not None else [],
+            their_children.get(their.id, []) if their is not None else [],
+        )
+        pending += reversed(below)
+    difference = rows[0].difference
+    tasks = _by_task(ours, our_now_ms, theirs, their_now_ms)
+    return Comparison(tuple(rows), difference, tasks, _sentence(rows[0], tasks, other))
+
+
+def _life(
+    action: ActionState | None, run_start_ms: Milliseconds, now_ms: Milliseconds
+) -> tuple[timedelta | None, timedelta | None]:
+    if action is None:
+        return None, None
+    start_ms = start_of(action)
+    return _length(start_ms - run_start_ms), _length(max(0.0, end_of(action, now_ms) - start_ms))
+
+
+def _difference(our: ActionState | None, length: timedelta | None, other: timedelta | None) -> timedelta | None:
+    if our is None or length is None or other is None or (not our.is_terminal and length <= other):
+        return None
+    return length - other
+
+
+def _children(state: RunState) -> dict[str, list[ActionState]]:
+    """Give the children of each action in the order in which they were queued."""
+    children: defaultdict[str, list[ActionState]] = defaultdict(list)
+    root = state.root
+    for action in state.actions:
+        if action is not root and action.parent != action.id:
+            children[action.parent].append(action)
+    for siblings in children.values():
+        siblings.sort(key=start_of)
+    return children
+
+
+def _matched(ours: list[ActionState], theirs: list[ActionState]) -> list[tuple[ActionState | None, ActionState | None]]:
+    """Pair siblings that have the same name and group, in order; then those of `theirs` that are left."""
+    free: defaultdict[tuple[str, str], list[ActionState]] = defaultdict(list)
+    for their in reversed(theirs):
+        free[their.name, their.group].append(their)
+    pairs: list[tuple[ActionState | None, ActionState | None]] = []
+    for our in ours:
+        same = free.get((our.name, our.group))
+        pairs.append((our, same.pop() if same else None))
+    left = {their.id for same in free.values() for their in same}
+    return pairs + [(None, their) for their in theirs if their.id in left]
+
+
+def _by_task(
+    ours: RunState, our_now_ms: Milliseconds, theirs: RunState, their_now_ms: Milliseconds
+) -> tuple[tuple[str, timedelta], ...]:
+    tasks: defaultdict[str, timedelta] = defaultdict(timedelta)
+    for state, now_ms, sign in ((ours, our_now_ms, 1), (theirs, their_now_ms, -1)):
+        for action, start, end in path_stretches(state, now_ms):
+            tasks[action.name] += sign * (end - start)
+    return tuple(sorted(tasks.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _sentence(root: ComparedAction, tasks: tuple[tuple[str, timedelta], ...], other: str) -> str:
+    """Say "46s slower than r7p0fx4lri, most of it in square +31s and train_model +12s"."""
+    difference, length, other_length = root.difference, root.duration, root.other_duration
+    if length is None or other_length is None:
+        return ""
+    if difference is None:
+        return f"{_said(length)} so far; {other} took {_said(other_length)}"
+    if abs(difference) < timedelta(seconds=0.1):
+        return f"as fast as {other}"
+    slower = difference > timedelta()
+    said = f"{_said(abs(difference))} {'slower' if slower else 'faster'} than {other}"
+    towards = tasks if slower else tuple(reversed(tasks))
+    named = [(task, by) for task, by in towards[:_NAMED] if by / difference >= _NAMED_FROM]
+    if not named:
+        return said
+    return f"{said}, most of it in {' and '.join(f'{task} {signed(by)}' for task, by in named)}"
+
+
+def signed(difference: timedelta) -> str:
+    """Say "+31s" or "−3s"."""
+    return f"{'−' if difference < timedelta() else '+'}{_said(abs(difference))}"
+
+
+def _said(length: timedelta) -> str:
+    return duration(length / timedelta(milliseconds=1))
+
+
+def _length(ms: Milliseconds) -> timedelta:
+    return timedelta(milliseconds=ms)

@@ -1,0 +1,26 @@
+"""Lengths of time and counts in words; js/src/core/format.ts says the same. Pure."""
+
+from __future__ import annotations
+
+from flyte_widgets.run.times import Milliseconds
+
+
+def duration(ms: Milliseconds) -> str:
+    """Say a length: "80ms", "0.6s", "42s", "1m 28s", "2h 05m", "3d 04h". Negative counts as 0."""
+    ms = max(0.0, ms)
+    if ms < 9_950:
+        return f"{ms / 1000:.1f}s" if ms >= 99.5 else f"{round(ms)}ms" if ms >= 1 else "0s"
+    seconds = round(ms / 1000)
+    minutes, hours = seconds // 60, seconds // 3600
+    if seconds < 60:
+        return f"{seconds}s"
+    if hours < 1:
+        return f"{minutes}m {seconds % 60:02}s"
+    if hours < 24:
+        return f"{hours}h {minutes % 60:02}m"
+    return f"{hours // 24}d {hours % 24:02}h"
+
+
+def plural(number: int, noun: str) -> str:
+    """Say "1 action", "2,000 actions"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
