@@ -14,6 +14,8 @@ from flyte_widgets.errors import WaitTimeoutError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.action import PhaseChange
 from flyte_widgets.run.state import ROOT
+from flyte_widgets.run.times import moment
+from flyte_widgets.run.words import duration
 from flyte_widgets.untrusted import printable, shortened
 from flyte_widgets.watch.access import watcher_of
 from flyte_widgets.watch.handles import Run
@@ -24,7 +26,7 @@ from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.rows import Row, most_telling, rows_of
 from flyte_widgets.widgets.static_view.spans import attempts_of
 from flyte_widgets.widgets.static_view.text import summary
-from flyte_widgets.widgets.static_view.words import done_words, duration, instant, symbol, told_counts, took
+from flyte_widgets.widgets.static_view.words import done_words, symbol, told_counts, took
 
 P = ActionPhase
 LOOK_EVERY_S: Final = 0.25
@@ -148,7 +150,7 @@ def _lines(run: Run, out: TextIO) -> ActionPhase:
                 before = f"{change.previous.label} -> " if change.previous is not None else ""
                 after = change.phase.label if change.phase is not None else "Unknown"
                 name = printable(shortened(change.name, 40))
-                out.write(f"{instant(change.at_ms):%H:%M:%S}  {name} {change.action}  {before}{after}\n")
+                out.write(f"{moment(change.at_ms):%H:%M:%S}  {name} {change.action}  {before}{after}\n")
         out.flush()
 
     try:

@@ -19,6 +19,7 @@ from nbconvert.filters import clean_html
 
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.timeline import Segment, SegmentFlag
+from flyte_widgets.run.words import duration
 from flyte_widgets.widgets.static_view.axis import Axis
 from flyte_widgets.widgets.static_view.collect import telling_failure
 from flyte_widgets.widgets.static_view.colours import LIGHT
@@ -28,7 +29,6 @@ from flyte_widgets.widgets.static_view.model import Failure, KnownAction, Snapsh
 from flyte_widgets.widgets.static_view.paths import path_of
 from flyte_widgets.widgets.static_view.rows import MOST_ROWS, most_telling, rows_of
 from flyte_widgets.widgets.static_view.text import static_view_text
-from flyte_widgets.widgets.static_view.words import duration
 
 P = ActionPhase
 JS = Path(__file__).parents[2] / "js"

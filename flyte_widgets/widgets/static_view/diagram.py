@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Final
 
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
+from flyte_widgets.run.words import duration
 from flyte_widgets.shared import table
 from flyte_widgets.widgets.static_view.lines import Line, path_data
 from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.paths import Edge, Path, edges_to_draw, path_of
 from flyte_widgets.widgets.static_view.sheet import code
 from flyte_widgets.widgets.static_view.svg import chip, glyph, num, rect, text
-from flyte_widgets.widgets.static_view.words import duration
 
 P = ActionPhase
 Box = tuple[float, float, float, float]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
+from flyte_widgets.run.words import duration
 from flyte_widgets.untrusted import shortened
 from flyte_widgets.widgets.static_view import diagram as states
 from flyte_widgets.widgets.static_view import timeline as rows
@@ -12,15 +13,7 @@ from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.paths import Path, path_of
 from flyte_widgets.widgets.static_view.rows import Telling, most_telling, rows_of
 from flyte_widgets.widgets.static_view.svg import bar_classes, chip, clean, document, num, rect, text
-from flyte_widgets.widgets.static_view.words import (
-    done_words,
-    duration,
-    phase_words,
-    stack_place,
-    told_counts,
-    took,
-    when,
-)
+from flyte_widgets.widgets.static_view.words import done_words, phase_words, stack_place, told_counts, took, when
 
 WIDTH: Final = 960
 STRIP_WIDTH: Final = 556

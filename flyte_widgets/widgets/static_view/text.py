@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from flyte_widgets.run.words import duration
 from flyte_widgets.untrusted import shortened
 from flyte_widgets.widgets.static_view.drawings import error_words
 from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.paths import path_of
-from flyte_widgets.widgets.static_view.words import done_words, duration, phase_words, symbol, told_counts, took, when
+from flyte_widgets.widgets.static_view.words import done_words, phase_words, symbol, told_counts, took, when
 
 _MESSAGE_LINES: Final = 6
 _NAME_LETTERS: Final = 80

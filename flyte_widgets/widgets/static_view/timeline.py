@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.words import duration, plural
 from flyte_widgets.untrusted import shortened
 from flyte_widgets.widgets.static_view.axis import Axis
 from flyte_widgets.widgets.static_view.folds import STRIP_PX, fold_strip
@@ -17,7 +18,6 @@ from flyte_widgets.widgets.static_view.rows import Row, Telling
 from flyte_widgets.widgets.static_view.sheet import code
 from flyte_widgets.widgets.static_view.spans import Attempt, Span, attempts_of
 from flyte_widgets.widgets.static_view.svg import bar_classes, clean, glyph, is_outlined, num, rect, text
-from flyte_widgets.widgets.static_view.words import duration, plural
 
 WIDTH: Final = 394
 ROW_PX: Final = 15

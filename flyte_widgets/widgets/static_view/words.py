@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from flyte_widgets.phases import (
@@ -14,27 +13,11 @@ from flyte_widgets.phases import (
     TERMINAL_PHASES,
     ActionPhase,
 )
-from flyte_widgets.run.times import Milliseconds
+from flyte_widgets.run.times import moment
+from flyte_widgets.run.words import duration, plural
 from flyte_widgets.widgets.static_view.model import Snapshot
 
 UNKNOWN_SYMBOL: Final = "◇"
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
-
-
-def duration(ms: Milliseconds) -> str:
-    """Say a length: "80ms", "0.6s", "42s", "1m 28s", "2h 05m", "3d 04h". Negative counts as 0."""
-    ms = max(0.0, ms)
-    if ms < 9_950:
-        return f"{ms / 1000:.1f}s" if ms >= 99.5 else f"{round(ms)}ms" if ms >= 1 else "0s"
-    seconds = round(ms / 1000)
-    minutes, hours = seconds // 60, seconds // 3600
-    if seconds < 60:
-        return f"{seconds}s"
-    if hours < 1:
-        return f"{minutes}m {seconds % 60:02}s"
-    if hours < 24:
-        return f"{hours}h {minutes % 60:02}m"
-    return f"{hours // 24}d {hours % 24:02}h"
 
 
 def took(snapshot: Snapshot) -> str:
@@ -46,25 +29,12 @@ def when(snapshot: Snapshot) -> str:
     """Say when it was, in UTC: "2026-11-23 14:32:25 – 14:36:31 UTC"; of a run that goes on, when it was seen so."""
     if snapshot.started_ms is None:
         return ""
-    began = instant(snapshot.started_ms)
+    began = moment(snapshot.started_ms)
     is_over = snapshot.is_terminal and snapshot.ended_ms is not None
-    until = instant(snapshot.end_ms)
+    until = moment(snapshot.end_ms)
     then = f"{until:%H:%M:%S}" if until.date() == began.date() else f"{until:%Y-%m-%d %H:%M:%S}"
     # The static view of a run that went on may be the last one that a notebook got.
     return f"{began:%Y-%m-%d %H:%M:%S} – {then} UTC" if is_over else f"since {began:%Y-%m-%d %H:%M:%S}, seen {then} UTC"
-
-
-def instant(ms: Milliseconds) -> datetime:
-    """Give the moment, in UTC; the last or first that Python knows where a backend's clock is absurd."""
-    try:
-        return _EPOCH + timedelta(milliseconds=ms)
-    except OverflowError:
-        return (datetime.max if ms > 0 else datetime.min).replace(tzinfo=timezone.utc)
-
-
-def plural(number: int, noun: str) -> str:
-    """Say "1 action", "2,000 actions"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def phase_words(snapshot: Snapshot) -> str:
