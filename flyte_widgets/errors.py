@@ -4,6 +4,7 @@
     ├── ConfigError                  nothing, or something wrong, is configured
     ├── RunFinishedError             an abort of what has already ended
     ├── WaitTimeoutError             also a TimeoutError
+    ├── NotKeptError                 a log, a report or values that do not exist, or that nobody kept
     ├── LocalError                   the embedded backend or a local run
     └── ApiError                     the backend did not do what it was asked
         ├── TransportError           no answer: DNS, TLS, connection, time-out
@@ -62,6 +63,10 @@ class WaitTimeoutError(FlyteWidgetsError, TimeoutError):
     """`wait(timeout=...)` ran out of time. The run goes on."""
 
     default_hint = "The run goes on: call wait() again, with a longer timeout, or abort() it."
+
+
+class NotKeptError(FlyteWidgetsError):
+    """A log, a report or values do not exist for this action, or nobody has kept them."""
 
 
 class LocalError(FlyteWidgetsError):

@@ -12,10 +12,12 @@ from flyte_widgets.api.messages import ActionDetails
 from flyte_widgets.errors import FlyteWidgetsError, NotFoundError, WaitTimeoutError, copy_error
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.action import ActionState, PhaseChange
+from flyte_widgets.run.logs import LogLine
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.run.timeline import AttemptHistory, attempts_of
 from flyte_widgets.watch.abort import abort
 from flyte_widgets.watch.access import RunHandle, watcher_of
+from flyte_widgets.watch.action_log import follow_log, read_log
 from flyte_widgets.watch.change_queue import ChangeQueue
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.model import RunModel
@@ -137,6 +139,10 @@ class Run:
         watcher = self._handle.ensure_read()  # the first answer tells which of the two services has the run
         background().call(abort(watcher, ROOT, reason))
 
+    def logs(self, action: str = ROOT, attempt: int | None = None) -> list[LogLine]:
+        """Read the log of one of its actions: as `Action.logs`."""
+        return self.actions[action].logs(attempt)
+
     def close(self) -> None:
         """Stop watching, unless others watch the same run. The run goes on."""
         self._handle.release()
@@ -205,6 +211,22 @@ class Action:
     def attempts(self) -> list[AttemptHistory]:
         """Read its attempts anew, with their phase segments; inferred ends are marked."""
         return attempts_of(self.details())
+
+    def logs(self, attempt: int | None = None) -> list[LogLine]:
+        """Read the log of an attempt (TailLogs): all lines so far, the newest 20,000 or 4 MB of them.
+
+        attempt: from 1; None is the newest. Takes 30 s at most. Raises NotKeptError where there is no log, or no longer
+        one, FlyteWidgetsError where it cannot be read.
+        """
+        return background().call(read_log(watcher_of(self._run), self.id, attempt))
+
+    async def tail_logs(self, attempt: int | None = None) -> AsyncIterator[LogLine]:
+        """Follow the log of an attempt: the lines so far, then new ones, until the attempt has ended.
+
+        A quiet task is waited for, and a lost connection is made again: no line comes twice. Raises as `logs`.
+        """
+        async for line in follow_log(watcher_of(self._run), self.id, attempt):
+            yield line
 
     def abort(self, reason: str = "") -> None:
         """Abort this action; its parent decides whether the run goes on. Raises as `Run.abort`."""

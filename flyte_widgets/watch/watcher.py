@@ -15,6 +15,7 @@ from flyte_widgets.tasks import cancel_all
 from flyte_widgets.watch.focus import follow_focused
 from flyte_widgets.watch.history import HistoryReader
 from flyte_widgets.watch.lifecycle import Lifecycle
+from flyte_widgets.watch.log_tail import LogTails
 from flyte_widgets.watch.model import RunModel
 from flyte_widgets.watch.reconcile import Reconciler
 from flyte_widgets.watch.source import RunSource
@@ -38,6 +39,7 @@ class Watcher:
         self.source = RunSource(client, run_id, self.model, tracked)
         self._history = HistoryReader(self.source)
         self.reconciler = Reconciler(self.source, self._history)
+        self.logs = LogTails(self.source)
         self._main: asyncio.Task[None] | None = None
         self._focus: dict[str, asyncio.Task[None]] = {}
         self._spawned: set[asyncio.Task[None]] = set()
@@ -55,6 +57,7 @@ class Watcher:
         """End all streams. What is known stays."""
         await cancel_all([self._main, *self._focus.values(), *self._spawned])
         await self._history.close()
+        await self.logs.close()
         self._focus.clear()
         self.model.clear_focus()
         if self.model.connection.state != "ended":
