@@ -130,6 +130,46 @@ export const STATES: Record<string, () => State> = {
   closed: () => ({ traits: unread({ state: "closed" }) }),
   "ended-empty": () => ({ traits: odd.empty() }),
   queued: () => ({ traits: scenario.queued() }),
+  maximised: () => ({
+    traits: failed("a44"),
+    selecting: failed,
+    act: (stage) => {
+      openDetails(stage);
+      click(stage, "[aria-label=Maximise]");
+    },
+  }),
+  "abort-action": () => ({
+    ...live(running("a44")),
+    act: (stage) => {
+      openDetails(stage);
+      click(stage, ".fw-details-head .fw-abort");
+    },
+  }),
+  "abort-action-requested": () => ({
+    ...live(running("a44")),
+    act: (stage) => {
+      openDetails(stage);
+      const sent = { action: "a44", atMs: at(LIVE_MS - 3_000), reason: "", message: "" };
+      stage.play({ abort_state: { state: "accepted", ...sent } });
+    },
+  }),
+  "abort-action-failed": () => ({
+    ...live(running("a44")),
+    act: (stage) => {
+      openDetails(stage);
+      const why = { action: "a44", atMs: null, reason: "", message: "permission denied" };
+      stage.play({ abort_state: { state: "failed", ...why } });
+    },
+  }),
+  "abort-action-done": () => ({
+    ...live(running("a44")),
+    act: (stage) => {
+      openDetails(stage);
+      const { detail } = running("a44");
+      const abort = { reason: "loss is NaN", by: "ada@acme.dev" };
+      stage.play({ detail: { ...detail!, phase: "aborted", endMs: at(LIVE_MS - 2_000), abort } });
+    },
+  }),
   "view-menu": () => ({ traits: scenario.queued(), act: (stage) => click(stage, ".fw-tl-view-menu") }),
   running: () => live(running()),
   "no-selection": () => live(running("")),

@@ -17,6 +17,10 @@ export interface Ui {
   /** What the diagram tells: of all actions, or of the selected one. */
   readonly reading: Signal<"all" | "action">;
   readonly detailsOpen: Signal<boolean>;
+  /** The details have the whole width and more height: one tab, without the attempts beside it. */
+  readonly detailsMaximised: Signal<boolean>;
+  /** The tab of the details that the person chose; "": none yet. It holds for all actions that have it. */
+  readonly detailsTab: Signal<string>;
   /** The end of the run is to be told by a desktop notification. */
   readonly notify: Signal<boolean>;
   /** The container is under 560 px: everything stacks. */
@@ -37,6 +41,8 @@ export function createUi(): Ui {
     squeezeIdle: signal(false),
     reading: signal<"all" | "action">("all"),
     detailsOpen: signal(false),
+    detailsMaximised: signal(false),
+    detailsTab: signal(""),
     notify: signal(false),
     narrow: signal(false),
     slim: signal(false),

@@ -26,7 +26,8 @@ describe("the panel", () => {
     const view = mounted(scenario.failed(), mountDetails);
     expect(view.band.hidden).toBe(false);
     expect(view.find("section").getAttribute("aria-label")).toBe("Details of train_model");
-    expect(view.find(".fw-details-head").textContent).toMatch(/^train_modela442 attempts2m 5\ds$/);
+    expect(view.find(".fw-details-title").textContent).toBe("train_modela44");
+    expect(view.find(".fw-details-facts").textContent).toMatch(/^2 attempts2m 5\ds$/);
   });
 
   test("tells of the run where nothing is selected", () => {
@@ -105,7 +106,7 @@ describe("tabs", () => {
     view.model.play({ detail: { ...scenario.failed().detail!, attemptCount: 3 } });
     expect(panel(view)).toEqual(["fw-panel-links"]);
     view.model.play({ selected: "a0" });
-    expect(panel(view)).toEqual(["fw-panel-error"]);
+    expect(panel(view)).toEqual(["fw-panel-links"]);
   });
 
   test("come one at a time with the attempts where it is narrow", () => {
@@ -126,6 +127,114 @@ describe("tabs", () => {
     view.model.play({ detail: { ...scenario.failed().detail!, attemptCount: 3 } });
     expect(view.find("pre")).toBe(text);
   });
+});
+
+describe("the tab that is open", () => {
+  test("stays open whatever becomes of the action", () => {
+    const view = details(scenario.running(102_000, "a49"));
+    expect(panel(view)).toEqual(["fw-panel-events"]);
+    const { detail } = scenario.running(102_000, "a49");
+    const error = { kind: "user", title: "", message: "boom", code: "" };
+    view.model.play({ detail: { ...detail!, phase: "failed", error } });
+    expect(tabs(view)[0]).toEqual(["Error", "false"]);
+    expect(panel(view)).toEqual(["fw-panel-events"]);
+  });
+
+  test("is the person's choice, for every action that has it", () => {
+    const view = details();
+    view.find("#fw-tab-events").click();
+    view.model.play({ selected: "a0" });
+    expect(panel(view)).toEqual(["fw-panel-events"]);
+  });
+
+  test("is the error of an attempt that failed, once that is unfolded", () => {
+    const traits = scenario.running();
+    const [failed, ...others] = traits.detail!.attempts;
+    const error = { kind: "user", title: "ValueError", message: "ValueError: no", code: "" };
+    const detail = { ...traits.detail!, attempts: [{ ...failed!, phase: "failed", error }, ...others] };
+    const view = details({ ...traits, detail });
+    expect(panel(view)).not.toEqual(["fw-panel-error"]);
+    view.find("[data-attempt='1']").click();
+    expect(panel(view)).toEqual(["fw-panel-error"]);
+  });
+});
+
+describe("the size", () => {
+  test("M gives one tab all the room, Escape takes it back, then closes", () => {
+    const view = details();
+    const section = view.find("section");
+    press(view.find("#fw-tab-error"), "m");
+    expect([section.hasAttribute("data-maximised"), view.find(".fw-attempts").hidden]).toEqual([true, true]);
+    expect(panel(view)).toEqual(["fw-panel-error"]);
+    press(view.find("#fw-tab-error"), "Escape");
+    expect([section.hasAttribute("data-maximised"), view.band.hidden]).toEqual([false, false]);
+    press(view.find("#fw-tab-error"), "Escape");
+    expect(view.band.hidden).toBe(true);
+  });
+
+  test("has a button that says what it does", () => {
+    const view = details();
+    view.find("[aria-label=Maximise]").click();
+    view.find("[aria-label=Restore]").click();
+    expect(view.frame.ui.detailsMaximised.value).toBe(false);
+  });
+});
+
+describe("abort of one action", () => {
+  const running = () => details(scenario.running(102_000, "a44"));
+  const abort = (view: Mounted) => view.find("[aria-label='Abort train_model']");
+
+  test("asks in the title's place, says what else will stop, and sends its id", () => {
+    const view = running();
+    abort(view).click();
+    expect(view.find(".fw-details-head").dataset.abort).toBe("confirm");
+    expect(view.find(".fw-question-text").textContent).toBe(
+      "Abort train_model a44? Its 2 active children will stop, too. Its parent gets an error.",
+    );
+    (focused(view) as HTMLInputElement).value = "loss is NaN";
+    press(focused(view)!, "Enter");
+    expect(view.model.sent.at(-1)).toMatchObject({ kind: "abort", action: "a44", reason: "loss is NaN" });
+    view.model.play({
+      abort_state: {
+        state: "accepted",
+        action: "a44",
+        atMs: view.store.clockMs() - 3_000,
+        reason: "",
+        message: "",
+      },
+    });
+    expect(view.find(".fw-details-head .fw-abort-note").textContent).toBe("Abort requested 3 s ago");
+    const detail = { ...scenario.running(102_000, "a44").detail!, phase: "aborted", endMs: 0 };
+    view.model.play({ detail: { ...detail, abort: { reason: "loss is NaN", by: "ada" } } });
+    expect(view.find(".fw-details-aborted").textContent).toMatch(/^by you, \d\d:\d\d:\d\d: loss is NaN$/);
+    expect(view.find(".fw-details-head .fw-abort").hidden).toBe(true);
+  });
+
+  test("is not there for the run, which has a button of its own, nor for what has ended", () => {
+    const view = running();
+    view.model.play({ selected: "a0" });
+    expect(view.find(".fw-details-head .fw-abort").hidden).toBe(true);
+    expect(details(scenario.failed()).find(".fw-details-head .fw-abort").hidden).toBe(true);
+  });
+
+  test("another action takes the question away", () => {
+    const view = running();
+    abort(view).click();
+    view.model.play({ selected: "a49" });
+    expect(view.find(".fw-question").hidden).toBe(true);
+  });
+});
+
+test("after 2 s without an answer it says that the kernel is busy", () => {
+  vi.useFakeTimers();
+  const view = details(scenario.running());
+  view.model.play({ selected: "a49" });
+  const words = () => view.find(".fw-details-loading").textContent;
+  expect(words()).toBe("Reading the details…");
+  vi.advanceTimersByTime(2_300);
+  view.store.revision.value++;
+  expect(words()).toBe("Waiting for the kernel: a cell is running");
+  vi.useRealTimers();
 });
 
 describe("what is told", () => {
@@ -159,6 +268,7 @@ describe("what is told", () => {
       links: [...one.links, { name: "bad", url: "javascript:alert(1)" }],
     }));
     const view = play({ attempts, consoleUrl: "javascript:alert(1)" });
+    view.find("#fw-tab-links").click();
     const links = view.all("a") as HTMLAnchorElement[];
     expect(links.filter(({ hidden }) => !hidden).map(({ protocol }) => protocol)).toEqual([
       "https:",
@@ -244,12 +354,18 @@ describe("other kinds", () => {
   });
 });
 
-test("where the list of attempts is a tab of its own, the attempt is picked beside the tabs", () => {
+test("where the list of attempts is a tab of its own, the attempt is picked in the title", () => {
   const view = details(scenario.failed("a44"));
   const pick = view.find(".fw-pick");
   expect(pick.hidden).toBe(true);
   view.frame.ui.slim.value = true;
   expect(pick.hidden).toBe(false);
+  expect(pick.textContent).toMatch(/^2/);
+  view.frame.ui.slim.value = false;
+  view.frame.ui.detailsMaximised.value = true;
+  expect(pick.textContent).toMatch(/^attempt 2 of 2/);
+  view.frame.ui.detailsMaximised.value = false;
+  view.frame.ui.slim.value = true;
   const select = pick.querySelector("select")!;
   expect([...select.options].map(({ text }) => text)).toEqual(["1", "2"]);
   expect(select.value).toBe("2");

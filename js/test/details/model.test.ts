@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Phase } from "../../src/core/phases";
 import type { ActionDetail, Attempt, ClusterEvent } from "../../src/core/protocol";
-import { firstTab, tabsOf } from "../../src/run/drawer/choice";
 import { safeUrl } from "../../src/run/drawer/links";
 import { attemptsOf, cacheWords, durationOf, statusLine } from "../../src/run/drawer/model";
+import type { TabFacts } from "../../src/run/drawer/tab";
+import { firstTab, TABS } from "../../src/run/drawer/tab-table";
 import { errorOf, exitCode, phaseNow, splitMessage, waitingOf } from "../../src/run/drawer/why";
 import { scenario } from "../scenario";
 
@@ -184,28 +185,38 @@ describe("why it waits", () => {
 });
 
 describe("the tab that opens first", () => {
-  const first = (detail: ActionDetail, narrow = false) => {
-    const one = detail.attempts.at(-1);
-    return firstTab(
-      detail,
-      one,
-      tabsOf(detail, one, narrow).map(({ id }) => id),
-    );
+  const factsOf = (detail: ActionDetail): TabFacts => ({ detail, attempt: detail.attempts.at(-1) });
+  const tabsOf = (detail: ActionDetail) => TABS.filter((tab) => tab.isThere(factsOf(detail)));
+  const first = (detail: ActionDetail, narrow = false) => firstTab(factsOf(detail), tabsOf(detail), narrow);
+  /** As others add them. */
+  const withTabs = (detail: ActionDetail, ...ids: string[]) => {
+    const more = ids.map((id) => ({ id, label: () => id, isThere: () => true, mount: () => {} }));
+    return firstTab(factsOf(detail), [...tabsOf(detail), ...more], false);
   };
-  test("is the error, else why it waits, else the attempts or the links", () => {
+  const succeeded = { ...scenario.succeeded().root!, phase: "succeeded" };
+
+  test("is the error of what failed, why it waits, and what is told of what runs or has ended", () => {
     expect(first(failed())).toBe("error");
     expect(first(waiting())).toBe("events");
-    expect(first(scenario.running().detail!)).toBe("links");
-    expect(first(scenario.running().detail!, true)).toBe("attempts");
     expect(first({ ...waiting(), phase: "aborted", abort: { reason: "", by: "me" } })).toBe("error");
-    expect(first(withAttempt({ links: [], transitions: [] }))).toBe("events");
+    expect(withTabs(scenario.running().detail!, "data", "logs")).toBe("logs");
+    expect(withTabs(succeeded, "logs", "data", "report")).toBe("report");
+    expect(withTabs(succeeded, "logs", "data")).toBe("data");
+    expect(withTabs({ ...succeeded, kind: "condition", phase: "paused", attempts: [] }, "answer")).toBe(
+      "answer",
+    );
+  });
+
+  test("has something in it, if any has", () => {
+    expect(first(withAttempt({ events: [], transitions: [step("queued", 0, null)] }), true)).toBe("attempts");
+    expect(first(withAttempt({ events: [], links: [{ name: "a", url: "https://a" }] }))).toBe("links");
+    expect(first(withAttempt({ events: [], links: [] }))).toBe("events");
   });
 
   test("exists only where there is something to say", () => {
-    const ids = (detail: ActionDetail) => tabsOf(detail, detail.attempts.at(-1), false).map(({ id }) => id);
+    const ids = (detail: ActionDetail) => tabsOf(detail).map(({ id }) => id);
     expect(ids(waiting())).toEqual(["events", "links"]);
     expect(ids(failed())).toEqual(["error", "events", "links"]);
-    expect(tabsOf(waiting(), waiting().attempts[0], true)[0]!.label).toBe("Attempts");
   });
 });
 

@@ -19,8 +19,10 @@ afterEach(() => {
 
 const aborts = (): { id: number; action: string; reason: string }[] =>
   view.model.sent.filter((message) => (message as { kind: string }).kind === "abort") as never;
-const click = (name: string): void => button(view.frame, name)!.click();
-const reason = (): HTMLInputElement => view.frame.querySelector(".fw-reason")!;
+/** The details of an action have an Abort of their own. */
+const header = (mounted = view): HTMLElement => mounted.frame.querySelector(".fw-top-band")!;
+const click = (name: string): void => button(header(), name)!.click();
+const reason = (): HTMLInputElement => header().querySelector(".fw-reason")!;
 const note = (): string => seen(view.frame, ".fw-abort-note");
 const focused = (): Element | null => (view.frame.getRootNode() as ShadowRoot).activeElement;
 const tell = (state: AbortState["state"], more: Partial<AbortState> = {}): void =>
@@ -34,7 +36,7 @@ test("the click asks first, names the run, counts what will stop, and puts the f
   click("Abort");
   expect(seen(view.frame, ".fw-question-text")).toBe("Abort r4p2bdpt7f? 13 active actions will stop.");
   expect(focused()).toBe(reason());
-  expect(button(view.frame, "Abort")).toBeNull();
+  expect(button(header(), "Abort")).toBeNull();
   expect(aborts()).toEqual([]);
 });
 
@@ -42,17 +44,17 @@ test("Escape and Keep running send nothing and lead back to the button", () => {
   click("Abort");
   const event = press(reason(), "Escape");
   expect(event.defaultPrevented).toBe(true);
-  expect(focused()).toBe(button(view.frame, "Abort"));
+  expect(focused()).toBe(button(header(), "Abort"));
   click("Abort");
   click("Keep running");
-  expect(focused()).toBe(button(view.frame, "Abort"));
+  expect(focused()).toBe(button(header(), "Abort"));
   expect(aborts()).toEqual([]);
 });
 
 test("Enter sends the reason, and a double click is one request", () => {
   click("Abort");
   reason().value = " wrong dataset ";
-  const sure = button(view.frame, "Abort run")!;
+  const sure = button(header(), "Abort run")!;
   press(reason(), "Enter");
   sure.click();
   sure.click();
@@ -61,7 +63,7 @@ test("Enter sends the reason, and a double click is one request", () => {
 
 test("Enter on Keep running does not abort", () => {
   click("Abort");
-  press(button(view.frame, "Keep running")!, "Enter");
+  press(button(header(), "Keep running")!, "Enter");
   expect(aborts()).toEqual([]);
 });
 
@@ -71,7 +73,7 @@ test("after 250 ms without an answer it says that a cell is running, and goes on
   expect(note()).toBe("Abort sent");
   vi.advanceTimersByTime(260);
   expect(note()).toBe("Abort sent, waiting for the kernel: a cell is running");
-  expect(button(view.frame, "Aborting…")!.getAttribute("aria-disabled")).toBe("true");
+  expect(button(header(), "Aborting…")!.getAttribute("aria-disabled")).toBe("true");
   click("Aborting…");
   expect(aborts()).toHaveLength(1);
   vi.advanceTimersByTime(20_000);
@@ -91,7 +93,7 @@ test("Python's state goes before what this view remembers, and its age is by the
 
 test("an abort from elsewhere shows as well, but one of another action does not", () => {
   tell("accepted", { action: "a7", atMs: 0 });
-  expect(button(view.frame, "Abort")).not.toBeNull();
+  expect(button(header(), "Abort")).not.toBeNull();
   tell("accepted");
   expect(note()).toBe("Abort requested 0 s ago");
 });
@@ -164,17 +166,17 @@ test("a confirm that nobody answers goes away, but not while a reason is typed",
   reason().dispatchEvent(new Event("input", { bubbles: true }));
   view.model.message({ kind: "heartbeat", nowMs: Date.now() });
   vi.advanceTimersByTime(29_000);
-  expect(button(view.frame, "Abort run")).not.toBeNull();
+  expect(button(header(), "Abort run")).not.toBeNull();
   vi.advanceTimersByTime(2_000);
-  expect(button(view.frame, "Abort run")).toBeNull();
-  expect(button(view.frame, "Abort")).not.toBeNull();
+  expect(button(header(), "Abort run")).toBeNull();
+  expect(button(header(), "Abort")).not.toBeNull();
 });
 
 test("a run that ends while the confirm is open takes the question away", () => {
   click("Abort");
   view.model.play(scenario.succeeded());
-  expect(button(view.frame, "Abort run")).toBeNull();
-  expect(button(view.frame, "Abort")).toBeNull();
+  expect(button(header(), "Abort run")).toBeNull();
+  expect(button(header(), "Abort")).toBeNull();
 });
 
 test("with the kernel gone there is nothing to press", async () => {
@@ -184,7 +186,7 @@ test("with the kernel gone there is nothing to press", async () => {
   });
   const gone = mount(scenario.running(), model);
   await vi.advanceTimersByTimeAsync(0);
-  expect(button(gone.frame, "Abort")).toBeNull();
+  expect(button(header(gone), "Abort")).toBeNull();
   expect(seen(gone.frame, ".fw-badge")).toBe("Last seen running");
   expect(seen(gone.frame, ".fw-fresh")).toBe("not live");
   gone.close();
@@ -226,7 +228,7 @@ describe("what the abort waits for, where the host tells", () => {
     become({ connectionStatus: "connecting" });
     vi.advanceTimersByTime(5_000);
     expect(note()).toBe("Abort sent, waiting for the kernel: no connection");
-    expect(button(view.frame, "Aborting…")).not.toBeNull();
+    expect(button(header(), "Aborting…")).not.toBeNull();
     expect(seen(view.frame, ".fw-notice:not([hidden])")).toMatch(
       /^No connection to the kernel; the run goes on\./,
     );
@@ -236,7 +238,7 @@ describe("what the abort waits for, where the host tells", () => {
     become({ status: "restarting" });
     await vi.advanceTimersByTimeAsync(0);
     expect(note()).toBe("");
-    expect(button(view.frame, "Aborting…")).toBeNull();
+    expect(button(header(), "Aborting…")).toBeNull();
     const banner = view.frame.querySelector<HTMLElement>(".fw-notice:not([hidden])")!;
     expect(banner.textContent).toMatch(/^The kernel is gone; the run goes on\./);
     expect(banner.querySelector("code")!.textContent).toBe('fw.RunWidget("r4p2bdpt7f")');

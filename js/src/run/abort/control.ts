@@ -22,6 +22,8 @@ export interface AbortTarget {
   terminal: boolean;
   /** Anything is known of it, so that there is something to abort. */
   known: boolean;
+  /** What it is called, where more than one can be aborted: a screen reader says it after the button's word. */
+  name?: string;
   /** "Abort r4p2bdpt7f?" */
   title: (Node | string)[];
   /** What else it does; "" for nothing. */
@@ -145,6 +147,8 @@ export class AbortControl {
     setAttribute(button, "hidden", word ? null : "");
     setAttribute(button, "aria-disabled", word === "Aborting…" ? "true" : null);
     setText(button, word);
+    const { name } = this.target.value;
+    setAttribute(button, "aria-label", name ? `${word} ${name}` : null);
     if (mode !== this.#mode) {
       this.#mode = mode;
       this.changed(mode);

@@ -3,6 +3,7 @@
 import { ago } from "../../core/format";
 import type { KernelState } from "../../core/kernel-life";
 import type { AbortState } from "../../core/protocol";
+import { whyQuiet } from "../kernel-words";
 
 /** What this view did. Times are this browser's clock. */
 export type Local =
@@ -83,14 +84,8 @@ export function shown(s: Situation): Shown {
   }
 }
 
-/** A kernel that is heard and does not answer runs a cell, unless the host knows better. */
 function waiting({ kernel, busy }: Situation): string {
-  const why = {
-    alive: busy === false ? "" : "a cell is running",
-    cut: "no connection",
-    silent: "no word from it",
-  };
-  const because = kernel === "gone" ? "" : why[kernel];
+  const because = whyQuiet(kernel, busy);
   return `Abort sent, waiting for the kernel${because && `: ${because}`}`;
 }
 

@@ -4,11 +4,28 @@ import type { ActionDetail, ErrorInfo } from "../../core/protocol";
 import { copyButton } from "../../ui/copy";
 import { h } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
-import { exitCode, splitMessage } from "./why";
+import { redrawn } from "./redraw";
+import type { DrawerTab } from "./tab";
+import { errorOf, exitCode, splitMessage } from "./why";
+
+export const errorTab: DrawerTab = {
+  id: "error",
+  label: ({ detail, attempt }) => (errorOf(detail, attempt) ? "Error" : "Abort"),
+  isThere: ({ detail, attempt }) => errorOf(detail, attempt) !== null || detail.abort !== null,
+  mount(view, panel, subject) {
+    redrawn(
+      view,
+      panel,
+      subject,
+      ({ detail, attempt }) => ({ error: errorOf(detail, attempt), abort: detail.abort }),
+      ({ error, abort }) => errorNodes(view, error, abort),
+    );
+  },
+};
 
 const KINDS: Readonly<Record<string, string>> = { user: "User error", system: "System error" };
 
-export function errorNodes(view: View, error: ErrorInfo | null, abort: ActionDetail["abort"]): HTMLElement[] {
+function errorNodes(view: View, error: ErrorInfo | null, abort: ActionDetail["abort"]): HTMLElement[] {
   return [...(abort ? [abortNode(abort)] : []), ...(error ? drawError(view, error) : [])];
 }
 

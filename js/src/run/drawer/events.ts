@@ -6,9 +6,32 @@ import type { ClusterEvent } from "../../core/protocol";
 import { h } from "../../ui/dom";
 import { icon } from "../../ui/icons";
 import { tinted } from "./attempts";
-import type { Waiting } from "./why";
+import { redrawn } from "./redraw";
+import { type DrawerTab, hasRun } from "./tab";
+import { phaseNow, type Waiting, waitingOf } from "./why";
 
-export function eventNodes(events: readonly ClusterEvent[], waiting: Waiting | null): HTMLElement[] {
+export const eventsTab: DrawerTab = {
+  id: "events",
+  label: () => "Events",
+  count: ({ attempt }) => attempt?.events.length ?? 0,
+  isThere: (facts) => hasRun(facts) || (facts.attempt?.events.length ?? 0) > 0,
+  isFilled: ({ attempt }) => (attempt?.events.length ?? 0) > 0,
+  mount(view, panel, subject) {
+    panel.tabIndex = 0; // it scrolls, and has nothing in it to tab to
+    redrawn(
+      view,
+      panel,
+      subject,
+      ({ detail, attempt }) => ({
+        events: attempt?.events ?? [],
+        waiting: waitingOf(attempt, phaseNow(detail, attempt)),
+      }),
+      ({ events, waiting }) => eventNodes(events, waiting),
+    );
+  },
+};
+
+function eventNodes(events: readonly ClusterEvent[], waiting: Waiting | null): HTMLElement[] {
   const rows = events.map(drawEvent);
   const list = rows.length
     ? h(

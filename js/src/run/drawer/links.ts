@@ -3,6 +3,19 @@
 import type { Link } from "../../core/protocol";
 import { h } from "../../ui/dom";
 import { icon } from "../../ui/icons";
+import { redrawn } from "./redraw";
+import { type DrawerTab, hasRun } from "./tab";
+
+export const linksTab: DrawerTab = {
+  id: "links",
+  label: () => "Links",
+  count: ({ attempt }) => attempt?.links.length ?? 0,
+  isThere: (facts) => hasRun(facts) || (facts.attempt?.links.length ?? 0) > 0,
+  isFilled: ({ attempt }) => (attempt?.links.length ?? 0) > 0,
+  mount(view, panel, subject) {
+    redrawn(view, panel, subject, ({ attempt }) => attempt?.links ?? [], linkNodes);
+  },
+};
 
 /** The address, if a browser may go there; else "". */
 export function safeUrl(url: string): string {
@@ -14,7 +27,7 @@ export function safeUrl(url: string): string {
   }
 }
 
-export function linkNodes(links: readonly Link[]): HTMLElement[] {
+function linkNodes(links: readonly Link[]): HTMLElement[] {
   const safe = links.flatMap(({ name, url }) => {
     const href = safeUrl(url);
     return href ? [{ name, href }] : [];

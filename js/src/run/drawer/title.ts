@@ -1,51 +1,71 @@
-// The title row of the details: what it is, how often and how long, the console, the way out.
-
+// The title row of the details: what it is, how often and how long; which attempt, abort, size, the console, the way out.
+import type { ReadonlySignal } from "@preact/signals-core";
 import { duration, plural } from "../../core/format";
 import { phaseOf } from "../../core/phases";
 import type { ActionDetail } from "../../core/protocol";
-import type { Store } from "../../core/store";
-import { dotted, h, setAttribute } from "../../ui/dom";
+import { iconButton, iconLink, pointLink } from "../../ui/buttons";
+import { dotted, h, setAttribute, setText } from "../../ui/dom";
 import { icon } from "../../ui/icons";
+import type { View } from "../../ui/view-state";
+import { abortOfAction, abortWords } from "./abort";
 import { tinted } from "./attempts";
 import { safeUrl } from "./links";
 import { cacheWords, durationOf } from "./model";
-
-const CONSOLE = "Open in the Flyte console";
-const CLOSE = "Close the details";
+import { AttemptPicker } from "./picker";
+import type { Subject } from "./subject";
 
 export class TitleRow {
-  readonly close = h("button", { class: "fw-icon-button", title: CLOSE, "aria-label": CLOSE }, icon("close"));
+  readonly close = iconButton("Close the details", "close");
   readonly #title = h("div", { class: "fw-details-title" });
   readonly #facts = h("span", { class: "fw-details-facts" });
-  readonly #console = h(
-    "a",
-    {
-      class: "fw-icon-button",
-      target: "_blank",
-      rel: "noopener noreferrer",
-      title: CONSOLE,
-      "aria-label": CONSOLE,
-    },
-    icon("open"),
-  );
-  readonly element = h(
-    "div",
-    { class: "fw-details-head" },
-    this.#title,
-    this.#facts,
-    h("span", { class: "fw-gap" }),
-    this.#console,
-    this.close,
-  );
+  readonly #aborted = h("span", { class: "fw-details-aborted fw-cut" });
+  readonly #console = iconLink("Open in the Flyte console");
+  readonly element = h("div", { class: "fw-details-head" });
   #detail: ActionDetail | null = null;
   #key = "";
 
-  constructor(private readonly store: Store) {}
+  /** `isSingle`: the attempts have no column of their own, so that one is picked here. */
+  constructor(
+    private readonly view: View,
+    subject: Subject,
+    isSingle: ReadonlySignal<boolean>,
+  ) {
+    const { ui } = view;
+    const picker = new AttemptPicker((attempt) => subject.chooseAttempt(attempt));
+    const abort = abortOfAction(view, subject, this.element);
+    const maximise = iconButton("Maximise (M)", "maximise");
+    const tools = [abort.note, this.#aborted, picker.element, abort.button];
+    const icons = h("span", { class: "fw-details-icons" }, maximise, this.#console, this.close);
+    const gap = h("span", { class: "fw-gap" });
+    this.element.append(this.#title, this.#facts, gap, ...tools, icons, abort.question.element);
+    maximise.addEventListener(
+      "click",
+      () => {
+        ui.detailsMaximised.value = !ui.detailsMaximised.peek();
+      },
+      { signal: view.signal },
+    );
+    view.effect(() => {
+      const isLarge = ui.detailsMaximised.value;
+      const name = isLarge ? "Restore" : "Maximise";
+      setAttribute(maximise, "aria-label", name);
+      setAttribute(maximise, "title", `${name} (M)`);
+      maximise.replaceChildren(icon(isLarge ? "restore" : "maximise"));
+    });
+    view.effect(() => {
+      const detail = subject.detail.value;
+      if (detail) picker.update(detail, subject.attempt.value?.attempt ?? 0, isSingle.value, ui.slim.value);
+      const words = abortWords(view, subject);
+      setText(this.#aborted, words);
+      setAttribute(this.#aborted, "title", words || null);
+      this.#aborted.hidden = words === "" || ui.slim.value;
+    });
+  }
 
   /** Gives the action's name. Before the details are here the list of actions knows some of it. */
   update(id: string, detail: ActionDetail | null): string {
     this.#detail = detail;
-    const { actions } = this.store;
+    const { actions } = this.view.store;
     const row = actions.rowOf.get(id);
     const name = detail?.name || (row === undefined ? "" : actions.name[row]!) || id;
     const phase = detail ? phaseOf(detail.phase) : row === undefined ? 0 : actions.phase[row]!;
@@ -58,9 +78,7 @@ export class TitleRow {
         h("span", { class: "fw-details-id fw-mono fw-cut" }, id),
       );
     }
-    const href = safeUrl(detail?.consoleUrl ?? "");
-    this.#console.hidden = href === "";
-    setAttribute(this.#console, "href", href || null);
+    pointLink(this.#console, safeUrl(detail?.consoleUrl ?? ""));
     this.tick();
     return name;
   }
@@ -68,7 +86,7 @@ export class TitleRow {
   tick(): void {
     const detail = this.#detail;
     const facts = this.#facts;
-    const wholeMs = detail && durationOf(detail, this.store.nowMs());
+    const wholeMs = detail && durationOf(detail, this.view.store.nowMs());
     const texts = detail
       ? [
           attemptWords(detail),
