@@ -1,14 +1,10 @@
 # ruff: noqa: SLF001 - the private parts of the SDK are what this module is for
-"""The SDK, made to run one task tree among others: the only module that touches its private parts.
+"""The SDK, made to run one task tree among others.
 
-The SDK keeps two things once a process that a run in the background needs for itself:
-
-- *the session* (`flyte.init`). A local run reports to wherever the session points. Ours points at the embedded backend,
-  but only for the reporting: as soon as user code runs, it has the user's own session again.
-- *the controller*, which executes tasks and records what they do. A second local run replaces that of the first, whose
-  further tasks are then executed, and recorded, as the second's. Here each run in the background has its own.
-
-Both are bound to the context (`contextvars`) of the run, which the SDK itself carries into every task and thread.
+The SDK keeps the controller, which executes tasks and records what they do, once a process. A second local run replaces
+that of the first, whose further tasks are then executed, and recorded, as the second's. Here each run in the background
+has its own controller and its own recorder, bound to the context (`contextvars`) of the run, which the SDK itself
+carries into every task and thread.
 """
 
 from __future__ import annotations
@@ -24,15 +20,18 @@ from typing import Any
 import flyte
 import flyte._initialize as flyte_init
 import flyte._internal.controllers as flyte_controllers
+import flyte._internal.runtime.taskrunner as flyte_taskrunner
+from flyte._context import internal_ctx
 from flyte._task import TaskTemplate
-from flyte.errors import ActionAbortedError
-from flyte.remote._client.controlplane import ClientSet, Console
+from flyte.errors import ActionAbortedError, CustomError
 
 from flyte_widgets.errors import LocalError
+from flyte_widgets.sdk.recorder import Recorder
 
 _scope: ContextVar[RunScope] = ContextVar("flyte_widgets_run_scope")
 _lineage: ContextVar[tuple[str, ...]] = ContextVar("flyte_widgets_lineage", default=())
 """Names of the actions that the current code runs in, the root first."""
+_CANCELLED = "It was cancelled by the code that called it."
 
 
 class RunScope:
@@ -41,53 +40,56 @@ class RunScope:
     Actions go by the SDK's own names. Safe to use from any thread.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, recorder: Recorder) -> None:
         self.controller: Any = None
+        self.recorder = recorder
         self.user_config = flyte_init._get_init_config() or _bare_config()
         self._lock = threading.Lock()
         self._tasks: dict[str, tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]]] = {}
+        self._idle = threading.Event()
+        self._idle.set()
         self._aborted: dict[str, str] = {}
         self._run_aborted: str | None = None
 
     def adopt(self, controller: Any) -> None:
         """Make `controller`, which the SDK has just built, the controller of this run."""
-        submit, submit_sync, set_recorder = controller.submit, controller.submit_sync, controller.set_recorder
+        submit, submit_sync = controller.submit, controller.submit_sync
+        controller.set_recorder(ScopedRecorder(self))
 
         async def submit_in_scope(task: Any, *args: Any, **kwargs: Any) -> Any:
             self._check()
-            with flyte_init.init_config_context(self.user_config):
-                child = asyncio.ensure_future(_contained(submit(task, *args, **kwargs)))
-                try:
-                    return await child
-                except asyncio.CancelledError:
-                    self._explain(child)
-                    raise
+            child = asyncio.ensure_future(self._contained(submit(task, *args, **kwargs)))
+            try:
+                return await child
+            except asyncio.CancelledError:
+                self._explain(child)
+                raise
 
         def submit_sync_in_scope(task: Any, *args: Any, **kwargs: Any) -> Any:
             self._check()
             return submit_sync(task, *args, **kwargs)
 
-        def set_watched_recorder(recorder: Any) -> None:
-            record_start = recorder.record_start
-
-            def note_start(*, action_id: str, **details: Any) -> None:
-                self._started(action_id)
-                record_start(action_id=action_id, **details)
-
-            recorder.record_start = note_start
-            set_recorder(recorder)
-
         controller.submit, controller.submit_sync = submit_in_scope, submit_sync_in_scope
-        controller.set_recorder = set_watched_recorder
+        controller.set_recorder = lambda recorder: None  # the SDK's own is not needed
         self.controller = controller
 
     def abort_run(self, reason: str) -> None:
-        """Let nothing new start. What runs is cancelled by whoever holds the run's coroutine."""
+        """Cancel all that runs, and let nothing new start."""
         with self._lock:
             self._run_aborted = reason
             tasks = list(self._tasks.values())
         for loop, task in tasks:
             cancel(loop, task)
+
+    @property
+    def running(self) -> frozenset[str]:
+        """Actions whose task is under way."""
+        with self._lock:
+            return frozenset(self._tasks)
+
+    def wait_idle(self, timeout_s: float | None) -> bool:
+        """Wait until no task of the run is under way any more. Returns whether that came in time (None: no limit)."""
+        return self._idle.wait(timeout_s)
 
     def close(self) -> None:
         """End the threads that the SDK made for the synchronous tasks of the run: it keeps them for ever."""
@@ -104,20 +106,57 @@ class RunScope:
         if found is not None:
             cancel(*found)
 
-    def _started(self, name: str) -> None:
+    def started(self, name: str) -> None:
+        """Take note of the task that the current code has begun. Raises where it must not."""
         task = asyncio.current_task()
         _lineage.set((*_lineage.get(), name))
         if task is not None:
             with self._lock:
                 self._tasks[name] = (task.get_loop(), task)
-            task.add_done_callback(lambda _: self._tasks.pop(name, None))
+                self._idle.clear()
+            task.add_done_callback(lambda _: self._ended(name))
         self._check()
+
+    def _ended(self, name: str) -> None:
+        with self._lock:
+            self._tasks.pop(name, None)
+            if not self._tasks:
+                self._idle.set()
+
+    async def _contained(self, submitted: Coroutine[Any, Any, Any]) -> Any:
+        """Await it, and note an end that the SDK does not tell of.
+
+        What would end the thread is an error like others: all later calls of the SDK wait for that thread.
+        """
+        depth = len(_lineage.get())
+        try:
+            return await submitted
+        except asyncio.CancelledError:
+            for name in _lineage.get()[depth:]:
+                self.recorder.record_aborted(action_id=name, reason=self._reason())
+            raise
+        except Exception as error:
+            for name in _lineage.get()[depth:]:
+                self.recorder.record_failure(action_id=name, error=str(error))
+                cause = self.recorder.take_cause(name)
+                if error.__cause__ is None and cause is not error:
+                    error.__cause__ = cause
+            raise
+        except BaseException as error:
+            for name in _lineage.get()[depth:]:
+                self.recorder.record_failure(action_id=name, error=f"A task raised {error!r}.")
+            raise LocalError(f"A task raised {error!r}.", hint="Raise an Exception to have a task fail.") from error
+
+    def _reason(self) -> str:
+        """Say why the current code was cancelled."""
+        named = [self._aborted[name] for name in _lineage.get() if name in self._aborted]
+        return named[0] if named else self._run_aborted or _CANCELLED
 
     def _check(self) -> None:
         """Raise where the run, or an action that the current code runs in, has been aborted."""
         if self._run_aborted is not None:
             raise ActionAbortedError(f"The run was aborted: {self._run_aborted}")
-        for name in _lineage.get():
+        for name in _lineage.get() if self._aborted else ():
             if name in self._aborted:
                 raise ActionAbortedError(f"Action {name} was aborted: {self._aborted[name]}")
 
@@ -130,6 +169,22 @@ class RunScope:
         for name in names:
             if name in self._aborted:
                 raise ActionAbortedError(f"Action {name} was aborted: {self._aborted[name]}") from None
+
+
+class ScopedRecorder:
+    """The recorder that the SDK's controller sees: that of the run, told of each task's asyncio task as well."""
+
+    def __init__(self, scope: RunScope) -> None:
+        self._scope, self._recorder = scope, scope.recorder
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._recorder, name)
+
+    def record_start(self, *, action_id: str, task: Any = None, **details: Any) -> None:
+        """Note that an action runs. A trace and a condition run in the asyncio task of their caller."""
+        if task is not None:
+            self._scope.started(action_id)
+        self._recorder.record_start(action_id=action_id, task=task, **details)
 
 
 class ScopedState:
@@ -163,30 +218,35 @@ def _scope_controllers() -> None:
             hint="Use flyte.with_runcontext(mode='local', tracked=True), or a newer flyte-widgets.",
         )
     flyte_controllers._ControllerState = ScopedState(original)
+    _note_causes()
 
 
-async def run_task(
-    task: Any, args: tuple[Any, ...], inputs: dict[str, Any], *, name: str, config: Any, scope: RunScope
-) -> Any:
-    """Run a task tree on this machine, reporting under `name` to where `config` points. Returns what the task returns.
+def _note_causes() -> None:
+    """Have a recorder know what a task raised: the SDK keeps of it no more than class name and message."""
+    convert = flyte_taskrunner.convert_from_native_to_error
 
-    Raises what the task raises, as the SDK does.
+    def convert_and_note(error: BaseException) -> Any:
+        scope, context = _scope.get(None), internal_ctx().data.task_context
+        if scope is not None and context is not None:
+            wrapped = error.__cause__ if isinstance(error, CustomError) else None
+            scope.recorder.note_cause(context.action.name, wrapped or error)
+        return convert(error)
+
+    flyte_taskrunner.convert_from_native_to_error = convert_and_note
+
+
+async def run_task(task: Any, args: tuple[Any, ...], inputs: dict[str, Any], *, name: str, scope: RunScope) -> Any:
+    """Run a task tree on this machine, recorded by the scope's recorder only. Returns what the task returns.
+
+    Raises what the SDK raises: for what a task raised, an error of its own, with that as its cause.
     """
     _scope_controllers()
     _scope.set(scope)
+    config = scope.user_config.replace(local_persistence=False, local_tracked=False, local_tracked_strict=False)
     with flyte_init.init_config_context(config):
-        run = await flyte.with_runcontext(mode="local", tracked=True, name=name).run.aio(task, *args, **inputs)
+        run = await flyte.with_runcontext(mode="local", name=name).run.aio(task, *args, **inputs)
     outputs = tuple(await run.outputs.aio())
     return outputs[0] if len(outputs) == 1 else outputs
-
-
-async def reporting_config(scope: RunScope, endpoint: str, *, project: str, domain: str) -> Any:
-    """Build the session that reports to the embedded backend; all else in it is the user's."""
-    client = await ClientSet.for_endpoint(endpoint, insecure=True)
-    client._console = Console(endpoint.rpartition("/")[0], insecure=True)  # it shows in the SDK's log: without secret
-    return scope.user_config.replace(
-        client=client, org=None, project=project, domain=domain, local_persistence=False, local_tracked_strict=False
-    )
 
 
 def require_task(task: Any) -> None:
@@ -196,16 +256,6 @@ def require_task(task: Any) -> None:
             f"A Flyte task is needed, not {type(task).__name__!r}.",
             hint="Decorate the function with @env.task, and give the task itself: fw.local.run(my_task, x=1).",
         )
-
-
-async def _contained(submitted: Coroutine[Any, Any, Any]) -> Any:
-    """Await it. What would end the thread is an error like others: all later calls of the SDK wait for that thread."""
-    try:
-        return await submitted
-    except (Exception, asyncio.CancelledError):
-        raise
-    except BaseException as error:
-        raise LocalError(f"A task raised {error!r}.", hint="Raise an Exception to have a task fail.") from error
 
 
 def _bare_config() -> Any:

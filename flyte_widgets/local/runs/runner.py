@@ -5,27 +5,32 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import secrets
-import sqlite3
 import threading
 from collections.abc import Generator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from typing import Any
-
-from flyteidl2.workflow import run_definition_pb2
+from typing import Any, Final
 
 from flyte_widgets.errors import LocalError, WaitTimeoutError
+from flyte_widgets.local.runs.content import LocalContent
+from flyte_widgets.local.runs.journal import Journal
+from flyte_widgets.local.runs.pump import Pump
 from flyte_widgets.local.services import describe
 from flyte_widgets.local.services.control import now_us
-from flyte_widgets.local.services.records import ROOT_ACTION, RunKey, RunRecord, report
+from flyte_widgets.local.services.records import ROOT_ACTION, RunKey
 from flyte_widgets.local.services.server import LocalBackend, start
-from flyte_widgets.local.services.tracked import expect
-from flyte_widgets.phases import ActionPhase
+from flyte_widgets.local.services.tracked import begin_run
 from flyte_widgets.sdk import local_runs as sdk
+from flyte_widgets.sdk.recorder import ABORTED, FAILED, SUCCEEDED, Recorder
+
+_SETTLE_S: Final = 0.5
+_OVER: Final = "The run has ended."
 
 
 class LaunchedRun:
     """A local run under way. `result()` waits for what the task returns; so does `await`."""
+
+    tells_ends = True
 
     def __init__(self, backend: LocalBackend, key: RunKey) -> None:
         self.backend = backend
@@ -34,7 +39,11 @@ class LaunchedRun:
         self.project, self.domain = key.project, key.domain
         self._future: Future[Any] = Future()
         self._future.set_running_or_notify_cancel()  # who awaits it may go away, the run goes on
-        self._scope = sdk.RunScope()
+        self._recorder = Recorder()
+        self._scope = sdk.RunScope(self._recorder)
+        self._journal = Journal(key, self._recorder, self._scope.user_config.root_dir)
+        self._pump = Pump(backend.store, key, self._journal)
+        backend.contents.register(key, LocalContent(backend.store, key, self._journal))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._main: asyncio.Task[Any] | None = None
         self._abort_reason: str | None = None
@@ -81,7 +90,7 @@ class LaunchedRun:
 
     def abort_action(self, name: str, reason: str) -> None:
         """Executor: cancel one action and what is below it."""
-        self._scope.abort_action(name, reason)
+        self._scope.abort_action(self._journal.sdk_name(name), reason)
 
     def signal(self, name: str) -> None:
         """Executor: nothing to do, conditions of a local run wait for their own answer."""
@@ -102,30 +111,36 @@ class LaunchedRun:
             self._future.set_result(result)
         else:
             self._future.set_exception(error)
+        self._finish()
 
     async def _execute(self, task: Any, args: tuple[Any, ...], inputs: dict[str, Any]) -> Any:
         with self._lock:
             if self._abort_reason is not None:
                 raise asyncio.CancelledError
             self._loop, self._main = asyncio.get_running_loop(), asyncio.current_task()
-        config = await sdk.reporting_config(self._scope, self.endpoint, project=self.project, domain=self.domain)
-        return await sdk.run_task(task, args, inputs, name=self.name, config=config, scope=self._scope)
+        return await sdk.run_task(task, args, inputs, name=self.name, scope=self._scope)
 
     def _settle(self, error: BaseException | None) -> None:
-        """Give the root the end that the SDK did not report, and end what outlived it.
+        """Cancel what outlived the root, as a backend does, and wait a moment for it: each tells how it ended."""
+        self._scope.abort_run(self._abort_reason or _OVER)
+        self._scope.wait_idle(_SETTLE_S)
+        self._end_untold()
+        if isinstance(error, asyncio.CancelledError) or self._abort_reason is not None:
+            self._recorder.record_run_end(ABORTED, self._abort_reason or _OVER)
+        else:
+            self._recorder.record_run_end(SUCCEEDED if error is None else FAILED, str(error or ""))
 
-        The SDK reports nothing if the inputs do not fit, and leaves the siblings of a failed task as they are.
-        """
-        self._scope.abort_run("The run has ended.")
+    def _finish(self) -> None:
+        """Wait for what does not let itself be cancelled; then nothing more can happen."""
+        self._scope.wait_idle(None)
+        self._end_untold()
         self._scope.close()
-        try:
-            with self.backend.store.change(self.key) as run:
-                _end_root(run, error)
-                for record in run.descendants(ROOT_ACTION):
-                    if not record.is_terminal:
-                        run.abort(record, self._abort_reason or "The run has ended.", at_us=now_us())
-        except (KeyError, sqlite3.ProgrammingError):  # the backend is gone, and with it whoever would look
-            return
+        self._pump.stop()
+
+    def _end_untold(self) -> None:
+        """End what the SDK says nothing of when its caller is cancelled: traces and conditions."""
+        for name in self._recorder.open_actions - self._scope.running:
+            self._recorder.record_aborted(action_id=name, reason=self._abort_reason or _OVER)
 
 
 def launch(
@@ -144,12 +159,12 @@ def launch(
     sdk.require_task(task)
     backend = backend or start()
     key = RunKey(backend.project, backend.domain, name or f"local-{secrets.token_hex(4)}")
-    run = LaunchedRun(backend, key)
     spec = describe.task(key, task.name)
     try:
-        expect(backend.store, key, spec, at_us=now_us(), is_ours=True)
+        begin_run(backend.store, key, spec, at_us=now_us(), is_ours=True)
     except KeyError:
         raise LocalError(f"There is a run {key.name!r} already.", hint="Choose another name, or give none.") from None
+    run = LaunchedRun(backend, key)
     backend.control.register(key, run)
     # The caller's context goes along: output of the tasks lands where the caller's does.
     context = contextvars.copy_context()
@@ -157,16 +172,3 @@ def launch(
         target=context.run, args=(run.execute, task, args, inputs or {}), name=f"flyte-widgets-{key.name}", daemon=True
     ).start()
     return run
-
-
-def _end_root(run: RunRecord, error: BaseException | None) -> None:
-    root = run.root
-    if root.is_terminal:
-        return
-    phase = ActionPhase.SUCCEEDED if error is None else ActionPhase.FAILED
-    event = report(root, phase, at_us=now_us())
-    if error is not None:
-        event.error_info.message = str(error)
-        event.error_info.code = type(error).__name__
-        event.error_info.kind = run_definition_pb2.ErrorInfo.KIND_USER
-    run.apply(root, event)

@@ -69,6 +69,11 @@ class Changes:
         for wakeup in waiting:
             wakeup.wake()
 
+    def is_watched(self, key: Any) -> bool:
+        """Whether a stream waits for `key` itself."""
+        with self._lock:
+            return key in self._waiting
+
     @property
     def watcher_count(self) -> int:
         """How many streams are open."""

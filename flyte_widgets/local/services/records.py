@@ -90,10 +90,15 @@ class ActionRecord:
 def report(record: ActionRecord, phase: ActionPhase, *, at_us: int) -> Event:
     """Build the next report about an action, in its present attempt."""
     attempt, version = (record.events[-1].attempt, record.events[-1].version + 1) if record.events else (1, 0)
-    event = run_definition_pb2.ActionEvent(id=record.details.id, attempt=attempt, phase=phase.number, version=version)
-    event.updated_time.CopyFrom(to_stamp(at_us))
-    event.reported_time.CopyFrom(to_stamp(at_us))
-    return event
+    stamp = to_stamp(at_us)
+    return run_definition_pb2.ActionEvent(
+        id=record.details.id,
+        attempt=attempt,
+        phase=phase.number,
+        version=version,
+        updated_time=stamp,
+        reported_time=stamp,
+    )
 
 
 class RunRecord:
@@ -118,11 +123,20 @@ class RunRecord:
         self.changed: dict[str, int] = {}
         self.dirty: dict[str, int] = {}
         """Action name to number of its events already on disk: what the store still has to write."""
+        self.files: list[tuple[str, bytes]] = []
+        """Path and content of files that the store still has to write, with what changed."""
 
     @property
     def root(self) -> ActionRecord:
         """The root action."""
         return self.actions[ROOT_ACTION]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether root and descendants have all ended."""
+        return self.root.is_terminal and not any(
+            count for phase, count in self.root.counts.items() if phase not in TERMINAL
+        )
 
     def ancestors(self, record: ActionRecord) -> Iterator[ActionRecord]:
         """Parent, grandparent, ... up to the root."""
@@ -152,16 +166,22 @@ class RunRecord:
             found.append(self.actions[name])
         return sorted(found, key=lambda record: record.seq)
 
-    def restore(self, records: Iterable[ActionRecord]) -> None:
-        """Take over what was read from disk, parents before children."""
+    def restore(self, records: Iterable[ActionRecord], *, version: int) -> None:
+        """Take over what was read from disk, parents before children. All of it counts as changed at `version`."""
+        self.version = version
         for record in records:
             self.actions[record.name] = record
             self._count(record, None, record.phase)
+            record.version = record.own_version = version
+        self.changed = dict.fromkeys(self.actions, version)
 
     def add(self, details: Any, spec: Any = None, *, at_us: int) -> ActionRecord:
-        """Create an action that has no phase yet. `details` gives id and metadata, `spec` an `ActionDetails`' spec."""
+        """Create an action that has no phase yet.
+
+        `details` gives id and metadata; `spec` is an `ActionDetails` with nothing but its spec, or its bytes.
+        """
         details.status.start_time.CopyFrom(to_stamp(at_us))
-        spec_bytes = spec.SerializeToString() if spec is not None else b""
+        spec_bytes = spec if isinstance(spec, bytes) else spec.SerializeToString() if spec is not None else b""
         record = ActionRecord(seq=len(self.actions), details=details, spec=spec_bytes, events=[])
         self.actions[record.name] = record
         self._touch(record)
@@ -172,7 +192,7 @@ class RunRecord:
         """Give an action the metadata and spec that were not known when it was created."""
         self._touch(record)
         record.details.metadata.CopyFrom(metadata)
-        record.spec = spec.SerializeToString()
+        record.spec = spec if isinstance(spec, bytes) else spec.SerializeToString()
 
     def apply(self, record: ActionRecord, event: Event) -> bool:
         """Take in a report. Returns False, and changes nothing, where the action was aborted before."""

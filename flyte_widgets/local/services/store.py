@@ -1,4 +1,4 @@
-"""Keeps runs: in memory for reading, in SQLite for good.
+"""Keeps runs: in SQLite for good, in memory those that are under way, looked at, or were lately.
 
 Every change is written and committed before anyone is told of it. One process owns the file, for as long as it has it
 open; what it reads back after a restart, or after a crash, is everything that was ever acknowledged.
@@ -7,36 +7,39 @@ open; what it reads back after a restart, or after a crash, is everything that w
 from __future__ import annotations
 
 import json
-import os
-import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from flyteidl2.workflow import run_definition_pb2
 
-from flyte_widgets.errors import LocalError
 from flyte_widgets.local.services.changes import Changes
+from flyte_widgets.local.services.database import Specs, open_database, transaction
 from flyte_widgets.local.services.records import ActionRecord, RunKey, RunRecord
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS runs (
-    id INTEGER PRIMARY KEY, project TEXT, domain TEXT, name TEXT, run_spec BLOB, labels TEXT,
-    origin TEXT, UNIQUE (project, domain, name));
-CREATE TABLE IF NOT EXISTS actions (run INTEGER, seq INTEGER, details BLOB, spec BLOB, PRIMARY KEY (run, seq));
-CREATE TABLE IF NOT EXISTS events (run INTEGER, seq INTEGER, number INTEGER, body BLOB, PRIMARY KEY (run, seq, number));
-CREATE TABLE IF NOT EXISTS uploads (path TEXT PRIMARY KEY, body BLOB);
-"""
-_BUSY_TIMEOUT_S: Final = 1.0
+MAX_IDLE_ACTIONS: Final = 2000
+"""So many actions of runs that are over, or idle, stay in memory. An action takes about 17 kB."""
+_IDLE_AFTER_S: Final = 60.0
+
+
+class Feed(Protocol):
+    """What is known of a run and not recorded yet. It is asked for before the run is read or changed."""
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether there is anything to record."""
+
+    def record(self, run: RunRecord, limit: int | None = None) -> None:
+        """Record it, `limit` facts at most. Called with the run locked for changing."""
 
 
 class Store:
-    """Runs and uploads. Safe to use from any thread.
+    """Runs and files. Safe to use from any thread.
 
-    `file=None` keeps everything in memory: nothing is left on disk, everything is gone with the process.
+    `file=None` keeps them in a temporary file, which is gone with the process.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -45,7 +48,13 @@ class Store:
         self._lock = threading.RLock()
         self._ids: dict[RunKey, int] = {}
         self._loaded: dict[RunKey, RunRecord] = {}
-        self._db = _open(file)
+        """The one that was used last comes last."""
+        self._used: dict[RunKey, float] = {}
+        self._in_use: list[RunKey] = []
+        self._next_version = 0
+        self._feeds: dict[RunKey, Feed] = {}
+        self._db = open_database(file)
+        self._specs = Specs(self._db)
         for number, *key in self._db.execute("SELECT id, project, domain, name FROM runs ORDER BY id"):
             self._ids[RunKey(*key)] = number
 
@@ -56,7 +65,7 @@ class Store:
 
     def meta(self, key: str, default: str) -> str:
         """Read a setting that lives as long as the file, storing `default` where there is none yet."""
-        with self._lock, _transaction(self._db):
+        with self._lock, transaction(self._db):
             self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, default))
             row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return str(row[0])
@@ -65,26 +74,58 @@ class Store:
         with self._lock:
             return key in self._ids
 
+    @property
+    def loaded_actions(self) -> int:
+        """How many actions are in memory."""
+        with self._lock:
+            return sum(len(run.actions) for run in self._loaded.values())
+
+    def attach(self, key: RunKey, feed: Feed) -> None:
+        """Record what `feed` knows before the run is next read or changed."""
+        with self._lock:
+            self._feeds[key] = feed
+
+    def detach(self, key: RunKey) -> None:
+        """Forget the feed of a run, after it was asked a last time."""
+        with self._lock:
+            if self._feed_of(key) is not None:
+                self.refresh(key)
+            self._feeds.pop(key, None)
+
+    def refresh(self, key: RunKey, limit: int | None = None) -> None:
+        """Record what the feed of a run knows, `limit` facts at most, and tell who watches it."""
+        with self.change(key, limit):
+            pass
+
     @contextmanager
     def read(self, key: RunKey) -> Iterator[RunRecord]:
         """Lock a run for reading. Raises KeyError where it does not exist."""
         with self._lock:
-            yield self._get(key)
+            if self._feed_of(key) is not None:
+                self.refresh(key)
+            with self._using(key) as run:
+                yield run
 
     @contextmanager
-    def change(self, key: RunKey) -> Iterator[RunRecord]:
+    def change(self, key: RunKey, limit: int | None = None) -> Iterator[RunRecord]:
         """Lock a run for changing; on leaving, what changed is committed and then told. KeyError where it is not."""
         with self._lock:
-            run = self._get(key)
-            try:
-                yield run
-                changed = bool(run.dirty)
-                if changed:
-                    with _transaction(self._db):
-                        self._write(run, self._ids[key])
-            except BaseException:
-                self._loaded.pop(key, None)  # memory may be ahead of the file: read it again when it is needed
-                raise
+            feed = self._feed_of(key)
+            with self._using(key) as run:
+                try:
+                    if feed is not None:
+                        feed.record(run, limit)
+                    yield run
+                    changed = bool(run.dirty or run.files)
+                    if changed:
+                        with transaction(self._db):
+                            self._write(run, self._ids[key])
+                        if run.is_over:
+                            self._unload()
+                except BaseException:
+                    self._specs.forget()
+                    self._drop(key)  # memory may be ahead of the file: read it again when it is needed
+                    raise
         if changed:
             self.changes.notify(key)
 
@@ -93,7 +134,7 @@ class Store:
         with self._lock:
             if run.key in self._ids:
                 raise KeyError(run.key)
-            with _transaction(self._db):
+            with transaction(self._db):
                 row = self._db.execute(
                     "INSERT INTO runs (project, domain, name, run_spec, labels, origin) VALUES (?, ?, ?, ?, ?, ?)",
                     (*run.key, run.run_spec, json.dumps(run.labels), run.origin),
@@ -101,21 +142,25 @@ class Store:
                 number = int(row.lastrowid or 0)
                 self._write(run, number)
             self._ids[run.key], self._loaded[run.key] = number, run
+            self._used[run.key] = time.monotonic()
+            self._unload()
         self.changes.notify(run.key)
 
     def describe(self, run: RunRecord, run_spec: bytes, labels: dict[str, str]) -> None:
         """Set what was not known yet when the run was created."""
         run.run_spec, run.labels = run_spec, labels
-        with self._lock, _transaction(self._db):
+        with self._lock, transaction(self._db):
             values = (run_spec, json.dumps(labels), self._ids[run.key])
             self._db.execute("UPDATE runs SET run_spec = ?, labels = ? WHERE id = ?", values)
 
     def roots(self) -> list[tuple[RunKey, ActionRecord, dict[str, str]]]:
         """Root action and labels of every run, the newest run first. The roots come without their events."""
         with self._lock:
+            for key in [key for key in self._feeds if self._feed_of(key) is not None]:
+                self.refresh(key)
             rows = self._db.execute(
-                "SELECT project, domain, name, labels, details, spec FROM runs JOIN actions ON run = id AND seq = 0"
-                " ORDER BY id DESC"
+                "SELECT project, domain, name, labels, details, coalesce(body, spec) FROM runs"
+                " JOIN actions ON run = runs.id AND seq = 0 LEFT JOIN specs ON specs.id = spec ORDER BY runs.id DESC"
             ).fetchall()
         return [(RunKey(*row[:3]), _record(0, row[4], row[5], []), json.loads(row[3])) for row in rows]
 
@@ -126,21 +171,59 @@ class Store:
         return {RunKey(*row[:3]): row[3] for row in rows}
 
     def put_upload(self, path: str, body: bytes) -> None:
-        """Keep an uploaded artifact, replacing an older one at the same path."""
-        with self._lock, _transaction(self._db):
+        """Keep an uploaded file, replacing an older one at the same path."""
+        with self._lock, transaction(self._db):
             self._db.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?)", (path, body))
 
     def get_upload(self, path: str) -> bytes | None:
-        """Read an uploaded artifact; None where there is none."""
+        """Read an uploaded file; None where there is none."""
         with self._lock:
             row = self._db.execute("SELECT body FROM uploads WHERE path = ?", (path,)).fetchone()
         return None if row is None else bytes(row[0])
 
-    def _get(self, key: RunKey) -> RunRecord:
-        run = self._loaded.get(key)
+    def _feed_of(self, key: RunKey) -> Feed | None:
+        feed = self._feeds.get(key)
+        return feed if feed is not None and feed.is_pending and key not in self._in_use else None
+
+    @contextmanager
+    def _using(self, key: RunKey) -> Iterator[RunRecord]:
+        run = self._loaded.pop(key, None)
+        is_new = run is None
         if run is None:
-            run = self._loaded[key] = self._load(key, self._ids[key])
-        return run
+            run = self._load(key, self._ids[key])
+        self._loaded[key] = run
+        self._used[key] = time.monotonic()
+        self._in_use.append(key)
+        try:
+            yield run
+        finally:
+            self._in_use.pop()
+            if is_new:
+                self._unload()
+
+    def _unload(self) -> None:
+        """Drop from memory what nobody watches and nothing happens in, the longest unused first.
+
+        There is reason to when a run was taken into memory, and when one has ended.
+        """
+        total = sum(len(run.actions) for run in self._loaded.values())
+        if total <= MAX_IDLE_ACTIONS:
+            return
+        idle_since = time.monotonic() - _IDLE_AFTER_S
+        for key, run in list(self._loaded.items())[:-1]:
+            is_quiet = run.is_over or self._used[key] < idle_since
+            if is_quiet and key not in self._in_use and not self.changes.is_watched(key):
+                total -= len(run.actions)
+                self._drop(key)
+            if total <= MAX_IDLE_ACTIONS:
+                return
+
+    def _drop(self, key: RunKey) -> None:
+        run = self._loaded.pop(key, None)
+        self._used.pop(key, None)
+        if run is not None:
+            # Streams compare versions: what is read again is newer than all that they have seen of it.
+            self._next_version = max(self._next_version, run.version + 1)
 
     def _load(self, key: RunKey, number: int) -> RunRecord:
         row = self._db.execute("SELECT run_spec, labels, origin FROM runs WHERE id = ?", (number,)).fetchone()
@@ -149,14 +232,18 @@ class Store:
             events.setdefault(seq, []).append(run_definition_pb2.ActionEvent.FromString(body))
         run = RunRecord(key, run_spec=row[0], labels=json.loads(row[1]), origin=row[2])
         rows = self._db.execute("SELECT seq, details, spec FROM actions WHERE run = ? ORDER BY seq", (number,))
-        run.restore(_record(seq, details, spec, events.get(seq, [])) for seq, details, spec in rows)
+        records = [_record(seq, details, self._specs.body(spec), events.get(seq, [])) for seq, details, spec in rows]
+        run.restore(records, version=self._next_version)
         return run
 
     def _write(self, run: RunRecord, number: int) -> None:
         changed = [(run.actions[name], written) for name, written in run.dirty.items()]
         self._db.executemany(
             "INSERT OR REPLACE INTO actions VALUES (?, ?, ?, ?)",
-            [(number, record.seq, record.details.SerializeToString(), record.spec) for record, _ in changed],
+            [
+                (number, record.seq, record.details.SerializeToString(), self._specs.number(record.spec))
+                for record, _ in changed
+            ],
         )
         self._db.executemany(
             "INSERT INTO events VALUES (?, ?, ?, ?)",
@@ -166,46 +253,11 @@ class Store:
                 for index, event in enumerate(record.events[written:], written)
             ],
         )
+        self._db.executemany("INSERT OR REPLACE INTO uploads VALUES (?, ?)", run.files)
         run.dirty.clear()
+        run.files.clear()
 
 
 def _record(seq: int, details: bytes, spec: bytes, events: list[Any]) -> ActionRecord:
     message = run_definition_pb2.ActionDetails.FromString(details)
     return ActionRecord(seq=seq, details=message, spec=spec, events=events)
-
-
-def _open(file: Path | None) -> sqlite3.Connection:
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))  # runs hold inputs, and the file the secret path
-    db = sqlite3.connect(
-        ":memory:" if file is None else file, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-    )
-    try:
-        # Exclusive: a second server on the same file would not see the changes of the first, so it must not start.
-        db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        with _transaction(db):
-            for statement in _SCHEMA.split(";"):
-                db.execute(statement)
-    except sqlite3.DatabaseError as error:
-        db.close()
-        if "locked" in str(error):
-            raise LocalError(
-                f"The file {file} is in use by another embedded backend.",
-                hint="Stop that one (or the kernel that runs it), or give another file.",
-            ) from None
-        raise LocalError(f"The file {file} is not one of ours: {error}.", hint="Give another file.") from error
-    return db
-
-
-@contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")

@@ -34,7 +34,7 @@ class TrackedRunServiceHandlers(RunReads, TrackedRunService):
     """TrackedRunService: CreateRun and ReportActions, besides what every run service has."""
 
     async def create_run(self, request: Any, ctx: Any) -> Any:
-        """Register a run that the SDK is about to execute. A run that `expect` announced is completed."""
+        """Register a run that the SDK is about to execute."""
         key = run_key(request.run_id)
         if not key.name:
             project = request.project_id
@@ -42,13 +42,12 @@ class TrackedRunServiceHandlers(RunReads, TrackedRunService):
         spec = run_definition_pb2.ActionDetails()
         if request.HasField("task_spec"):
             spec.task.CopyFrom(request.task_spec)
-        if key not in self._store:
-            expect(self._store, key, spec, at_us=to_us(request.run_start_time) or now_us())
-        elif not _is_expected(self._store, key):
-            raise ConnectError(Code.ALREADY_EXISTS, f"run already exists: {'/'.join(key)}")
+        try:
+            begin_run(self._store, key, spec, at_us=to_us(request.run_start_time) or now_us())
+        except KeyError:
+            raise ConnectError(Code.ALREADY_EXISTS, f"run already exists: {'/'.join(key)}") from None
         with self._store.change(key) as run:
             self._store.describe(run, request.run_spec.SerializeToString(), dict(request.labels))
-            _complete(run, spec)
             return run_service_pb2.CreateRunResponse(run=compose.run(run.root, run.labels))
 
     async def report_actions(self, request: Any, ctx: Any) -> Any:
@@ -63,8 +62,8 @@ class TrackedRunServiceHandlers(RunReads, TrackedRunService):
         return tracked_run_service_pb2.ReportTrackedActionsResponse(statuses=statuses)
 
 
-def expect(store: Store, key: RunKey, spec: Any, *, at_us: int, is_ours: bool = False) -> None:
-    """Announce a run before the SDK creates it: it is there, QUEUED, and can be watched and aborted.
+def begin_run(store: Store, key: RunKey, spec: Any, *, at_us: int, is_ours: bool = False) -> None:
+    """Create a run that the SDK executes: it is there, QUEUED, and can be watched and aborted. KeyError if it exists.
 
     `is_ours` says that this process executes it.
     """
@@ -82,18 +81,6 @@ def lost_runs(store: Store) -> list[RunKey]:
             if json.loads(origin) == LOCAL_ORIGIN and not run.root.is_terminal:
                 lost.append(key)
     return lost
-
-
-def _is_expected(store: Store, key: RunKey) -> bool:
-    with store.read(key) as run:
-        return bool(run.origin) and len(run.actions) == 1 and not run.run_spec
-
-
-def _complete(run: RunRecord, spec: Any) -> None:
-    if spec.WhichOneof("spec") is None:
-        return
-    described = describe.details(run.action_id(ROOT_ACTION), spec, source="RUN_SOURCE_TRACKED")
-    run.redescribe(run.root, described.metadata, spec)
 
 
 def _report(run: RunRecord, update: Any) -> None:

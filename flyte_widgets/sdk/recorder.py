@@ -1,0 +1,192 @@
+"""Notes down what the SDK tells of a local run: the duck type of its `RunRecorder` (flyte/_persistence/_recorder.py).
+
+It is called on whatever thread runs a task, between the steps of the task, so it does next to nothing: it adds a note
+to a queue. Inputs and outputs are kept by reference. Actions go by the SDK's own names.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Any, Final, NamedTuple
+
+from flyte._internal.runtime.io import report_path
+
+from flyte_widgets.sdk.traceback_text import traceback_text
+
+SUCCEEDED: Final = "succeeded"
+FAILED: Final = "failed"
+ABORTED: Final = "aborted"
+
+
+class Started(NamedTuple):
+    """An action runs: a task, a trace (with an interface, without a task), or a condition (without both)."""
+
+    name: str
+    at_us: int
+    title: str
+    parent: str
+    """Empty for what is called by no other action."""
+    group: str
+    task: Any
+    interface: Any
+    inputs: Any
+    """A `task.Inputs` message, or None."""
+    prompt: str
+    is_cached: bool
+    """Whether a cache is used."""
+    is_cache_hit: bool
+    links: tuple[tuple[str, str], ...]
+    report_file: str
+    """Where its report is written to; empty where it has none."""
+
+
+class AttemptStarted(NamedTuple):
+    """Another attempt of an action runs."""
+
+    name: str
+    at_us: int
+    attempt: int
+
+
+class AttemptFailed(NamedTuple):
+    """An attempt failed. Another may follow."""
+
+    name: str
+    at_us: int
+    attempt: int
+    error: str
+    traceback: str
+
+
+class Ended(NamedTuple):
+    """An action has ended. `error` is why it failed or was aborted, `traceback` what its code raised, where known.
+
+    Without a name it is the run itself that has ended: this counts where the SDK did not tell how its root did.
+    """
+
+    name: str
+    at_us: int
+    outcome: str
+    outputs: Any
+    """A `task.Outputs` message, or None."""
+    error: str
+    traceback: str
+
+
+Note = Started | AttemptStarted | AttemptFailed | Ended
+
+
+class Recorder:
+    """What one run tells. Safe to use from any thread."""
+
+    is_active = True
+
+    def __init__(self) -> None:
+        self.notes: deque[Note] = deque()
+        self._known: set[str] = set()
+        self._open: set[str] = set()
+        self._causes: dict[str, BaseException] = {}
+        """What the code of an action that is open raised last."""
+
+    @property
+    def open_actions(self) -> frozenset[str]:
+        """Actions that have started and not ended."""
+        return frozenset(self._open)
+
+    def get_action(self, action_id: str) -> Any:
+        """Whether the action is known: the SDK asks it of a parent."""
+        return action_id if action_id in self._known else None
+
+    def note_cause(self, action_id: str, cause: BaseException) -> None:
+        """Keep what the code of an action raised, until `take_cause`."""
+        self._causes[action_id] = cause
+
+    def take_cause(self, action_id: str) -> BaseException | None:
+        """Give what the code of an action raised, and forget it: it keeps all variables of its frames alive."""
+        return self._causes.pop(action_id, None)
+
+    def record_start(
+        self,
+        *,
+        action_id: str,
+        task_name: str,
+        parent_id: str | None = None,
+        group: str | None = None,
+        task: Any = None,
+        trace_interface: Any = None,
+        proto_inputs: Any = None,
+        inputs: Any = None,
+        cache_enabled: bool = False,
+        cache_hit: bool = False,
+        disable_run_cache: bool = False,
+        log_links: list[tuple[str, str]] | None = None,
+        output_path: str | None = None,
+        has_report: bool = False,
+        **_: Any,
+    ) -> None:
+        """Note that an action runs."""
+        is_condition = task is None and trace_interface is None
+        self._known.add(action_id)
+        self._open.add(action_id)
+        self.notes.append(
+            Started(
+                action_id,
+                now_us(),
+                task_name,
+                parent_id or "",
+                group or "",
+                task,
+                trace_interface,
+                proto_inputs,
+                str((inputs or {}).get("prompt", "")) if is_condition else "",
+                cache_enabled and not disable_run_cache,
+                cache_hit,
+                tuple(log_links or ()),
+                report_path(output_path) if has_report and output_path else "",
+            )
+        )
+
+    def record_attempt_start(self, *, action_id: str, attempt_num: int) -> None:
+        """Note that a further attempt runs; the first began with the action."""
+        if attempt_num > 1:
+            self.notes.append(AttemptStarted(action_id, now_us(), attempt_num))
+
+    def record_attempt_complete(self, *, action_id: str, attempt_num: int, outputs: Any = None) -> None:
+        """Note the end of an action: no attempt follows one that succeeded."""
+        self.record_complete(action_id=action_id, outputs=outputs)
+
+    def record_attempt_failure(self, *, action_id: str, attempt_num: int, error: str) -> None:
+        """Note that an attempt failed."""
+        self.notes.append(AttemptFailed(action_id, now_us(), attempt_num, error, self._traceback(action_id)))
+
+    def record_complete(self, *, action_id: str, outputs: Any = None) -> None:
+        """Note that an action succeeded."""
+        self._end(action_id, SUCCEEDED, outputs=getattr(outputs, "proto_outputs", None))
+
+    def record_failure(self, *, action_id: str, error: str) -> None:
+        """Note that an action failed."""
+        self._end(action_id, FAILED, error=error)
+
+    def record_aborted(self, *, action_id: str, reason: str) -> None:
+        """Note that an action was cancelled."""
+        self._end(action_id, ABORTED, error=reason)
+
+    def record_run_end(self, outcome: str, error: str) -> None:
+        """Note that the run has ended."""
+        self.notes.append(Ended("", now_us(), outcome, None, error, ""))
+
+    def _end(self, action_id: str, outcome: str, *, outputs: Any = None, error: str = "") -> None:
+        if action_id in self._open:
+            self._open.discard(action_id)
+            traceback = self._traceback(action_id) if outcome == FAILED else ""
+            self.notes.append(Ended(action_id, now_us(), outcome, outputs, error, traceback))
+
+    def _traceback(self, action_id: str) -> str:
+        cause = self._causes.get(action_id)
+        return "" if cause is None else traceback_text(cause)
+
+
+def now_us() -> int:
+    """Read the wall clock, in microseconds since 1970."""
+    return time.time_ns() // 1000
