@@ -27,13 +27,14 @@ hosts: setup browser ## try the widget in every notebook host and with every ipy
 	@$(BIN)/python -m pytest tests/hosts tests/browser/test_loss.py -m "hosts or long" $(ARGS)
 
 faults: setup ## do to the watcher all that networks, proxies and backends do, and print what it said and when it was right
-	@$(BIN)/python -m pytest tests/faults tests/backend/test_local_crash.py -m "long or not long" $(ARGS)
+	@FLYTE_WIDGETS_TIMED=1 $(BIN)/python -m pytest tests/faults tests/backend/test_local_crash.py -m "long or not long" $(ARGS)
 
 check: lint test ## run all checks: formatters, linters, types, tests
 
-lint: setup ## run ruff, mypy, biome and tsc
+lint: setup ## run ruff, mypy, import-linter, biome and tsc
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
 	@cd js && npm run --silent check
 
 bench: setup browser ## measure against what a user would use instead

@@ -16,6 +16,10 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/setup.ts"],
+    // Only what never ends takes so long, on however busy a machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     onConsoleLog: (log, type) => {
       if (type === "stderr") throw new Error(`A test wrote to the console: ${log}`);
     },

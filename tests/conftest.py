@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.fault_proxy import FaultProxy
@@ -13,8 +14,10 @@ from tests.jupyter_lab import CHROMIUM_ARGS, JupyterLab, chromium
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
 
-# Two cores may be busy with other tests: how long a thing takes is not what tests in a browser are about.
-expect.set_options(timeout=30_000)
+# The machine may be busy with other things: how long a thing takes is not what tests are about.
+expect.set_options(timeout=120_000)
+settings.register_profile("flyte-widgets", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("flyte-widgets")
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +80,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page in a context of its own."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000}, locale="en-GB", timezone_id="UTC")
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(120_000)
     yield page
     context.close()
 

@@ -18,7 +18,7 @@ import nbformat
 from playwright.sync_api import Locator, Page
 
 TOKEN = "t"
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 180.0
 CHROMIUM_ARGS = [
     "--headless",
     "--no-sandbox",
@@ -108,7 +108,7 @@ class JupyterLab:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/api/{path}", headers={"Authorization": f"token {TOKEN}"}, method=method
         )
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=START_TIMEOUT_S) as response:
             return json.loads(response.read() or "null")
 
     def end_kernels(self) -> None:
@@ -120,7 +120,7 @@ class JupyterLab:
         """End the server with all its kernels."""
         os.killpg(self._process.pid, signal.SIGTERM)
         try:
-            self._process.wait(10)
+            self._process.wait(30)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(10)
@@ -157,12 +157,17 @@ class Notebook:
         self.page = page
         self.lab = lab
         self.name = name
+        # JupyterLab's own dialog on a lost connection would stand before the widget. It comes when it comes.
+        lost = page.locator(".jp-Dialog", has_text="Server Connection Error")
+        page.add_locator_handler(lost, lambda dialog: dialog.get_by_role("button", name="Dismiss").click())
         page.goto(lab.url(name))
         self.await_ready()
 
     def await_ready(self) -> None:
         """Wait until the kernel takes requests."""
-        self.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context", timeout=60_000)
+        self.page.wait_for_function(
+            "() => window.jupyterapp?.shell?.currentWidget?.context", timeout=START_TIMEOUT_S * 1000
+        )
         self.page.evaluate(_READY_JS, START_TIMEOUT_S * 1000)
 
     def run_all(self) -> None:
@@ -204,6 +209,14 @@ class Notebook:
                 code,
             )
         )
+
+    def await_printed(self, expression: str, text: str) -> None:
+        """Wait until the kernel prints this of an expression."""
+        printed = None
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while (printed := self.evaluate(f"print({expression})").strip()) != text:
+            assert time.monotonic() < deadline, f"{expression} is {printed}, not {text}"
+            self.page.wait_for_timeout(100)
 
     @property
     def widgets(self) -> Locator:

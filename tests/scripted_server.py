@@ -63,7 +63,7 @@ class ScriptedServer:
         self._tls = tls
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()
-        assert self._ready.wait(5)
+        assert self._ready.wait(60)
 
     @property
     def url(self) -> str:

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-ANSWER_TIMEOUT_S = 60.0
+ANSWER_TIMEOUT_S = 170.0
 
 
 class Sdk:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from flyte_widgets.api.oauth import LoginService
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ConfigError, TransportError, UnauthenticatedError
 from tests.certificates import server_context, write_certificate
+from tests.run_helpers import PATIENCE_S
 from tests.scripted_server import ScriptedServer, http, http_json
 
 DETAILS = http_json(200, {"details": {}})
@@ -154,11 +155,14 @@ def test_a_blocking_function_does_not_block_the_loop() -> None:
     """It runs in a thread: the loop goes on meanwhile."""
 
     async def main() -> int:
-        task = asyncio.ensure_future(BearerAuth(lambda: time.sleep(0.4) or "t").headers())
+        ticked = threading.Event()
+        task = asyncio.ensure_future(BearerAuth(lambda: ticked.wait(PATIENCE_S) and "t").headers())
         ticks = 0
         while not task.done():
             await asyncio.sleep(0.02)
             ticks += 1
+            if ticks == 3:
+                ticked.set()
         assert await task == {"authorization": "Bearer t"}
         return ticks
 
@@ -169,17 +173,19 @@ def test_a_login_that_takes_long_is_said_and_goes_on(monkeypatch: pytest.MonkeyP
     """A call waits for a while and says that a login is needed; the login itself is not given up for that."""
     monkeypatch.setattr(credentials, "WAIT_S", 0.1)
     calls = []
+    completed = threading.Event()
 
     def log_in() -> str:
         calls.append(1)
-        time.sleep(0.5)
+        completed.wait(PATIENCE_S)
         return "late"
 
     async def main() -> None:
         auth = BearerAuth(log_in)
         with pytest.raises(UnauthenticatedError, match="A login is needed"):
             await auth.headers()
-        await asyncio.sleep(0.7)
+        completed.set()
+        monkeypatch.setattr(credentials, "WAIT_S", PATIENCE_S)
         assert await auth.headers() == {"authorization": "Bearer late"}
         assert len(calls) == 1
 
@@ -302,6 +308,7 @@ def test_flyte_init_gives_endpoint_project_ca_and_login(
 import asyncio, sys, flyte
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.api.config import discover
+from tests.run_helpers import PATIENCE_S
 endpoint, ca, *command = sys.argv[1:]
 flyte.init(endpoint=endpoint, ca_cert_file_path=ca, project="p", domain="d", org="acme",
            auth_type="ExternalCommand", command=command, disable_keyring=True)

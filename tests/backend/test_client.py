@@ -24,6 +24,7 @@ from flyteidl2.workflow.tracked_run_service_connect import TrackedRunService, Tr
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import FirstMessageTimeoutError, NotFoundError, ProtocolError, UnimplementedError
 from flyte_widgets.phases import ActionPhase
+from tests.run_helpers import eventually
 
 T = TypeVar("T")
 
@@ -216,18 +217,14 @@ def test_actions_are_watched_until_the_reader_closes(served: tuple[Backend, str]
     backend, url = served
 
     async def what(client: FlyteClient) -> None:
-        pages = client.watch_actions(client.run_identifier("r1"), first_message_timeout_s=5)
+        pages = client.watch_actions(client.run_identifier("r1"), first_message_timeout_s=60)
         async with aclosing(pages):
             first, second = await anext(pages), await anext(pages)
             assert [len(first), len(second)] == [1000, 1000]
             assert first[7].action.metadata.task is not None
             assert first[7].action.metadata.task.short_name == "task n7"
             assert backend.open_streams == 1
-        for _ in range(40):
-            await asyncio.sleep(0.05)
-            if backend.open_streams == 0:
-                return
-        raise AssertionError("the server still serves the stream")
+        await asyncio.to_thread(eventually, lambda: backend.open_streams == 0)
 
     use(url, what)
 
@@ -239,7 +236,7 @@ def test_watching_an_unknown_run_is_silent(served: tuple[Backend, str]) -> None:
         begun = time.monotonic()
         with pytest.raises(FirstMessageTimeoutError):
             await anext(client.watch_actions(client.run_identifier("other"), first_message_timeout_s=0.3))
-        assert 0.3 <= time.monotonic() - begun < 2
+        assert time.monotonic() - begun >= 0.3
 
     use(served[1], what)
 

@@ -30,7 +30,7 @@ from flyte_widgets.errors import (
     UnimplementedError,
     UnknownError,
 )
-from tests.run_helpers import eventually
+from tests.run_helpers import PATIENCE_S, eventually, timely
 from tests.scripted_server import (
     CLOSE,
     HOLD,
@@ -170,7 +170,7 @@ def test_a_redirect_is_not_followed(scripted: ScriptedServer, method: str) -> No
 def test_retry_after_is_kept(scripted: ScriptedServer) -> None:
     """Retry-After is read as seconds and as a date; nonsense is none."""
     later = email.utils.formatdate(time.time() + 60, usegmt=True)
-    for value, low, high in (("7", 7, 7), (later, 50, 60), ("-3", 0, 0)):
+    for value, low, high in (("7", 7, 7), (later, 30, 60), ("-3", 0, 0)):
         error = error_of(scripted, "Get", http(429, retry_after=value))
         assert type(error) is ResourceExhaustedError
         assert error.retry_after_s is not None
@@ -180,11 +180,11 @@ def test_retry_after_is_kept(scripted: ScriptedServer) -> None:
 
 def test_a_slow_answer_ends_at_the_time_limit(scripted: ScriptedServer) -> None:
     """The limit is for the whole call: a server that sends a byte now and then cannot stretch it."""
-    scripted.reply("Get", http(200, b"", content_type="application/json")[:-2], *([b"x", 0.05] * 200))
+    scripted.reply("Get", http(200, b"", content_type="application/json")[:-2], *([b"x", 0.05] * 10_000))
     begun = time.monotonic()
     with pytest.raises(TransportError, match=r"did not answer Get within 0.5 s"):
         run(scripted, lambda transport: get(transport, timeout_s=0.5))
-    assert time.monotonic() - begun < 2
+    timely(time.monotonic() - begun, 2)
 
 
 def test_an_answer_over_the_limit_is_refused(scripted: ScriptedServer) -> None:
@@ -224,10 +224,10 @@ def test_messages_come_at_once(scripted: ScriptedServer) -> None:
     async def first(transport: ConnectTransport) -> int:
         messages = transport.server_stream("pkg.Service", "Watch", {}, ActionStatus)
         async with aclosing(messages):
-            return (await asyncio.wait_for(anext(messages), 2)).attempts
+            return (await asyncio.wait_for(anext(messages), PATIENCE_S)).attempts
 
     assert run(scripted, first) == 1
-    assert scripted.client_closed.wait(2)
+    assert scripted.client_closed.wait(PATIENCE_S)
 
 
 @pytest.mark.parametrize("step", [STREAM_HEAD + chunk(frame(ONE)), 0.0])
@@ -240,11 +240,11 @@ def test_a_cancelled_reader_closes_the_connection(scripted: ScriptedServer, step
         await asyncio.to_thread(eventually, lambda: scripted.requests)
         await asyncio.sleep(0.2)
         task.cancel()
-        await asyncio.wait([task], timeout=2)
+        await asyncio.wait([task], timeout=PATIENCE_S)
         assert task.cancelled()
 
     run(scripted, cancel)
-    assert scripted.client_closed.wait(2)
+    assert scripted.client_closed.wait(PATIENCE_S)
 
 
 @pytest.mark.parametrize("steps", [(HOLD,), (STREAM_HEAD, HOLD), (STREAM_HEAD, chunk(frame(ONE)[:7]), HOLD)])
@@ -253,7 +253,7 @@ def test_no_first_message_is_a_condition_of_its_own(scripted: ScriptedServer, st
     scripted.reply("Watch", *steps)
     with pytest.raises(FirstMessageTimeoutError, match=r"sent nothing on Watch within 0.3 s"):
         run(scripted, lambda transport: watch(transport, first_message_timeout_s=0.3))
-    assert scripted.client_closed.wait(2)
+    assert scripted.client_closed.wait(PATIENCE_S)
 
 
 def test_the_first_message_limit_ends_with_the_first_message(scripted: ScriptedServer) -> None:
@@ -302,7 +302,7 @@ def test_forty_open_streams_do_not_starve_a_unary_call(scripted: ScriptedServer)
         streams = [transport.server_stream("pkg.Service", "Watch", {}, ActionStatus) for _ in range(40)]
         await asyncio.gather(*(anext(messages) for messages in streams))
         try:
-            return await asyncio.wait_for(get(transport), 2)
+            return await asyncio.wait_for(get(transport), PATIENCE_S)
         finally:
             for messages in streams:
                 await messages.aclose()

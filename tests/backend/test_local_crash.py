@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.run_helpers import PATIENCE_S
+
 PROJECT, DOMAIN = "flytesnacks", "development"
 PHASES = ("QUEUED", "INITIALIZING", "RUNNING", "SUCCEEDED")
 
@@ -61,7 +63,7 @@ class Api:
     def __init__(self, endpoint: str) -> None:
         parts = urlsplit(endpoint)
         self._path = parts.path
-        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE_S)
 
     def call(self, method: str, request: dict[str, Any]) -> Any:
         path = f"{self._path}/flyteidl2.workflow.TrackedRunService/{method}"

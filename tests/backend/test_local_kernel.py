@@ -11,6 +11,8 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
+from tests.run_helpers import PATIENCE_S, timely
+
 CELL_TASKS = """
 import asyncio, time, threading
 import flyte
@@ -55,13 +57,13 @@ def manager() -> Iterator[KernelManager]:
 def kernel(manager: KernelManager) -> Iterator[BlockingKernelClient]:
     client = manager.blocking_client()
     client.start_channels()
-    client.wait_for_ready(timeout=60)
+    client.wait_for_ready(timeout=PATIENCE_S)
     execute(client, CELL_TASKS)
     yield client
     client.stop_channels()
 
 
-def execute(client: BlockingKernelClient, code: str, timeout_s: float = 60) -> str:
+def execute(client: BlockingKernelClient, code: str, timeout_s: float = PATIENCE_S) -> str:
     """Run a cell; returns the value of its last line as text, or fails with its error."""
     request, result = client.execute(code), ""
     deadline = time.monotonic() + timeout_s
@@ -86,12 +88,12 @@ def test_a_cell_starts_a_run_and_is_free_at_once(kernel: BlockingKernelClient) -
     """Tasks defined in the notebook run in the background, while further cells are executed."""
     execute(kernel, "begun = time.monotonic(); run = fw.local.run(main, n=5); took_s = time.monotonic() - begun")
     assert execute(kernel, "1 + 1") == "2"
-    assert execute(kernel, "run.result(30)") == "31"
+    assert execute(kernel, "run.result(120)") == "31"
     # Importing and starting the backend is the first call's; a cell that begins a run does not wait for it.
-    assert float(execute(kernel, "took_s")) < 2
+    timely(float(execute(kernel, "took_s")), 2)
     execute(kernel, "begun = time.monotonic(); run = fw.local.run(main, n=3); took_s = time.monotonic() - begun")
-    assert float(execute(kernel, "took_s")) < 0.2
-    assert execute(kernel, "run.result(30)") == "6"
+    timely(float(execute(kernel, "took_s")), 0.2)
+    assert execute(kernel, "run.result(120)") == "6"
 
 
 def test_the_notebooks_own_session_stays_unset(kernel: BlockingKernelClient) -> None:
@@ -105,6 +107,6 @@ def test_a_kernel_with_a_run_under_way_shuts_down_at_once(manager: KernelManager
     execute(kernel, "run = fw.local.run(forever); time.sleep(1)")
     begun = time.monotonic()
     manager.request_shutdown()
-    while manager.is_alive() and time.monotonic() - begun < 20:
+    while manager.is_alive() and time.monotonic() - begun < PATIENCE_S:
         time.sleep(0.02)
-    assert time.monotonic() - begun < 3
+    timely(time.monotonic() - begun, 3)

@@ -20,6 +20,7 @@ from flyte_widgets.local.services.records import ActionRecord
 from flyte_widgets.local.services.server import LocalBackend
 from flyte_widgets.phases import ActionPhase
 from tests import pipeline as tasks
+from tests.run_helpers import PATIENCE_S, timely
 
 P = ActionPhase
 PIPELINE_RESULT = 22
@@ -63,7 +64,7 @@ def phases(run: LaunchedRun) -> list[tuple[str, ActionPhase | None]]:
     )
 
 
-def await_action(run: LaunchedRun, task: str, timeout_s: float = 10) -> str:
+def await_action(run: LaunchedRun, task: str, timeout_s: float = PATIENCE_S) -> str:
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         for name, record in actions(run).items():
@@ -77,9 +78,9 @@ def test_launch_returns_at_once_and_the_run_is_known(backend: LocalBackend) -> N
     """Before the first task has begun the run is there, QUEUED, under the name that launch gave it."""
     begun = time.monotonic()
     run = launch(tasks.pipeline, ("known",), backend=backend)
-    assert time.monotonic() - begun < 0.5
+    timely(time.monotonic() - begun, 0.5)
     assert phases(run) == [("pipeline", P.QUEUED)]
-    assert run.result(20) == PIPELINE_RESULT
+    assert run.result(PATIENCE_S) == PIPELINE_RESULT
     assert {phase for _, phase in phases(run)} == {P.SUCCEEDED}
     assert len(actions(run)) == 10
 
@@ -87,7 +88,7 @@ def test_launch_returns_at_once_and_the_run_is_known(backend: LocalBackend) -> N
 def test_two_runs_at_once_keep_their_tasks_apart(backend: LocalBackend) -> None:
     """The SDK has one controller a process; each run in the background has all its own actions, and only those."""
     runs = [launch(tasks.pipeline, (f"apart-{i}",), backend=backend) for i in range(3)]
-    assert [run.result(30) for run in runs] == [PIPELINE_RESULT] * 3
+    assert [run.result(PATIENCE_S) for run in runs] == [PIPELINE_RESULT] * 3
     expected = phases(runs[0])
     assert len(expected) == 10
     assert [phases(run) for run in runs] == [expected] * 3
@@ -99,14 +100,14 @@ def test_a_run_of_the_users_own_meanwhile_disturbs_nothing(backend: LocalBackend
     await_action(run, "pipeline")
     own = flyte.with_runcontext(mode="local").run(tasks.nested, 3)
     assert own.outputs()[0] == 25
-    assert run.result(20) == PIPELINE_RESULT
+    assert run.result(PATIENCE_S) == PIPELINE_RESULT
     assert [name for name, _ in phases(run)].count("nested") == 1
 
 
 def test_the_users_session_is_never_redirected(backend: LocalBackend) -> None:
     """Neither the process nor the tasks themselves see the session that reports to the embedded backend."""
     run = launch(observe_session, backend=backend)
-    assert run.result(20) is False
+    assert run.result(PATIENCE_S) is False
     assert not is_initialized()
 
 
@@ -114,7 +115,7 @@ def test_a_failure_reaches_the_caller_and_the_backend(backend: LocalBackend) -> 
     """The task's error is raised by result(), and is the root's error with message, code and kind."""
     run = launch(tasks.pipeline, ("failing", 5), backend=backend)
     with pytest.raises(flyte.errors.RuntimeUserError, match="try 3 of failing"):
-        run.result(20)
+        run.result(PATIENCE_S)
     details = actions(run)["a0"].details
     assert P.of(details.status.phase) is P.FAILED
     assert details.error_info.code == "ConnectionError"
@@ -127,16 +128,16 @@ def test_a_task_that_leaves_python_fails_and_others_run_on(backend: LocalBackend
     """sys.exit() ended a thread that all calls of the SDK share: neither this run nor any later one ever ended."""
     run = launch(task, backend=backend)
     with pytest.raises(LocalError, match=r"SystemExit\(3\).*Raise an Exception"):
-        run.result(20)
+        run.result(PATIENCE_S)
     assert P.of(actions(run)["a0"].phase) is P.FAILED
-    assert launch(observe_session, backend=backend).result(20) is False
+    assert launch(observe_session, backend=backend).result(PATIENCE_S) is False
 
 
 def test_inputs_that_do_not_fit_fail_the_run(backend: LocalBackend) -> None:
     """Not even the SDK has registered the run: it ends FAILED all the same, and says what does not fit."""
     run = launch(tasks.nested, ("three",), backend=backend)
     with pytest.raises(TypeError):
-        run.result(20)
+        run.result(PATIENCE_S)
     assert phases(run) == [("nested", P.FAILED)]
     assert "x" in actions(run)["a0"].details.error_info.message
 
@@ -148,8 +149,8 @@ def test_abort_cancels_what_runs(backend: LocalBackend) -> None:
     begun = time.monotonic()
     run.abort("wrong dataset")
     with pytest.raises(LocalError, match="wrong dataset"):
-        run.result(5)
-    assert time.monotonic() - begun < 1
+        run.result(PATIENCE_S)
+    timely(time.monotonic() - begun, 1)
     assert phases(run) == [("forever", P.ABORTED), ("square", P.ABORTED)]
     assert {record.details.abort_info.reason for record in actions(run).values()} == {"wrong dataset"}
 
@@ -162,7 +163,7 @@ def test_after_an_abort_nothing_new_starts(backend: LocalBackend) -> None:
     run.abort("enough")
     aborted_us = time.time_ns() // 1000  # a step may have begun on the way to it
     with pytest.raises(LocalError):
-        run.result(5)
+        run.result(PATIENCE_S)
     time.sleep(1.5)  # what the SDK has still to report of the time before comes in
     assert max(record.created_us for record in actions(run).values()) <= aborted_us
     assert {phase for _, phase in phases(run)} == {P.SUCCEEDED, P.ABORTED}
@@ -173,7 +174,7 @@ def test_an_abort_before_the_start_is_an_abort(backend: LocalBackend) -> None:
     run = launch(tasks.forever, backend=backend)
     run.abort("at once")
     with pytest.raises(LocalError, match="at once"):
-        run.result(5)
+        run.result(PATIENCE_S)
     assert P.of(actions(run)["a0"].phase) is P.ABORTED
     assert {record.is_terminal for record in actions(run).values()} == {True}
 
@@ -183,7 +184,7 @@ def test_an_aborted_action_raises_at_its_parent(backend: LocalBackend) -> None:
     run = launch(tasks.tolerant, backend=backend)
     child = await_action(run, "square")
     backend.control.abort(run.key, child, "stuck")
-    assert run.result(5) == "went on: ActionAbortedError"
+    assert run.result(PATIENCE_S) == "went on: ActionAbortedError"
     assert phases(run) == [("square", P.ABORTED), ("tolerant", P.SUCCEEDED)]
 
 
@@ -208,12 +209,12 @@ def test_what_is_not_a_task_is_refused(backend: LocalBackend) -> None:
     run = launch(tasks.nested, (1,), backend=backend, name="taken")
     with pytest.raises(LocalError, match="'taken' already"):
         launch(tasks.nested, (1,), backend=backend, name="taken")
-    run.result(20)
+    run.result(PATIENCE_S)
 
 
 def test_threads_of_a_run_end_with_it(backend: LocalBackend) -> None:
     """Ten runs of synchronous tasks, half of them aborted, leave no thread behind: none of ours, none of the SDK's."""
-    launch(tasks.sync_steps, (2,), backend=backend).result(20)
+    launch(tasks.sync_steps, (2,), backend=backend).result(PATIENCE_S)
     before = _threads()
     for index in range(10):
         run = launch(tasks.sync_steps, (2,), backend=backend)
@@ -221,10 +222,10 @@ def test_threads_of_a_run_end_with_it(backend: LocalBackend) -> None:
             await_action(run, "add_one")
             run.abort("odd")
             with pytest.raises(LocalError):
-                run.result(20)
+                run.result(PATIENCE_S)
         else:
-            assert run.result(20) == 3
-    deadline = time.monotonic() + 10
+            assert run.result(PATIENCE_S) == 3
+    deadline = time.monotonic() + PATIENCE_S
     while _threads() - before and time.monotonic() < deadline:
         time.sleep(0.1)
     assert _threads() - before == Counter()

@@ -12,11 +12,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flyte_widgets.local.handles import SOURCE
+from tests.run_helpers import PATIENCE_S, timely
 from tests.server_process import ServerProcess
 
 
 def ask(server: ServerProcess, path: str, body: bytes = b"{}", method: str = "POST") -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
     try:
         connection.request(method, path, body=body, headers={"content-type": "application/json"})
         answer = connection.getresponse()
@@ -46,7 +47,7 @@ def test_no_page_of_another_site_may_read_it(shared_server: ServerProcess) -> No
     """A browser asks before it lets a page call another host: there is no permission, with or without the secret."""
     for path in (f"/{secret_of(shared_server)}/{LIST}", f"/{LIST}"):
         for method in ("OPTIONS", "POST"):
-            connection = http.client.HTTPConnection("127.0.0.1", shared_server.port, timeout=20)
+            connection = http.client.HTTPConnection("127.0.0.1", shared_server.port, timeout=PATIENCE_S)
             headers = {
                 "origin": "https://evil.example",
                 "access-control-request-method": "POST",
@@ -114,11 +115,11 @@ def test_open_streams_do_not_hold_up_a_shutdown(server: ServerProcess) -> None:
     path = f"/{secret_of(server)}/flyteidl2.workflow.RunService/WatchActions"
     body = b'{"runId": {"project": "flytesnacks", "domain": "development", "name": "nobody"}}'
     frame = b"\0" + len(body).to_bytes(4, "big") + body
-    streams = [http.client.HTTPConnection("127.0.0.1", server.port, timeout=20) for _ in range(20)]
+    streams = [http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S) for _ in range(20)]
     for stream in streams:
         stream.request("POST", path, body=frame, headers={"content-type": "application/connect+json"})
     time.sleep(0.3)
-    assert server.stop() < 2.0
+    timely(server.stop(), 2.0)
     for stream in streams:
         stream.close()
 

@@ -17,6 +17,7 @@ from flyte_widgets.local.simulator.plan import Plan
 from flyte_widgets.local.simulator.planner import plan
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
 from flyte_widgets.watch.handles import Run
+from tests.run_helpers import PATIENCE_S
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
 
@@ -95,19 +96,20 @@ def test_what_makes_no_sense_is_refused(backend: LocalBackend, wrong: dict[str, 
 
 def test_a_run_can_be_begun_in_its_middle_and_held(backend: LocalBackend) -> None:
     """`elapsed_s` gives it a past with the right times, `hold` leaves it there."""
+    before_s = time.time()
     run = local.simulate(elapsed_s=102, hold=True)
     with backend.store.read(key_of(run)) as record:
         told = Counter(P.of(action.phase).value for action in record.actions.values())  # type: ignore[union-attr]
-        age_s = time.time() - record.root.created_us / 1e6
+        begun_s = record.root.created_us / 1e6
     assert told == phases_at(plan(0, SimSpec()), 102_000)
-    assert age_s == pytest.approx(102, abs=2)
+    assert before_s - 102 - 1 <= begun_s <= time.time() - 102 + 1
 
 
 def test_two_thousand_actions_are_played_to_their_end(backend: LocalBackend) -> None:
     """At a high speed, every action ends as planned, when planned; descendants are counted right."""
     spec, speed = SimSpec(actions=2000), 60
     run = local.simulate(3, spec, speed=speed)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         with backend.store.read(key_of(run)) as record:
             if record.root.is_terminal:

@@ -6,7 +6,6 @@ import http.client
 import json
 import random
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from flyte_widgets.local.services import describe
 from flyte_widgets.local.services.records import ROOT_ACTION, RunKey, RunRecord, report
 from flyte_widgets.local.services.store import Store
 from flyte_widgets.phases import ActionPhase
+from tests.run_helpers import PATIENCE_S, eventually
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
 
@@ -86,7 +86,7 @@ def test_what_was_acknowledged_survives_a_kill(start_server: Callable[..., Serve
     for _ in range(5):
         killer = threading.Timer(dice.uniform(0.1, 0.5), server.kill)
         killer.start()
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
         try:
             while True:
                 number = len(acknowledged)
@@ -98,7 +98,7 @@ def test_what_was_acknowledged_survives_a_kill(start_server: Callable[..., Serve
         killer.join()
         server.start()
     assert len(acknowledged) > 50
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
     for number in acknowledged:
         connection.request("GET", f"{path}/data/{number}")
         assert json.loads(connection.getresponse().read()) == number
@@ -123,7 +123,7 @@ def test_a_client_that_goes_away_leaves_no_stream() -> None:
     body = json.dumps({"runId": {"project": KEY.project, "domain": KEY.domain, "name": name}}).encode()
     frame = b"\0" + len(body).to_bytes(4, "big") + body
     path = f"{urlsplit(backend.endpoint).path}/flyteidl2.workflow.RunService/WatchActions"
-    streams = [http.client.HTTPConnection("127.0.0.1", backend.port, timeout=10) for _ in range(8)]
+    streams = [http.client.HTTPConnection("127.0.0.1", backend.port, timeout=PATIENCE_S) for _ in range(8)]
     answers = []
     for stream in streams:
         stream.request("POST", path, body=frame, headers={"content-type": "application/connect+json"})
@@ -133,10 +133,7 @@ def test_a_client_that_goes_away_leaves_no_stream() -> None:
     for stream, answer in zip(streams, answers, strict=True):
         answer.close()
         stream.close()
-    deadline = time.monotonic() + 5
-    while backend.store.changes.watcher_count and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert backend.store.changes.watcher_count == 0
+    eventually(lambda: backend.store.changes.watcher_count == 0)
     backend.stop()
 
 

@@ -29,7 +29,7 @@ from flyte_widgets.watch.access import watcher_of
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
 from tests.fault_proxy import FaultProxy
-from tests.run_helpers import END, client_of, connections, eventually, loop_tasks, loop_threads, run_on
+from tests.run_helpers import END, client_of, connections, eventually, loop_tasks, loop_threads, run_on, timely
 from tests.scripted_server import ScriptedServer, http_json
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
@@ -49,7 +49,7 @@ def test_wait_gives_the_final_phase(shared_server: ServerProcess) -> None:
     assert run.is_terminal
     begun = time.monotonic()
     assert run.wait() is P.SUCCEEDED
-    assert time.monotonic() - begun < 0.5
+    timely(time.monotonic() - begun, 0.5)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, 0.001])
@@ -67,9 +67,9 @@ def test_wait_with_a_timeout(shared_server: ServerProcess) -> None:
     begun = time.monotonic()
     with pytest.raises(WaitTimeoutError, match=r"not ended within 0\.3 s.*goes on"):
         run.wait(0.3)
-    assert time.monotonic() - begun < 2
+    timely(time.monotonic() - begun, 2)
     assert run.phase is P.RUNNING
-    eventually(lambda: not [task for task in loop_tasks() if "_until_over" in task], 2)
+    eventually(lambda: not [task for task in loop_tasks() if "_until_over" in task])
 
 
 def test_await(shared_server: ServerProcess) -> None:
@@ -156,7 +156,7 @@ def test_abort(shared_server: ServerProcess) -> None:
     run.abort("wrong dataset")
     assert watcher_of(run).abort_status.state in ("accepted", "aborted")
     assert run.wait(30) is P.ABORTED
-    eventually(lambda: watcher_of(run).abort_status.state == "aborted", 5)
+    eventually(lambda: watcher_of(run).abort_status.state == "aborted")
     details = run.actions["a0"].details()
     assert details.abort_info is not None
     assert details.abort_info.reason == "wrong dataset"
@@ -232,7 +232,7 @@ def test_an_unknown_run_is_said_at_once(shared_server: ServerProcess) -> None:
         begun = time.monotonic()
         with pytest.raises(NotFoundError, match=r"run not found.*Check the name, the project and the domain"):
             ask()
-        assert time.monotonic() - begun < 3
+        timely(time.monotonic() - begun, 3)
     assert run.connection.state == "not_found"
 
 
@@ -248,7 +248,7 @@ def test_a_caught_error_keeps_nothing(server: ServerProcess) -> None:
 
     ask()
     gc.collect()
-    eventually(lambda: not any("watch no-such-run" in task for task in loop_tasks()), 3)
+    eventually(lambda: not any("watch no-such-run" in task for task in loop_tasks()))
 
 
 def test_a_missing_login_is_said() -> None:
@@ -286,15 +286,15 @@ def test_a_server_killed_and_restarted(start_server: Callable[..., ServerProcess
     run = run_on(server, server.simulate(elapsed_s=102, name="survivor"))
     assert run.counts[P.RUNNING] == 12
     server.kill()
-    eventually(lambda: run.connection.state == "reconnecting", 6)
+    eventually(lambda: run.connection.state == "reconnecting")
     assert run.phase is P.RUNNING
     assert run.connection.next_try_ms is not None
     assert run.connection.message
     time.sleep(1)
     server.start()
     server.simulate(name="other", elapsed_s=1)
-    took = eventually(lambda: run.connection.state in ("live", "polling"), 8)
-    assert took < 6
+    took = eventually(lambda: run.connection.state in ("live", "polling"))
+    timely(took, 6)
     run.abort("enough")
     assert run.wait(30) is P.ABORTED
 
@@ -310,7 +310,7 @@ def test_a_server_frozen_and_thawed(server: ServerProcess) -> None:
     server.thaw()
     begun = time.monotonic()
     assert run.wait(30) is P.SUCCEEDED
-    assert time.monotonic() - begun < 8
+    timely(time.monotonic() - begun, 8)
 
 
 def test_handles_share_one_watcher(server: ServerProcess) -> None:
@@ -331,9 +331,9 @@ def test_handles_share_one_watcher(server: ServerProcess) -> None:
     assert connections(server.port) >= 2
     del handles
     gc.collect()
-    eventually(lambda: connections(server.port) == 0, 12)
-    eventually(lambda: gc.collect() is not None and watcher() is None, 5)
-    eventually(lambda: not [task for task in loop_tasks() if name in task], 5)
+    eventually(lambda: connections(server.port) == 0)
+    eventually(lambda: gc.collect() is not None and watcher() is None)
+    eventually(lambda: not [task for task in loop_tasks() if name in task])
 
 
 def test_a_closed_handle_can_be_used_again(server: ServerProcess) -> None:
@@ -342,7 +342,7 @@ def test_a_closed_handle_can_be_used_again(server: ServerProcess) -> None:
     assert run.phase is P.RUNNING
     run.close()
     run.close()
-    eventually(lambda: connections(server.port) == 0, 12)
+    eventually(lambda: connections(server.port) == 0)
     assert run.phase is P.RUNNING
     run.close()
 
@@ -357,13 +357,13 @@ def test_who_watches_a_handle_that_is_closed_hears_that_it_is_not_the_end(server
 
     with pytest.raises(FlyteWidgetsError, match="was given up"):
         asyncio.run(asyncio.wait_for(watch(), 10))
-    eventually(lambda: connections(server.port) == 0, 12)
+    eventually(lambda: connections(server.port) == 0)
 
 
 def test_an_ended_run_has_no_streams(server: ServerProcess) -> None:
     """After the end nothing is open, though the handle is still held."""
     run = run_on(server, server.simulate(elapsed_s=195, speed=10))
     assert run.wait(30) is P.SUCCEEDED
-    eventually(lambda: connections(server.port) == 0, 12)
+    eventually(lambda: connections(server.port) == 0)
     assert run.phase is P.SUCCEEDED
     assert threading.active_count() < 20

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.run_helpers import PATIENCE_S, timely
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
 
@@ -61,7 +62,7 @@ from flyte_widgets.watch.loop import background
 async def waiting():
     await asyncio.sleep(0.1)
     return sum("_until_over" in str(task) for task in asyncio.all_tasks())
-print(background().call(waiting(), 5), run.phase, run.connection.state)
+print(background().call(waiting(), 60), run.phase, run.connection.state)
 try:
     run.wait(0.1)
 except TimeoutError:
@@ -73,7 +74,7 @@ except TimeoutError:
     assert process.stdout.readline() == "waiting\n"
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, err) == (0, "")
     said, state, again = out.splitlines()
     assert said == f"Stopped waiting. Run {name} goes on: wait() again, or abort() it."
@@ -93,10 +94,10 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of fork with threads, on newer Pythons
     child = os.fork()
 if child == 0:
-    ok = run.wait(30).name == "SUCCEEDED" and len(run.actions) > 40
-    fresh = fw.Run(name).wait(30).name == "SUCCEEDED"
+    ok = run.wait(120).name == "SUCCEEDED" and len(run.actions) > 40
+    fresh = fw.Run(name).wait(120).name == "SUCCEEDED"
     os._exit(0 if ok and fresh else 1)
-print(run.wait(30), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+print(run.wait(120), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
     )
     assert play(program, shared_server.endpoint, name) == "SUCCEEDED 0\n"
@@ -140,7 +141,7 @@ print(time.time())
     ended = time.time()
     phases, exit_began = out.splitlines()
     assert phases == "{'RUNNING'}"
-    assert ended - float(exit_began) < 2
+    timely(ended - float(exit_began), 2)
 
 
 def test_nothing_configured_names_the_three_ways_out(tmp_path: Path) -> None:
@@ -176,7 +177,7 @@ port = int(endpoint.split(":")[2].split("/")[0])
 run.phase
 assert connections(port) > 0 and loop_tasks()
 {how}
-until = time.monotonic() + 12
+until = time.monotonic() + 120
 while (connections(port) or loop_tasks()) and time.monotonic() < until:
     gc.collect()
     time.sleep(0.1)
@@ -205,14 +206,14 @@ except KeyboardInterrupt:
 async def left():
     await asyncio.sleep(0.3)
     return watcher_of(run).model.updates.listener_count, len(asyncio.all_tasks()) - 1
-listeners, _ = background().call(left(), 5)
+listeners, _ = background().call(left(), 60)
 print(listeners, run.phase)
 run.close()
 import gc; gc.collect()
 async def tasks():
     await asyncio.sleep(0.5)
     return len(asyncio.all_tasks()) - 1
-print(background().call(tasks(), 5))
+print(background().call(tasks(), 60))
 """
     )
     process = start(program, shared_server.endpoint, name)
@@ -220,6 +221,6 @@ print(background().call(tasks(), 5))
     assert process.stdout.readline() == "a0\n"
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, err) == (0, "")
     assert out.splitlines()[-3:] == ["interrupted", "0 RUNNING", "0"]

@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,6 +34,7 @@ from flyte_widgets.widgets.static_view.html import page
 from flyte_widgets.widgets.static_view.text import static_view_text
 from tests.certificates import server_context, write_certificate
 from tests.leaks import Ears, listening
+from tests.run_helpers import eventually
 from tests.scripted_server import (
     CLOSE,
     Request,
@@ -202,10 +204,7 @@ def use_widget(planted: Planted, ears: Ears) -> None:
     run = fw.Run("r1", client=client, project="p", domain="d")
     widget = fw.RunWidget(run)
     try:
-        give_up_s = time.monotonic() + 10
-        while watcher_of(run).connection.state == "connecting" and time.monotonic() < give_up_s:
-            time.sleep(0.02)
-        assert watcher_of(run).connection.state != "connecting"
+        eventually(partial(_has_connected, watcher_of(run)))
         try:
             ears.hear("answer", widget.wait(timeout=0.3))
         except FlyteWidgetsError as error:
@@ -222,6 +221,10 @@ def use_widget(planted: Planted, ears: Ears) -> None:
         del run
         gc.collect()
         background().call(client.aclose())
+
+
+def _has_connected(watcher: Any) -> bool:
+    return bool(watcher.connection.state != "connecting")
 
 
 def hear_static_view(run: fw.Run, ears: Ears) -> None:

@@ -14,6 +14,7 @@ from flyte_widgets.api.messages import ActionStatus
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import TransportError
 from tests.certificates import server_context, write_certificate
+from tests.run_helpers import PATIENCE_S
 from tests.scripted_server import CLOSE, HOLD, STREAM_HEAD, ScriptedServer, chunk, end_frame, frame, http_json, stream
 
 ONE, TWO = {"attempts": 1}, {"attempts": 2}
@@ -79,7 +80,7 @@ def test_closing_the_transport_ends_who_reads() -> None:
                 await reading
 
     asyncio.run(main())
-    assert server.client_closed.wait(5)
+    assert server.client_closed.wait(PATIENCE_S)
     server.close()
 
 

@@ -23,7 +23,7 @@ from flyte_widgets.watch import backends
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.widgets.run_widget import RunWidget
 from flyte_widgets.widgets.terminal import Detached, watch_in_terminal
-from tests.run_helpers import END, client_of
+from tests.run_helpers import END, PATIENCE_S, client_of
 from tests.server_process import ServerProcess
 
 
@@ -38,7 +38,7 @@ def in_terminal(arguments: list[str], interrupt_at: str = "") -> tuple[int, str]
     env = {**os.environ, "COLUMNS": "100", "LINES": "24", "TERM": "xterm"}
     process = subprocess.Popen(arguments, stdin=theirs, stdout=theirs, stderr=theirs, env=env, start_new_session=True)
     os.close(theirs)
-    shown, deadline_s, interrupted = b"", time.monotonic() + 60, not interrupt_at
+    shown, deadline_s, interrupted = b"", time.monotonic() + PATIENCE_S, not interrupt_at
     while time.monotonic() < deadline_s:
         if select.select([ours], [], [], 0.2)[0]:
             try:
@@ -50,13 +50,13 @@ def in_terminal(arguments: list[str], interrupt_at: str = "") -> tuple[int, str]
             interrupted = True
             os.killpg(process.pid, 2)
     os.close(ours)
-    return process.wait(10), shown.decode()
+    return process.wait(PATIENCE_S), shown.decode()
 
 
 def test_lines_where_there_is_no_terminal(shared_server: ServerProcess) -> None:
     """Piped, each change of a phase is a line, then the summary; the exit code is 0 for a success."""
     name = shared_server.simulate(seed=7, speed=15)
-    done = subprocess.run(command(shared_server, name), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command(shared_server, name), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "pipeline a0  Running -> Succeeded" in done.stdout
     assert "train_model" in done.stdout
@@ -67,10 +67,10 @@ def test_lines_where_there_is_no_terminal(shared_server: ServerProcess) -> None:
 def test_exit_code_tells_the_outcome(shared_server: ServerProcess) -> None:
     """3 for a failure, 1 for a run that is not there, with the reason on stderr."""
     name = shared_server.simulate(seed=5, elapsed_s=END, outcome="failed")
-    done = subprocess.run(command(shared_server, name), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command(shared_server, name), capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert "Failed" in done.stdout
-    done = subprocess.run(command(shared_server, "nope"), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command(shared_server, "nope"), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert "not found" in done.stderr
 
@@ -80,7 +80,7 @@ def test_without_a_backend_the_shell_is_told_of_its_options(tmp_path: Path) -> N
     env = {name: value for name, value in os.environ.items() if not name.startswith(("FLYTE", "UCTL"))}
     env["HOME"] = str(tmp_path)
     arguments = [sys.executable, "-m", "flyte_widgets", "watch", "r1"]
-    done = subprocess.run(arguments, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path, env=env)
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd=tmp_path, env=env)
     assert (done.returncode, done.stdout) == (1, "")
     assert "--endpoint" in done.stderr
     assert "fw." not in done.stderr

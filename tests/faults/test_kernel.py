@@ -15,10 +15,10 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager, start_new_kernel
 
 from tests.fault_proxy import FaultProxy
+from tests.run_helpers import PATIENCE_S, timely
 from tests.server_process import ServerProcess
 
 Report = Callable[..., None]
-CELL_S = 30.0
 
 
 class Kernel:
@@ -35,7 +35,7 @@ class Kernel:
     def finish(self, message: str) -> tuple[str, str]:
         """What a cell printed, and its error ("" for none)."""
         printed, error = [], ""
-        deadline = time.monotonic() + CELL_S
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             try:
                 said = self.client.get_iopub_msg(timeout=1)
@@ -75,7 +75,7 @@ def connect(kernel: Kernel, proxy: FaultProxy) -> None:
     )
 
 
-def until(condition: Callable[[], bool], what: str, timeout_s: float = 10.0) -> float:
+def until(condition: Callable[[], bool], what: str, timeout_s: float = PATIENCE_S) -> float:
     begun = time.monotonic()
     while not condition():
         assert time.monotonic() < begun + timeout_s, what
@@ -90,12 +90,12 @@ def test_fifty_live_widgets_do_not_hold_up_a_shutdown(
     connect(kernel, proxy)
     names = [shared_server.simulate(seed=seed, actions=3, elapsed_s=1, hold=True) for seed in range(50)]
     kernel.run(f"widgets = [fw.RunWidget(name) for name in {names!r}]")
-    until(lambda: proxy.count("WatchActions") >= 50, "not all are live", 20)
+    until(lambda: proxy.count("WatchActions") >= 50, "not all are live")
     begun = time.monotonic()
     kernel.manager.shutdown_kernel()
     took_s = time.monotonic() - begun
     assert not kernel.manager.is_alive()
-    assert took_s < 2.0
+    timely(took_s, 2.0)
     until(lambda: proxy.open_count == 0, "connections are left")
     report("kernel shut down with 50 live widgets", f"ended after {took_s:.2f} s", None)
 
@@ -115,7 +115,7 @@ def test_a_cell_that_waits_can_be_interrupted(
     took_s = time.monotonic() - begun
     assert error.startswith("KeyboardInterrupt")
     assert name in error
-    assert took_s < 1
+    timely(took_s, 1)
     assert kernel.run("print(w.connection['state'], [t.name for t in threading.enumerate()].count('flyte-widgets'))")
     assert kernel.run("print(w.connection['state'])") == "live"
     assert kernel.run("print('next cell')") == "next cell"

@@ -17,7 +17,7 @@ from tests.widget_in_page import badge
 #: A run in the middle of its life, that goes on by itself.
 LIVE = {"seed": 7, "speed": 4, "elapsed_s": 15}
 #: One that goes on for longer than any test.
-LASTING = {"seed": 3, "speed": 1, "elapsed_s": 60}
+LASTING = {"seed": 3, "speed": 0.25, "elapsed_s": 60}
 #: One that has failed, with a child whose error is shown.
 FAILED = {"seed": 5, "outcome": "failed", "elapsed_s": 100_000}
 #: What the Abort button says while nobody answers it.

@@ -58,7 +58,7 @@ def test_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> Non
     python = environment / "bin" / "python"
     constraints = ["--constraint", str(ROOT / "constraints.txt")]
     install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *constraints, str(wheel)]
-    subprocess.run(install, check=True, cwd=tmp_path, timeout=170)
+    subprocess.run(install, check=True, cwd=tmp_path)
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("FLYTE", "PYTHON", "UCTL"))}
     done = subprocess.run(
         [str(python), "-W", "error", "-c", PROGRAM],

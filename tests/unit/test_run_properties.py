@@ -101,7 +101,7 @@ def fold(state: RunState, message: Message, now_ms: float) -> None:
         state.fold_enriched([message], now_ms)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(stories(), st.integers(0, 2**32))
 def test_a_reconcile_gives_the_backends_state(run: list[Story], seed: int) -> None:
     """Any order, doubling and loss of a run's messages, then a unary read of all: the state is the backend's."""
@@ -126,7 +126,7 @@ def test_a_reconcile_gives_the_backends_state(run: list[Story], seed: int) -> No
         assert state.parent_index(action) == (state.by_id[story.parent].index if story.parent else -1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(stories(), st.integers(0, 2**32), st.integers(1, 9))
 def test_one_by_one_or_many_at_once_is_the_same(run: list[Story], seed: int, size: int) -> None:
     """A message of many actions, new or known, once or repeated, does what as many messages of one action do."""
@@ -144,7 +144,7 @@ def test_one_by_one_or_many_at_once_is_the_same(run: list[Story], seed: int, siz
     assert +whole.counts == +single.counts
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(stories(), st.integers(0, 2**32))
 def test_counts_are_always_a_recount(run: list[Story], seed: int) -> None:
     """After every single message, the counts and the active ones are what counting gives, and changes add up."""
@@ -160,7 +160,7 @@ def test_counts_are_always_a_recount(run: list[Story], seed: int) -> None:
     assert last == {action.id: action.phase for action in state if action.phase is not None}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(stories(), st.integers(0, 2**32))
 def test_deltas_add_up_to_the_state(run: list[Story], seed: int) -> None:
     """Any sequence of deltas, some lost and mended by a snapshot, is the state, and equals one snapshot of it."""

@@ -183,7 +183,7 @@ def test_hostile_text_is_only_text() -> None:
     assert not [e for drawing in drawings for e in drawing.iter() if e.tag.removeprefix(SVG) in ("script", "img")]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(), st.text(), st.sampled_from(list(P)))
 def test_any_name_makes_a_valid_drawing(name: str, message: str, phase: ActionPhase) -> None:
     """Whatever characters a name or an error has, every drawing is well-formed XML and the page is UTF-8."""
