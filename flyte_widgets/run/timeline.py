@@ -1,8 +1,8 @@
 """Attempts and phase segments of an action, from what the backend reports. Pure.
 
-The backend leaves much open (../shared facts: a retried attempt never ends, the last phase has no end, times step back
-by a second). Here every open end is closed where something later proves that it ended, and marked as inferred: the view
-must not show a guess as a fact.
+The backend leaves much open (docs/backend-facts.md): a retried attempt never ends, the last phase has no end, times
+step back by a second. Here every open end is closed where something later proves that it ended, and marked as inferred:
+the view must not show a guess as a fact.
 """
 
 from __future__ import annotations

@@ -46,14 +46,14 @@ def show(shared_server: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> Itera
         widget.close()
 
 
-def synced(front: FrontEnd, holds: Callable[[dict[str, Any]], object], within_s: float = 10) -> None:
+def synced(front: FrontEnd, holds: Callable[[dict[str, Any]], object]) -> None:
     """Read what comes until the front end's state is as expected."""
 
     def look() -> object:
         front.read()
         return front.state and holds(front.state)
 
-    eventually(look, within_s)
+    eventually(look)
 
 
 def state_of(widget: RunWidget) -> Any:
@@ -150,7 +150,7 @@ def test_a_front_end_has_the_state(show: Show, shared_server: ServerProcess) -> 
     widget = show(shared_server.simulate(seed=6, actions=80, speed=25))
     front = FrontEnd(widget)
     request = front.handshake()
-    synced(front, lambda state: state["is_terminal"] and state["connection"]["state"] == "ended", 30)
+    synced(front, lambda state: state["is_terminal"] and state["connection"]["state"] == "ended")
     eventually(lambda: front.read() or front.reader.rows == rows_of(state_of(widget)))
     assert front.gaps == 0
     assert front.blocks > 2
@@ -163,7 +163,7 @@ def test_a_lost_block_is_asked_for(show: Show, shared_server: ServerProcess) -> 
     widget = show(shared_server.simulate(seed=6, actions=80, speed=25))
     front = FrontEnd(widget, loses=(1, 2, 5))
     front.handshake()
-    synced(front, lambda state: state["connection"]["state"] == "ended", 30)
+    synced(front, lambda state: state["connection"]["state"] == "ended")
     eventually(lambda: front.read() or front.reader.rows == rows_of(state_of(widget)))
     assert front.gaps >= 1
 
@@ -192,7 +192,7 @@ def test_two_pages_are_both_right(show: Show, shared_server: ServerProcess) -> N
     assert second.reader.apply(loaded["snapshot"]) == "ok"
     assert len(second.reader.rows) > 20
     second.handshake()
-    synced(first, lambda state: state["connection"]["state"] == "ended", 30)
+    synced(first, lambda state: state["connection"]["state"] == "ended")
     for front in (first, second):
         eventually(lambda front=front: front.read() or front.reader.rows == rows_of(state_of(widget)))
 

@@ -112,7 +112,7 @@
   }
 
   // Targets as WCAG 2.5.8 has them: 24 px, or so far from the next that a circle of 24 px around each is free.
-  // Rows of the treegrid are 22 px high by design (look.md §3), 28 for a coarse pointer.
+  // Rows of the treegrid are 22 px high by design (docs/look.md), 28 for a coarse pointer.
   const TARGET_PX = 24;
   const grown = (el) => {
     const box = el.getBoundingClientRect();

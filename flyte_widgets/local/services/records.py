@@ -4,7 +4,7 @@ A record holds Flyte's own messages: what is told to a client is composed from t
 their bytes (`store`). Times are integers, microseconds since 1970.
 
 The rules are those of a *sane* backend: `status.phase` follows the newest report, every attempt ends, an aborted action
-stays aborted. Where the real one differs (flyte2-api.md), `quirks` is the place to differ.
+stays aborted. Where the real one differs (docs/backend-facts.md), `quirks` is the place to differ.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-// Measures of look.md §3.4 and §5, in px.
+// Measures of the timeline (docs/look.md), in px.
 
 export interface Layout {
   narrow: boolean;

@@ -1,0 +1,63 @@
+"""What files of the project refer to is in the project."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+#: A page, with or without folders before it; not one of the web.
+_PAGE = re.compile(r"(?<![\w/.:-])(?:[\w.-]+/)*[\w-]+\.md\b")
+_LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+#: Folders outside of the project.
+_OUTSIDE = re.compile(r"\.\./shared\b|/work/|\bshared/(?:look|samples|faults)")
+_TEXT = {".py", ".ts", ".js", ".mjs", ".css", ".md", ".toml", ".json", ".html", ".ipynb", ".txt", ""}
+
+
+def tracked() -> list[Path]:
+    """All files of the project that are text, but this one and lock files."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=False, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    files = (ROOT / name for name in listed.stdout.splitlines())
+    return [
+        file
+        for file in files
+        if file.suffix in _TEXT and file.name not in ("package-lock.json", Path(__file__).name) and file.is_file()
+    ]
+
+
+def missing(text: str, file: Path) -> list[str]:
+    """The pages that a file's text names and that are not there: from the file's folder, or from the root."""
+    pages = {page for page in _PAGE.findall(text) if not _is_there(page, file)}
+    if file.suffix == ".md":
+        pages |= {link for link in _LINK.findall(text) if not (file.parent / link).exists()}
+    return sorted(pages | set(_OUTSIDE.findall(text)))
+
+
+def _is_there(page: str, file: Path) -> bool:
+    return any((folder / page).is_file() for folder in (file.parent, ROOT))
+
+
+def test_every_page_that_is_named_is_there() -> None:
+    """A reader can open whatever a comment, a docstring or a page refers to."""
+    found = {str(file.relative_to(ROOT)): missing(file.read_text("utf-8", "ignore"), file) for file in tracked()}
+    assert {name: pages for name, pages in found.items() if pages} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("the table of look2.md §6", ["look2.md"]),
+        ("read ../shared/faults", ["../shared"]),
+        ("see docs/look.md and README.md", []),
+        ("see docs/nowhere.md", ["docs/nowhere.md"]),
+        ("https://example.com/page.md", []),
+    ],
+)
+def test_a_page_that_is_not_there_is_found(text: str, found: list[str]) -> None:
+    """Neither a page that never was there nor a folder of somebody's machine goes by."""
+    assert missing(text, ROOT / "flyte_widgets/errors.py") == found
