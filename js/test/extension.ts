@@ -8,7 +8,7 @@ interface Container {
 }
 
 /** Listeners on the document: an extension has them for as long as its page lives. */
-const listening = vi.spyOn(document, "addEventListener");
+let listening = vi.spyOn(document, "addEventListener");
 
 /** In an application called `name`, whose shell is made of the second of the versions of `Widget` that it shares. */
 export async function startExtension(name: string, shell: object, Widget: unknown): Promise<void> {
@@ -26,6 +26,7 @@ export async function startExtension(name: string, shell: object, Widget: unknow
 export function useFreshPages(): void {
   beforeEach(() => {
     vi.useFakeTimers();
+    listening = vi.spyOn(document, "addEventListener");
     withoutCanvas();
   });
   afterEach(() => {

@@ -278,7 +278,7 @@ test("a deflated snapshot is read, unless something newer came meanwhile", async
   const packer = new Packer();
   const snapshot = await deflated(packer.snapshot(runningActions()));
   const { store } = open({ ...scenario.running(), snapshot });
-  await vi.waitFor(() => expect(store.actions.count).toBe(50));
+  await vi.waitFor(() => expect(store.actions.count).toBe(50), { timeout: 60_000 });
 
   const { model, store: live } = open({ ...scenario.running(), snapshot });
   const [root] = runningActions() as [ActionSpec];
@@ -293,7 +293,7 @@ test("a snapshot that is cut short is told of, and asked for", async () => {
   const whole = await deflated(new Packer().snapshot(runningActions()));
   const snapshot = new DataView(whole.buffer.slice(0, whole.byteLength - 20));
   const { store } = open({ ...scenario.running(), snapshot });
-  await vi.waitFor(() => expect(store.fault.value).toContain("could not be read"));
+  await vi.waitFor(() => expect(store.fault.value).toContain("could not be read"), { timeout: 60_000 });
   expect(error).toHaveBeenCalledOnce();
   error.mockRestore();
 });

@@ -1,5 +1,5 @@
 // Mounts the real widget on a page, as a host would, and finds things in it as a user does.
-import { vi } from "vitest";
+import { afterEach, vi } from "vitest";
 import type { RunTraits } from "../src/core/protocol";
 import runWidget from "../src/widget";
 import { RecordedModel } from "./scenario";
@@ -26,20 +26,25 @@ export function render(widget: ReturnType<typeof runWidget>, model: RecordedMode
   return { el, frame, cleanup };
 }
 
+const open: (() => void)[] = [];
+afterEach(() => {
+  for (const close of open.splice(0)) close();
+});
+
+/** The widget with one view. It is closed after the test at the latest. */
 export function mount(traits: RunTraits, model = new RecordedModel(traits)): Mounted {
   const widget = runWidget();
   const end = widget.initialize({ model: model as never });
   const { el, frame, cleanup } = render(widget, model);
-  return {
-    model,
-    widget,
-    frame,
-    close() {
-      cleanup();
-      end();
-      el.remove();
-    },
+  const close = (): void => {
+    if (!open.includes(close)) return;
+    open.splice(open.indexOf(close), 1);
+    cleanup();
+    end();
+    el.remove();
   };
+  open.push(close);
+  return { model, widget, frame, close };
 }
 
 const hidden = (node: Element): boolean => node.closest("[hidden]") !== null;

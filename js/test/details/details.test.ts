@@ -393,7 +393,7 @@ describe("attempts", () => {
     const view = details(scenario.running());
     const head = view.find(".fw-attempt-head");
     const before = head.textContent;
-    await vi.waitFor(() => expect(head.textContent).not.toBe(before), { timeout: 3_000 });
+    await vi.waitFor(() => expect(head.textContent).not.toBe(before), { timeout: 60_000 });
     expect(view.find(".fw-attempt-head")).toBe(head);
   });
 });
