@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 from flyte_widgets.api.messages import EnumWire
 from flyte_widgets.api.messages_data import ContainerLogs
 from flyte_widgets.api.messages_data import LogLine as WireLine
+from flyte_widgets.run.tracebacks import TracebackFolds
 
 MAX_LINES: Final = 20_000
 MAX_BYTES: Final = 4 * 1024 * 1024
@@ -104,6 +105,7 @@ class LogBuffer:
         self.lines: deque[LogLine] = deque()
         self.first = 0
         """Number of the oldest line that is kept: so many are not kept."""
+        self.tracebacks = TracebackFolds()
         self._bytes = 0
         self._max_lines, self._max_bytes = max_lines, max_bytes
         self._containers: dict[tuple[str, str], _Container] = {}
@@ -148,6 +150,7 @@ class LogBuffer:
         return [self.lines[i] for i in range(start, min(end, count))]
 
     def _append(self, line: LogLine) -> None:
+        self.tracebacks.feed(self.total, line.text)
         self.lines.append(line)
         self._bytes += len(line.text)
         while len(self.lines) > self._max_lines or (self._bytes > self._max_bytes and len(self.lines) > 1):

@@ -27,9 +27,10 @@ async def read_log(watcher: Watcher, action: str, attempt: int | None) -> list[L
         pass
     finally:
         watcher.logs.release(tail)
-    if not tail.buffer.total:
+    first, total = tail.extent
+    if not total:
         raise_for_log(tail)
-    return tail.buffer.slice(0, tail.buffer.total)
+    return tail.slice(first, total)
 
 
 async def follow_log(watcher: Watcher, action: str, attempt: int | None) -> AsyncIterator[LogLine]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections import OrderedDict
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -21,6 +22,7 @@ from flyte_widgets.errors import ApiError, InternalError, NotFoundError, Unimple
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.logs import LogBuffer, LogLine
 from flyte_widgets.run.state import KINDS
+from flyte_widgets.run.tracebacks import Fold
 from flyte_widgets.tasks import cancel_all
 from flyte_widgets.watch.backoff import Backoff
 from flyte_widgets.watch.source import RunSource
@@ -75,11 +77,30 @@ class LogTail:
 
     def __init__(self, source: RunSource, action: str, attempt: int) -> None:
         self.action, self.attempt = action, attempt
-        self.buffer = LogBuffer()
         self.status = LogStatus()
+        self._buffer = LogBuffer()
+        self._lock = threading.Lock()
+        """For the buffer: other threads read it."""
         self._source = source
         self._changed = asyncio.Event()
         self._listeners: WeakSet[Any] = WeakSet()
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """Number of the oldest line that is kept, and how many lines there were in all. On any thread."""
+        with self._lock:
+            return self._buffer.first, self._buffer.total
+
+    def slice(self, start: int, end: int) -> list[LogLine]:
+        """Give the lines numbered `start` to `end` (not included), as far as they are kept. On any thread."""
+        with self._lock:
+            return self._buffer.slice(start, end)
+
+    @property
+    def folds(self) -> list[Fold]:
+        """Give what may be folded of the lines that are kept. On any thread."""
+        with self._lock:
+            return [fold for fold in self._buffer.tracebacks.folds if fold.start >= self._buffer.first]
 
     @property
     def is_final(self) -> bool:
@@ -105,9 +126,9 @@ class LogTail:
 
     async def next_lines(self, position: int) -> tuple[list[LogLine], int]:
         """Wait for lines from number `position` on. Gives them and the next position; no lines: the log has ended."""
-        while self.buffer.total <= position and not self.is_final:
+        while self._buffer.total <= position and not self.is_final:
             await self.until_changed()
-        return self.buffer.slice(position, self.buffer.total), self.buffer.total
+        return self.slice(position, self._buffer.total), self._buffer.total
 
     async def run(self) -> None:
         """Follow the log until it has ended."""
@@ -132,13 +153,15 @@ class LogTail:
         if not self._has_started:
             self._show("not_started")
             return
-        self.buffer.reopen()
-        if not self.buffer.total:
+        self._buffer.reopen()
+        if not self._buffer.total:
             self._show("opening" if was_over else "quiet")
         stream = self._source.client.data.tail_logs(self._source.run_id, self.action, self.attempt)
         async with aclosing(stream):
             while (message := await self._next_message(stream)) is not None:
-                if self.buffer.feed(message) or self.status.state != "live":
+                with self._lock:
+                    is_new = bool(self._buffer.feed(message))
+                if is_new or self.status.state != "live":
                     self._show("live")
         if was_over:
             self._show("ended")
@@ -166,12 +189,12 @@ class LogTail:
             self._show("no_logs", message="This Flyte keeps no logs.", hint="Its console may have them.")
         elif isinstance(error, (NotFoundError, InternalError)) and not was_over:
             # No pod yet, or its container is not ready.
-            self._show("live" if self.buffer.total else "not_started")
+            self._show("live" if self._buffer.total else "not_started")
             return REOPEN_S
         elif isinstance(error, NotFoundError) and self._never_ran:
             self._show("no_logs", message="It ended before its container started.")
         elif isinstance(error, NotFoundError):
-            self._show("ended" if self.buffer.total else "gone", message=error.message)
+            self._show("ended" if self._buffer.total else "gone", message=error.message)
         else:
             delay_s = backoff.next_delay_s(error.retry_after_s)
             state: LogState = "refused" if state_of(error) in NEEDS_USER else "reconnecting"

@@ -20,6 +20,7 @@ from flyte_widgets.watch.loop import background
 from flyte_widgets.widgets.channel import CommChannel
 from flyte_widgets.widgets.frame import WidgetFrame
 from flyte_widgets.widgets.inbound import Inbound
+from flyte_widgets.widgets.log_feed import LogFeed
 from flyte_widgets.widgets.outbound import Outbound
 from flyte_widgets.widgets.outputs import Bundle, is_terminal, show
 from flyte_widgets.widgets.run_content import RunContent
@@ -128,6 +129,8 @@ class RunWidget(WidgetFrame):
         )
         self._requests = RunRequests(watcher, self._static_view)
         self._requests.register(inbound)
+        self._logs = LogFeed(watcher, outbound)
+        self._logs.register(inbound)
         self._sidebar_calls.register(inbound)
         outbound.show(self._content)
 

@@ -10,6 +10,8 @@ from typing import Final
 
 import msgspec
 
+from flyte_widgets.wire.logs import LogLines, LogMatches, SavedLog
+
 
 class Request(msgspec.Struct, tag_field="kind", rename="camel", kw_only=True):
     """Base of all requests. Its content comes from a page: a handler bounds what it takes."""
@@ -65,8 +67,48 @@ class SidebarAnswer(Request, tag="sidebar_answer"):
     """How many views of the widget the page shows."""
 
 
+class ReadLog(Request, tag="read_log"):
+    """Give lines of a log that the page looks at. They come in one buffer (`wire.logs.pack_lines`)."""
+
+    action: str = ""
+    attempt: int = 1
+    start: int = 0
+    """Number of the first line."""
+    count: int = 0
+
+
+class FindInLog(Request, tag="find_in_log"):
+    """Find a text in the lines that the kernel keeps, in any case."""
+
+    action: str = ""
+    attempt: int = 1
+    text: str = ""
+
+
+class LineAtTime(Request, tag="line_at_time"):
+    """Find the first line that was written at a time or after it."""
+
+    action: str = ""
+    attempt: int = 1
+    at_ms: float = 0.0
+    """Epoch ms of the backend's clock."""
+
+
+class SaveLog(Request, tag="save_log"):
+    """Write the whole log of an attempt to a file in the kernel's directory."""
+
+    action: str = ""
+    attempt: int = 1
+
+
 MediaBundle = dict[str, str]
 """An output of a notebook, by media type."""
 
-REPLIES: Final[dict[type[Request], object]] = {ReadStaticView: MediaBundle}
+REPLIES: Final[dict[type[Request], object]] = {
+    ReadStaticView: MediaBundle,
+    ReadLog: LogLines,
+    FindInLog: LogMatches,
+    LineAtTime: int,
+    SaveLog: SavedLog,
+}
 """Type of the reply's payload. A request that is not here is only answered with ok, or with an error."""
