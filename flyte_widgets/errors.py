@@ -2,6 +2,7 @@
 
     FlyteWidgetsError
     ├── ConfigError                  nothing, or something wrong, is configured
+    ├── InputError                   an input of a run has the wrong type; also a ValueError
     ├── RunFinishedError             an abort of what has already ended
     ├── WaitTimeoutError             also a TimeoutError
     ├── NotKeptError                 a log, a report or values that do not exist, or that nobody kept
@@ -51,6 +52,10 @@ class FlyteWidgetsError(Exception):
 
 class ConfigError(FlyteWidgetsError):
     """No backend is configured, or the configuration cannot be used."""
+
+
+class InputError(FlyteWidgetsError, ValueError):
+    """A value cannot be an input of a run: of another type, or of one that cannot be written from here."""
 
 
 class RunFinishedError(FlyteWidgetsError):
