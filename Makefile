@@ -13,8 +13,8 @@ EXTENSION := $(shell find js/labextension -type f)
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-demo: setup ## open JupyterLab on the quickstart notebook, with real runs on the embedded backend
-	@.ci/demo
+demo: ## open JupyterLab on the quickstart notebook, with real runs on the embedded backend
+	@.ci/demo "$(PYTHON)"
 
 test: setup browser oldest-kernel ## run all tests, those in a real browser included
 	@cd js && npm run --silent test

@@ -10,24 +10,24 @@ from pathlib import Path
 
 import pytest
 
+import flyte_widgets as fw
+
 ROOT = Path(__file__).parents[2]
 INSTALLED = Path(sys.prefix) / "share" / "jupyter" / "labextensions" / "flyte-widgets"
 
 
-def project(key: str) -> str:
-    """A line of pyproject.toml."""
-    found = re.search(f'^{key} = "(.*)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    assert found is not None
-    return found[1]
+def package_json(folder: Path) -> dict[str, object]:
+    """The package.json in a folder."""
+    loaded: dict[str, object] = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    return loaded
 
 
-@pytest.mark.parametrize("file", ["js/package.json", "js/labextension/package.json"])
-def test_versions_are_one(file: str) -> None:
-    """Name, version and licence are the project's."""
-    package = json.loads((ROOT / file).read_text())
-    assert {key: package[key] for key in ("name", "version", "license")} == {
-        key: project(key) for key in ("name", "version", "license")
-    }
+def test_the_version_stands_in_one_place() -> None:
+    """In `flyte_widgets/__init__.py`: no other file repeats it, and what is built takes it from there."""
+    assert 'dynamic = ["version"]' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    for folder in (ROOT / "js", ROOT / "js/labextension"):
+        assert "version" not in package_json(folder)
+    assert package_json(INSTALLED) == {**package_json(ROOT / "js/labextension"), "version": fw.__version__}
 
 
 def test_jupyterlab_lists_it_as_enabled() -> None:
@@ -35,10 +35,10 @@ def test_jupyterlab_lists_it_as_enabled() -> None:
     command = [sys.executable, "-m", "jupyter", "labextension", "list"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     shown = re.sub(r"\x1b\[\d+m", "", done.stdout + done.stderr)
-    assert f"flyte-widgets v{project('version')} enabled OK (python, flyte-widgets)" in shown
+    assert f"flyte-widgets v{fw.__version__} enabled OK (python, flyte-widgets)" in shown
 
 
-@pytest.mark.parametrize("file", ["package.json", "install.json", "static/remoteEntry.js"])
+@pytest.mark.parametrize("file", ["install.json", "static/remoteEntry.js"])
 def test_what_is_installed_is_what_is_here(file: str) -> None:
     """An editable installation has a copy, which `make setup` renews."""
     assert (INSTALLED / file).read_bytes() == (ROOT / "js" / "labextension" / file).read_bytes()

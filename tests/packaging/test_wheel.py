@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+import flyte_widgets as fw
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -47,7 +50,14 @@ def test_wheel_holds_the_bundle_and_the_types(wheel: Path) -> None:
     extension = {name.partition("/data/share/jupyter/labextensions/")[2] for name in names} - {""}
     files = ("package.json", "install.json", "static/remoteEntry.js")
     assert extension == {f"flyte-widgets/{file}" for file in files}
-    assert not [name for name in names if name.endswith((".ts", ".ipynb")) or name.startswith("tests/")]
+    assert not [name for name in names if name.endswith((".ts", ".ipynb")) or name.startswith(("tests/", "docs/"))]
+    package = next(name for name in names if name.endswith("labextensions/flyte-widgets/package.json"))
+    assert json.loads(zipfile.ZipFile(wheel).read(package))["version"] == fw.__version__
+
+
+def test_wheel_is_light(wheel: Path) -> None:
+    """It is downloaded and unpacked by everybody who uses it."""
+    assert wheel.stat().st_size <= 450_000
 
 
 @pytest.mark.slow
