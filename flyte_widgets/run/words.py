@@ -1,16 +1,29 @@
-"""Lengths of time and counts in words; js/src/core/format.ts says the same. Pure."""
+"""Lengths of time and numbers in words, as js/src/core/format.ts says them (tests/vectors/words.json). Pure.
+
+Halves are rounded up, as in JavaScript: Python's `round` would round them to the even neighbour.
+"""
 
 from __future__ import annotations
 
+import math
+
 from flyte_widgets.run.times import Milliseconds
+
+
+def rounded(number: float) -> int:
+    """Round to a whole number, halves up."""
+    return math.floor(number + 0.5)
 
 
 def duration(ms: Milliseconds) -> str:
     """Say a length: "80ms", "0.6s", "42s", "1m 28s", "2h 05m", "3d 04h". Negative counts as 0."""
     ms = max(0.0, ms)
+    if ms < 99.5:
+        return f"{rounded(ms)}ms" if ms >= 1 else "0s"
     if ms < 9_950:
-        return f"{ms / 1000:.1f}s" if ms >= 99.5 else f"{round(ms)}ms" if ms >= 1 else "0s"
-    seconds = round(ms / 1000)
+        tenths = rounded(ms / 100)
+        return f"{tenths // 10}.{tenths % 10}s"
+    seconds = rounded(ms / 1000)
     minutes, hours = seconds // 60, seconds // 3600
     if seconds < 60:
         return f"{seconds}s"

@@ -5,21 +5,18 @@ from __future__ import annotations
 import base64
 import itertools
 import re
-import subprocess
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import bleach
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbconvert.filters import clean_html
 
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.timeline import Segment, SegmentFlag
-from flyte_widgets.run.words import duration
 from flyte_widgets.widgets.static_view.axis import Axis
 from flyte_widgets.widgets.static_view.collect import telling_failure
 from flyte_widgets.widgets.static_view.colours import LIGHT
@@ -292,29 +289,6 @@ def test_the_failure_that_explains_the_run_is_chosen() -> None:
     parent, cause = action("a2", P.FAILED, 0, 100), action("a3", P.FAILED, 5, 90, parent=2)
     assert telling_failure([action("a0", P.FAILED, 0, 101), lived_with, parent, cause]) is cause
     assert telling_failure([action("a0", P.FAILED)]) is None
-
-
-@pytest.mark.parametrize(
-    ("ms", "text"),
-    [
-        (-5, "0s"),
-        (80, "80ms"),
-        (600, "0.6s"),
-        (42_000, "42s"),
-        (88_000, "1m 28s"),
-        (59_700, "1m 00s"),
-        (7_500_000, "2h 05m"),
-        (90_061_000, "1d 01h"),
-    ],
-)
-def test_durations_read_as_in_the_front_end(ms: float, text: str) -> None:
-    """The same lengths have the same words as in js/src/core/format.ts."""
-    assert duration(ms) == text
-    source = (JS / "src/core/format.ts").read_text().replace("export ", "")
-    script = re.sub(r": (number|string)\b", "", source.partition("/** For sentences")[0])
-    script = script.replace("(n) =>", "n =>") + f"\nconsole.log(duration({ms}))"
-    told = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True, timeout=30)
-    assert told.stdout.strip() == text
 
 
 @given(st.floats(1, 1e12), st.floats(0, 1))

@@ -1,4 +1,4 @@
-"""Durations, times and counts in words; the same as js/src/core/format.ts and js/src/run/header/counts.ts. Pure."""
+"""Times and counts of a run in words; the counts are those of js/src/run/header/counts.ts. Pure."""
 
 from __future__ import annotations
 

@@ -1,15 +1,24 @@
-// Durations, clocks and counts as text. Pure.
+// Durations, clocks and counts as text. Pure. Durations and labels of elapsed time are the same in Python
+// (flyte_widgets/run/words.py, widgets/static_view/axis.py): tests/vectors/words.json.
+
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+const DAY_MS = 86_400_000;
+/** From here on hours are told in days. */
+const MANY_HOURS = 48;
+
+const two = (n: number): string => String(n).padStart(2, "0");
 
 /** "0.6s", "42s", "1m 28s", "2h 05m", "3d 04h"; milliseconds only under 0.1 s. Negative counts as 0. */
 export function duration(ms: number): string {
   if (!Number.isFinite(ms)) return "–";
   const t = Math.max(0, ms);
-  if (t < 1) return "0s";
-  if (t < 99.5) return `${Math.round(t)}ms`;
-  if (t < 9_950) return `${(t / 1000).toFixed(1)}s`;
+  if (t < 99.5) return t < 1 ? "0s" : `${Math.round(t)}ms`;
+  if (t < 9_950) {
+    const tenths = Math.round(t / 100);
+    return `${Math.floor(tenths / 10)}.${tenths % 10}s`;
+  }
   const s = Math.round(t / 1000);
   if (s < 60) return `${s}s`;
-  const two = (n: number) => String(n).padStart(2, "0");
   if (s < 3600) return `${Math.floor(s / 60)}m ${two(s % 60)}s`;
   const minutes = Math.floor(s / 60);
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)}h ${two(minutes % 60)}m`;
@@ -17,12 +26,12 @@ export function duration(ms: number): string {
   return `${Math.floor(hours / 24)}d ${two(hours % 24)}h`;
 }
 
-/** For sentences: "14 s", "3 min", "2 h". */
+/** For sentences: "14 s", "3 min", "2 h", "5 days". */
 export function ago(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000));
   if (s < 120) return `${s} s`;
   if (s < 7200) return `${Math.floor(s / 60)} min`;
-  return `${Math.floor(s / 3600)} h`;
+  return s < MANY_HOURS * 3600 ? `${Math.floor(s / 3600)} h` : `${Math.floor(s / 86_400)} days`;
 }
 
 /** For screen readers: "3 minutes 12 seconds". */
@@ -32,42 +41,72 @@ export function spoken(ms: number): string {
   const unit = (n: number, name: string) => `${n} ${name}${n === 1 ? "" : "s"}`;
   if (s < 60) return unit(s, "second");
   if (s < 3600) return `${unit(Math.floor(s / 60), "minute")} ${unit(s % 60, "second")}`;
+  if (s >= MANY_HOURS * 3600)
+    return `${unit(Math.floor(s / 86_400), "day")} ${unit(Math.floor((s % 86_400) / 3600), "hour")}`;
   return `${unit(Math.floor(s / 3600), "hour")} ${unit(Math.floor((s % 3600) / 60), "minute")}`;
 }
 
-/** Local wall clock, "14:33:17". */
-export function wallClock(epochMs: number): string {
-  if (!Number.isFinite(epochMs)) return "–";
-  const d = new Date(epochMs);
-  return [d.getHours(), d.getMinutes(), d.getSeconds()].map((n) => String(n).padStart(2, "0")).join(":");
+const timeOf = (date: Date): string =>
+  [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+const dateOf = (date: Date): string => `${MONTHS[date.getMonth()]} ${date.getDate()}`;
+const isSameDay = (a: Date, b: Date): boolean =>
+  a.getFullYear() === b.getFullYear() && a.getMonth() === b.getMonth() && a.getDate() === b.getDate();
+
+/** Local time: "14:33:17", of another day "Nov 3 14:33:17", of another year "Nov 3 2025 14:33:17". */
+export function wallClock(epochMs: number, todayMs = Date.now()): string {
+  const date = new Date(epochMs);
+  if (Number.isNaN(date.getTime())) return "–";
+  const today = new Date(todayMs);
+  return isSameDay(date, today) ? timeOf(date) : withDate(date, today);
 }
 
-/** Axis label of a wall clock, "14:33", "14:33:20" where the step is under a minute; the date at midnight: "Nov 3". */
+function withDate(date: Date, today: Date): string {
+  const year = date.getFullYear() === today.getFullYear() ? "" : ` ${date.getFullYear()}`;
+  return `${dateOf(date)}${year} ${timeOf(date)}`;
+}
+
+/** From and to, in local time. Where they are of two days both have their date, else at most the first. */
+export function clockRange(fromMs: number, toMs: number, todayMs = Date.now()): string {
+  const [from, to, today] = [new Date(fromMs), new Date(toMs), new Date(todayMs)];
+  if (Number.isNaN(from.getTime()) || Number.isNaN(to.getTime()) || isSameDay(from, to))
+    return `${wallClock(fromMs, todayMs)} – ${wallClock(toMs, toMs)}`;
+  return `${withDate(from, today)} – ${withDate(to, today)}`;
+}
+
+/** Digits after the second that tell apart what is a step apart. */
+const digitsOf = (stepMs: number): number => (stepMs < 10 ? 3 : stepMs < 100 ? 2 : stepMs < 1000 ? 1 : 0);
+
+/** Axis label of a time of day: "14:33", "14:33:20" where the step is under a minute; the date at midnight: "Nov 3". */
 export function axisClock(epochMs: number, stepMs: number): string {
   const date = new Date(epochMs);
-  const time = wallClock(epochMs);
-  if (time === "00:00:00" && stepMs >= 1000)
-    return date.toLocaleDateString("en", { month: "short", day: "numeric" });
+  // A day may begin at another time than midnight: some zones change to summer time then.
+  if (stepMs >= 100 * DAY_MS) return `${dateOf(date)} ${date.getFullYear()}`;
+  const time = timeOf(date);
+  if (stepMs >= DAY_MS || (time === "00:00:00" && stepMs >= 1000)) return dateOf(date);
   if (stepMs >= 60_000) return time.slice(0, 5);
-  const part = String(date.getMilliseconds()).padStart(3, "0");
-  return stepMs >= 1000 ? time : `${time}.${part.slice(0, stepMs < 100 ? 2 : 1)}`;
+  const digits = digitsOf(stepMs);
+  const part = String(date.getMilliseconds()).padStart(3, "0").slice(0, digits);
+  return digits ? `${time}.${part}` : time;
 }
 
-/** Axis label, "1:05" or "1:05:00"; tenths where the step is under a second. */
+/** Label of an axis of elapsed time: "1:05", "1:05:00", "2d 06h"; as fine as its steps are apart. */
 export function axisTime(ms: number, stepMs: number): string {
+  const size = Math.abs(ms);
+  const digits = digitsOf(stepMs);
+  // In the smallest unit that is shown, so that no carry is lost.
+  const units = digits ? Math.round(size / 10 ** (3 - digits)) : Math.floor(size / 1000 + 1e-6);
+  const seconds = Math.floor(units / 10 ** digits);
+  const tail = digits ? `.${String(units % 10 ** digits).padStart(digits, "0")}` : "";
   const sign = ms < 0 ? "−" : "";
-  const t = Math.abs(ms);
-  const s = Math.floor(t / 1000 + 1e-6);
-  const two = (n: number) => String(n).padStart(2, "0");
-  const tail =
-    stepMs < 1000
-      ? `.${String(Math.round(t % 1000))
-          .padStart(3, "0")
-          .slice(0, stepMs < 100 ? 2 : 1)}`
-      : "";
-  const hours = Math.floor(s / 3600);
-  const rest = `${hours ? two(Math.floor((s % 3600) / 60)) : Math.floor(s / 60)}:${two(s % 60)}${tail}`;
-  return sign + (hours ? `${hours}:${rest}` : rest);
+  const [days, hours] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600)];
+  const [minute, second] = [Math.floor(seconds / 60) % 60, two(seconds % 60) + tail];
+  if (stepMs >= DAY_MS) return `${sign}${days}d`;
+  if (hours >= MANY_HOURS) {
+    const day = `${sign}${days}d ${two(hours % 24)}`;
+    if (stepMs >= 3_600_000) return `${day}h`;
+    return `${day}:${two(minute)}${stepMs >= 60_000 ? "" : `:${second}`}`;
+  }
+  return `${sign}${hours ? `${hours}:${two(minute)}` : minute}:${second}`;
 }
 
 /** "1,234". A number's own way to say it loads a language first, in which a run could be painted. */

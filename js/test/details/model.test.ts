@@ -30,7 +30,7 @@ describe("attempts", () => {
     const [newest, oldest] = attemptsOf(failed(), NOW_MS);
     expect([newest!.attempt, oldest!.attempt]).toEqual([2, 1]);
     expect([newest!.note, oldest!.note]).toEqual(["failed", "end inferred"]);
-    expect(newest!.when).toMatch(/^ended \d\d:\d\d:\d\d$/);
+    expect(newest!.when).toMatch(/^ended Jun 12 2025 \d\d:\d\d:\d\d$/);
     expect(oldest!.when).toBe("");
   });
 

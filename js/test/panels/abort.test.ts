@@ -108,7 +108,7 @@ test("Aborted is said only when the phase was seen", async () => {
   expect(seen(view.frame, ".fw-badge")).toBe("Aborted");
   expect(note()).toBe("");
   expect(seen(view.frame, ".fw-abort")).toBe("");
-  expect(seen(view.frame, ".fw-fresh")).toMatch(/^Aborted by backend14:34:11$/);
+  expect(seen(view.frame, ".fw-fresh")).toMatch(/^Aborted by backendJun 12 2025 14:34:11$/);
 });
 
 test("a refusal is told as an alert with its reason, and Try again sends the same once more", async () => {

@@ -1,6 +1,5 @@
 // What the header, the strip and the empty view say, fact by fact.
 import { expect, test } from "vitest";
-import { Actions } from "../../src/core/actions";
 import { wallClock } from "../../src/core/format";
 import { Phase } from "../../src/core/phases";
 import type { Connection, ConnectionState } from "../../src/core/protocol";
@@ -8,9 +7,9 @@ import { badgeOf } from "../../src/run/header/badge";
 import { tally, told, words } from "../../src/run/header/counts";
 import { emptyOf } from "../../src/run/header/empty";
 import { type FreshnessFacts, freshness } from "../../src/run/header/freshness";
-import { nextFailure } from "../../src/run/header/strip";
 import { pack } from "../pack";
 import { runningActions, scenario } from "../scenario";
+import { mount, withoutCanvas } from "../view";
 
 const connection = (state: ConnectionState, more: Partial<Connection> = {}): Connection => ({
   state,
@@ -97,18 +96,20 @@ test("beside the strip stands what matters now, and at the end how it ended", ()
   expect(told(much, true, false).map(words)).toEqual(["1 failed", "1 timed out"]);
 });
 
-test("failures are visited one after the other, the root last, and round again", () => {
-  const failed = new Set(["a0", "a3", "a44"]);
-  const actions = new Actions();
-  const specs = runningActions().map((a) => ({
-    ...a,
-    phase: failed.has(a.id) ? Phase.Failed : Phase.Succeeded,
-  }));
-  actions.apply(pack(specs));
-  const visits = ["", "", "", ""];
-  visits.reduce((from, _, i) => (visits[i] = nextFailure(actions, from)!), "a7");
+test("the button of the failures leads to those that timed out, too, the root last, and round again", () => {
+  const phases = new Map([
+    ["a0", Phase.Failed],
+    ["a3", Phase.TimedOut],
+    ["a44", Phase.Failed],
+  ]);
+  withoutCanvas();
+  const specs = runningActions().map((a) => ({ ...a, phase: phases.get(a.id) ?? Phase.Succeeded }));
+  const view = mount({ ...scenario.failed(), selected: "", snapshot: pack(specs) });
+  const visits = Array.from({ length: 4 }, () => {
+    view.frame.querySelector<HTMLButtonElement>(".fw-failures")!.click();
+    return view.model.get("selected");
+  });
   expect(visits).toEqual(["a3", "a44", "a0", "a3"]);
-  expect(nextFailure(new Actions(), "")).toBeNull();
 });
 
 const run = (state: ConnectionState, more = {}) => ({

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { Phase } from "../../src/core/phases";
 import { breakMsFor, ChangeMarks, NO_SQUEEZE, Squeeze } from "../../src/run/timeline/time/idle";
 import { OverviewCount } from "../../src/run/timeline/time/overview";
-import { Scale, ticks } from "../../src/run/timeline/time/scale";
+import { Scale } from "../../src/run/timeline/time/scale";
+import { elapsedMarks, ticks } from "../../src/run/timeline/time/ticks";
 import { action, load, root, segment } from "./help";
 
 const HOUR = 3_600_000;
@@ -86,7 +87,7 @@ describe("idle stretches", () => {
 
 test("ticks stay out of squeezed stretches and keep to their steps after them", () => {
   const window = { fromMs: 0, toMs: squeeze.squeezed(150_000 + 3 * HOUR) };
-  const { stepMs, atMs } = ticks(new Scale(window, 0, 1_000, squeeze), 0, 80);
+  const { stepMs, atMs } = ticks(new Scale(window, 0, 1_000, squeeze), elapsedMarks(0), 80);
   expect(stepMs).toBe(15_000);
   expect(atMs.length).toBeLessThan(16);
   for (const ms of atMs) {

@@ -155,9 +155,9 @@ test("openTo opens every fold and action above, so that the action has a row", (
   expect(order(actions, tree, NO_FILTER, toggles).indexOf(row)).toBeGreaterThan(0);
 });
 
-test("failures are walked in tree order, round and round, folded or not", () => {
+test("failures are walked in tree order, the root last, round and round, folded or not", () => {
   const specs = [
-    root,
+    { ...root, phase: Phase.Failed },
     action({ id: "b", phase: Phase.Failed }),
     action({ id: "c" }),
     action({ id: "d", parent: 1, phase: Phase.TimedOut }),
@@ -167,8 +167,9 @@ test("failures are walked in tree order, round and round, folded or not", () => 
   const { actions, tree } = ordered(specs);
   const from = (id: string, by: 1 | -1) =>
     actions.id[nextFailure(actions, tree, actions.rowOf.get(id) ?? -1, by)];
-  expect([from("", 1), from("b", 1), from("d", 1), from("s0", 1)]).toEqual(["b", "d", "s0", "b"]);
-  expect([from("", -1), from("s0", -1), from("b", -1)]).toEqual(["s0", "d", "s0"]);
+  expect([from("", 1), from("b", 1), from("d", 1), from("s0", 1)]).toEqual(["b", "d", "s0", "a0"]);
+  expect([from("a0", 1), from("c", 1)]).toEqual(["b", "s0"]);
+  expect([from("", -1), from("s0", -1), from("b", -1)]).toEqual(["a0", "d", "a0"]);
   expect(nextFailure(ordered([root]).actions, ordered([root]).tree, -1, 1)).toBe(-1);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { wallClock } from "../../src/core/format";
+import { clockRange, wallClock } from "../../src/core/format";
 import { Phase } from "../../src/core/phases";
 import { Seg } from "../../src/core/protocol";
 import { Store } from "../../src/core/store";
@@ -45,7 +45,10 @@ describe("tooltip", () => {
 
   test("of several attempts it tells the one at the pointer, or the nearest", () => {
     expect(tip("a44", 50_000)).toMatchObject({ aside: "attempt 1" });
-    expect(tip("a44", 50_000).footer).toEqual([`${clock(41)} – ${clock(65.9)}, failed`, "end inferred"]);
+    expect(tip("a44", 50_000).footer).toEqual([
+      `${clockRange(BASE_MS + 41_000, BASE_MS + 65_900)}, failed`,
+      "end inferred",
+    ]);
     expect(tip("a44", 90_000)).toMatchObject({ aside: "attempt 2" });
     expect(tip("a44", 0)).toMatchObject({ aside: "attempt 1" });
   });

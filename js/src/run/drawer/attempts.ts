@@ -1,6 +1,6 @@
 // The attempts of an action: the chosen one unfolded into its phases, the others folded to a bar.
 
-import { duration, wallClock } from "../../core/format";
+import { clockRange, duration, wallClock } from "../../core/format";
 import { cssName, label, phaseOf } from "../../core/phases";
 import type { ActionDetail } from "../../core/protocol";
 import { h, setAttribute, setText } from "../../ui/dom";
@@ -128,8 +128,6 @@ export class AttemptsPane {
       setText(time, wholeMs === null ? "–" : duration(wholeMs));
     });
     const { startMs, endMs } = detail;
-    const from = startMs === null ? "" : wallClock(startMs);
-    const times = endMs === null ? from && `since ${from}` : `${from} – ${wallClock(endMs)}`;
     return [
       h("p", { class: "fw-note" }, statusLine(detail)),
       h(
@@ -138,7 +136,7 @@ export class AttemptsPane {
         tinted(phase, 12),
         h("span", { class: "fw-phase-name fw-cut" }, label(phase)),
         time,
-        h("span", { class: "fw-phase-when" }, times),
+        h("span", { class: "fw-phase-when" }, timesText(startMs, endMs)),
       ),
     ];
   }
@@ -155,4 +153,9 @@ function placeShare(fill: HTMLElement, { from, share, durationMs }: Stretch): vo
   setAttribute(fill, "hidden", durationMs === null ? "" : null);
   fill.style.left = `${(from * 100).toFixed(2)}%`;
   fill.style.width = `${(share * 100).toFixed(2)}%`;
+}
+
+function timesText(startMs: number | null, endMs: number | null): string {
+  if (startMs === null) return endMs === null ? "" : `ended ${wallClock(endMs)}`;
+  return endMs === null ? `since ${wallClock(startMs)}` : clockRange(startMs, endMs);
 }

@@ -1,10 +1,11 @@
 // The progress strip and its counts. "n failed" leads from one failure to the next.
 
-import type { Actions } from "../../core/actions";
 import { grouped, plural } from "../../core/format";
 import { Phase } from "../../core/phases";
 import { dotted, h, setAttribute } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
+import { nextFailure } from "../timeline/rows/failures";
+import { Tree } from "../timeline/rows/tree";
 import { type Count, type Tally, tally, told, words } from "./counts";
 
 export function mountStrip(view: View, band: HTMLElement): void {
@@ -40,8 +41,11 @@ export function mountStrip(view: View, band: HTMLElement): void {
   failed.addEventListener(
     "click",
     () => {
-      const id = nextFailure(store.actions, store.traits.selected.peek());
-      if (id === null) return;
+      const { actions } = store;
+      const selected = actions.rowOf.get(store.traits.selected.peek()) ?? -1;
+      const row = nextFailure(actions, new Tree(actions), selected, 1);
+      if (row < 0) return;
+      const id = actions.id[row]!;
       store.select(id);
       ui.detailsOpen.value = true;
       ui.reveal.value = { id };
@@ -58,16 +62,4 @@ function drawStrip(strip: HTMLElement, sums: Tally): void {
   });
   strip.replaceChildren(...fills);
   setAttribute(strip, "aria-label", sums.parts.map(words).join(", ") || "No actions yet");
-}
-
-/** The failed action after `selected`, round and round; the root last, for it fails because of another. */
-export function nextFailure(actions: Actions, selected: string): string | null {
-  const failures: string[] = [];
-  for (let row = 0; row < actions.count; row++) {
-    if (actions.phase[row] === Phase.Failed && actions.parent[row]! >= 0) failures.push(actions.id[row]!);
-  }
-  for (let row = 0; row < actions.count; row++) {
-    if (actions.phase[row] === Phase.Failed && actions.parent[row]! < 0) failures.push(actions.id[row]!);
-  }
-  return failures[(failures.indexOf(selected) + 1) % failures.length] ?? null;
 }

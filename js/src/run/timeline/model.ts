@@ -31,6 +31,7 @@ import {
   type TimeWindow,
   zoomWindow,
 } from "./time/scale";
+import { clockMarks, elapsedMarks, type NextMark } from "./time/ticks";
 import type { Clock } from "./time/times";
 
 /** All of the run; or its last `spanMs`, going with now; or a fixed piece. The first two follow. */
@@ -228,11 +229,10 @@ export class TimelineModel {
     this.#looking = { kind: "fixed", window: { fromMs, toMs } };
   }
 
-  /** From when ticks are counted: the run's start, or a midnight. */
-  get ticksOriginMs(): number {
-    if (this.ui.axis.peek() === "elapsed") return this.originMs;
-    const { baseMs } = this.actions;
-    return new Date(baseMs).getTimezoneOffset() * 60_000 - baseMs;
+  /** Where ticks may stand: at round times since the run's start, or of the day. */
+  get marks(): NextMark {
+    const byClock = this.ui.axis.peek() === "clock";
+    return byClock ? clockMarks(this.actions.baseMs) : elapsedMarks(this.originMs);
   }
 
   /** When the run was created; else the first that is known. */
@@ -247,7 +247,7 @@ export class TimelineModel {
   /** All that there is to see. */
   get full(): TimeWindow {
     const [fromMs, edgeMs] = [this.#squeeze.squeezed(this.originMs), this.#squeeze.squeezed(this.#edgeMs)];
-    return fitWindow(fromMs, edgeMs, this.#insidePx, this.#marginPx);
+    return fitWindow(fromMs, edgeMs, this.#insidePx, this.#marginPx, this.clock.runOver);
   }
 
   get window(): TimeWindow {

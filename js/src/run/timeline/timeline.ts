@@ -19,8 +19,8 @@ import { Surface } from "./paint/surface";
 import { RowPool } from "./rows/rows";
 import { tooltipOf } from "./rows/words";
 import { lengthMs } from "./time/idle";
-import { ticks } from "./time/scale";
 import { StripCache } from "./time/strip-cache";
+import { ticks } from "./time/ticks";
 import css from "./timeline.css";
 
 export const timelineCss = css + marksCss;
@@ -194,7 +194,7 @@ class Timeline implements Stage {
     const { state } = store.traits.connection.peek();
     const live = alive && (state === "live" || state === "polling");
     const now = model.clock.runOver ? null : live ? "live" : "stale";
-    const marks = ticks(scale, model.ticksOriginMs, model.layout.tickPx);
+    const marks = ticks(scale, model.marks, model.layout.tickPx);
     const cursorX = this.#pointer?.plotX ?? null;
     const hoverIndex = this.#pointer ? body.indexAt(this.#pointer.clientY) : -1;
     const common = { model, patterns, now, cursorX, dimmed: !alive } as const;

@@ -5,7 +5,7 @@ import { BAND_PX } from "../layout";
 import type { TimelineModel } from "../model";
 import { slotOf } from "../time/bins";
 import { heightOf } from "../time/overview";
-import type { Ticks } from "../time/scale";
+import type { Ticks } from "../time/ticks";
 import { paintBreaks } from "./paint-breaks";
 import type { Patterns } from "./patterns";
 import { type Surface, snap, verticalLine } from "./surface";

@@ -1,5 +1,5 @@
 // What a row says: to a screen reader, in its label, in its tooltip. Pure.
-import { duration, grouped, plural, wallClock } from "../../../core/format";
+import { clockRange, duration, grouped, plural, wallClock } from "../../../core/format";
 import { isActive, isTerminal, label } from "../../../core/phases";
 import type { TimelineModel } from "../model";
 import { type AttemptSpan, type RowTimes, timesOf } from "../time/times";
@@ -79,7 +79,6 @@ export function tooltipOf(
 function actionTooltip(model: TimelineModel, row: number, atMs: number): TooltipText {
   const { actions, clock } = model;
   const times = timesOf(actions, row, clock);
-  const clockText = (ms: number) => wallClock(actions.baseMs + ms);
   const attempt = nearest(times.attempts, atMs);
   const title = actions.name[row] || actions.id[row]!;
   if (!attempt) {
@@ -89,7 +88,7 @@ function actionTooltip(model: TimelineModel, row: number, atMs: number): Tooltip
       title,
       aside: "not started",
       lines: [{ phase, text: label(phase), value, strong: times.open }],
-      footer: [`created ${clockText(times.createdMs)}`],
+      footer: [`created ${wallClock(actions.baseMs + times.createdMs)}`],
     };
   }
   const byPhase = new Map<number, { ms: number; open: boolean }>();
@@ -106,7 +105,7 @@ function actionTooltip(model: TimelineModel, row: number, atMs: number): Tooltip
       value: duration(ms),
       strong: open,
     })),
-    footer: ending(attempt, clockText),
+    footer: ending(attempt, actions.baseMs),
   };
 }
 
@@ -116,15 +115,15 @@ const KNOWN = {
   status: ["phases not read yet"],
 } as const;
 
-function ending(attempt: AttemptSpan, clockText: (ms: number) => string): string[] {
+function ending(attempt: AttemptSpan, baseMs: number): string[] {
   const { startMs, endMs, outcome } = attempt;
   if (attempt.open) {
     const since = attempt.spans.findLast((span) => span.open)?.startMs ?? startMs;
-    return [`since ${clockText(since)}, still open`, ...KNOWN[attempt.known]];
+    return [`since ${wallClock(baseMs + since)}, still open`, ...KNOWN[attempt.known]];
   }
   const how = outcome === 0 ? "" : `, ${label(outcome).toLowerCase()}`;
   const end = attempt.noEnd ? ["no end reported"] : attempt.endInferred ? ["end inferred"] : [];
-  return [`${clockText(startMs)} – ${clockText(endMs)}${how}`, ...end, ...KNOWN[attempt.known]];
+  return [`${clockRange(baseMs + startMs, baseMs + endMs)}${how}`, ...end, ...KNOWN[attempt.known]];
 }
 
 function nearest(attempts: readonly AttemptSpan[], atMs: number): AttemptSpan | undefined {

@@ -9,8 +9,8 @@ export interface TimeWindow {
 
 /** Shorter than this is noise of the backend's clocks. */
 const MIN_SPAN_MS = 20;
-/** A run of a second does not fill the whole plot. */
-const MIN_FIT_MS = 5_000;
+/** A run that has just begun does not fill the whole plot, or it would shrink at each glance. */
+const MIN_LIVE_MS = 5_000;
 
 /** Scale over the plot's inside, linear in squeezed time. */
 export class Scale {
@@ -44,9 +44,19 @@ export class Scale {
   }
 }
 
-/** All of the run, with `marginPx` free at the right for the "now" pill or the last glyph. */
-export function fitWindow(originMs: number, edgeMs: number, widthPx: number, marginPx: number): TimeWindow {
-  const span = Math.max(MIN_FIT_MS, Number.isFinite(edgeMs) ? edgeMs - originMs : 0);
+/**
+ * All of the run, with `marginPx` free at the right for the "now" pill or the last glyph. An ended run is fitted to
+ * itself, be it ever so short.
+ */
+export function fitWindow(
+  originMs: number,
+  edgeMs: number,
+  widthPx: number,
+  marginPx: number,
+  hasEnded = false,
+): TimeWindow {
+  const least = hasEnded ? MIN_SPAN_MS : MIN_LIVE_MS;
+  const span = Math.max(least, Number.isFinite(edgeMs) ? edgeMs - originMs : 0);
   const inside = Math.max(1, widthPx * 0.25, widthPx - marginPx);
   return { fromMs: originMs, toMs: originMs + (span * Math.max(1, widthPx)) / inside };
 }
@@ -100,42 +110,3 @@ export function pinchWindow(
 
 export const isWhole = (w: TimeWindow, full: TimeWindow): boolean =>
   w.toMs - w.fromMs >= (full.toMs - full.fromMs) * 0.999;
-
-const S = 1000;
-const M = 60 * S;
-const H = 60 * M;
-const D = 24 * H;
-const NICE = [1, 2, 5, 10, 15, 30].flatMap((n) => [n * S, n * M]);
-const STEPS = [...NICE, H, 2 * H, 3 * H, 6 * H, 12 * H, D].sort((a, b) => a - b);
-
-/** The smallest step of at least `wantedMs` that a clock has; 1, 2 or 5 times a power of ten beyond them. */
-function niceStep(wantedMs: number): number {
-  const ofClock = STEPS.find((step) => step >= wantedMs);
-  if (ofClock !== undefined && wantedMs >= S / 2) return ofClock;
-  const unit = wantedMs > D ? D : 1;
-  const power = 10 ** Math.floor(Math.log10(wantedMs / unit));
-  return [1, 2, 5, 10].find((n) => n * power * unit >= wantedMs)! * power * unit;
-}
-
-export interface Ticks {
-  stepMs: number;
-  atMs: number[];
-}
-
-/** Ticks at least `minPx` apart, at steps that a clock has: 15 s, not 20 s. */
-export function ticks(scale: Scale, originMs: number, minPx: number): Ticks {
-  const { stretches } = scale.squeeze;
-  const toMs = scale.ms(scale.x1);
-  const stepMs = niceStep(minPx / scale.pxPerMs);
-  const atMs: number[] = [];
-  const stepAt = (ms: number) => Math.ceil((ms - originMs) / stepMs - 1e-9);
-  for (let n = stepAt(scale.ms(scale.x0)); ; n++) {
-    // In a squeezed stretch there would be a tick a pixel.
-    const idle = stretches.find(
-      ({ fromMs, toMs }) => originMs + n * stepMs > fromMs && originMs + n * stepMs < toMs,
-    );
-    if (idle) n = stepAt(idle.toMs);
-    if (originMs + n * stepMs > toMs) return { stepMs, atMs };
-    atMs.push(originMs + n * stepMs);
-  }
-}
