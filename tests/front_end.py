@@ -70,8 +70,10 @@ class FrontEnd:
             self.gaps += 1
             self.handshake()
 
-    def handshake(self, *, looks: bool = True, begins: bool = False, page: str = "one") -> int:
-        return self.ask("handshake", seq=self.reader.seq, looks=looks, begins=begins, page=page)
+    def handshake(
+        self, *, looks: bool = True, begins: bool = False, page: str = "one", shows: tuple[str, ...] = ()
+    ) -> int:
+        return self.ask("handshake", seq=self.reader.seq, looks=looks, begins=begins, page=page, shows=list(shows))
 
     def ask(self, kind: str, **content: Any) -> int:
         """Send a request; gives its id."""

@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 import anywidget
 import traitlets as t
@@ -25,6 +25,9 @@ from flyte_widgets.widgets.running_cell import (
     route_messages_to_their_subshell,
     running_cell,
 )
+from flyte_widgets.wire.trait_types import WidgetError
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +46,11 @@ def _bundle() -> str:
     return _BUNDLE.read_text(encoding="utf-8")
 
 
+def json_trait(of: type[T]) -> t.Instance[T | None]:
+    """Make a read-only trait that holds JSON of this type (a TypedDict), or None."""
+    return cast("t.Instance[T | None]", t.Instance(dict, allow_none=True, read_only=True).tag(sync=True, wire=of))
+
+
 class WidgetFrame(anywidget.AnyWidget):
     """Base of the widgets. Traits that follow the backend are read-only; they are set on a thread of flyte-widgets.
 
@@ -52,7 +60,7 @@ class WidgetFrame(anywidget.AnyWidget):
 
     _esm = _bundle()
 
-    error: t.Instance[dict[str, str] | None] = t.Instance(dict, allow_none=True, read_only=True).tag(sync=True)
+    error = json_trait(WidgetError)
     """What went wrong in the widget itself or in one of your observers: {"message", "hint"}. Not the error of the run,
     which is in `root`. None: nothing."""
 

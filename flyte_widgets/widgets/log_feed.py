@@ -10,7 +10,7 @@ import asyncio
 import threading
 from bisect import bisect_left
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from flyte_widgets.errors import FlyteWidgetsError
 from flyte_widgets.run.logs import LogLine
@@ -68,7 +68,7 @@ class LogFeed:
         with self._lock:
             self._followed = {topic.removesuffix("/end") for topic in topics if topic.endswith("/end")}
             self._changed |= self._tails.keys()
-        self._outbound.push(TOPIC, self._take)
+        self._outbound.push(self._take)
 
     def _drop(self, key: str) -> None:
         with self._lock:
@@ -80,7 +80,7 @@ class LogFeed:
         """Take note of it; the publisher sends it."""
         with self._lock:
             self._changed.add(_key(tail.action, tail.attempt))
-        self._outbound.push(TOPIC, self._take)
+        self._outbound.push(self._take)
 
     async def _read(self, request: ReadLog) -> Answer:
         tail = self._tail(request.action, request.attempt)
@@ -116,14 +116,13 @@ class LogFeed:
 
     # --- on the publisher's thread -----------------------------------------------------------------------------------
 
-    def _take(self) -> tuple[Any, list[bytes]] | None:
+    def _take(self) -> list[tuple[LogNews, list[bytes]]]:
         """Give what is new: of each log how it stands, and the newest lines where they are followed."""
         with self._lock:
             changed = [(key, self._tails[key]) for key in self._changed if key in self._tails]
             self._changed.clear()
             followed = set(self._followed)
-        parts: list[Any] = []
-        buffers: list[bytes] = []
+        parts: list[tuple[LogNews, list[bytes]]] = []
         for key, tail in changed:
             first, total = tail.extent
             lines = _newest(tail.slice(max(first, total - PUSHED_LINES), total)) if key in followed else []
@@ -140,9 +139,8 @@ class LogFeed:
                 hint=status.hint,
                 folds=tail.folds,
             )
-            parts.append(news)
-            buffers.append(pack_lines(lines))
-        return (parts, buffers) if parts else None
+            parts.append((news, [pack_lines(lines)]))
+        return parts
 
 
 def _key(action: str, attempt: int) -> str:

@@ -17,7 +17,7 @@ from flyte_widgets.widgets.channel import Channel
 from flyte_widgets.widgets.presence import Presence
 from flyte_widgets.widgets.publisher import publisher
 from flyte_widgets.widgets.rate import Rate
-from flyte_widgets.wire.messages import Heartbeat, Message, PresenceCall, Push, PushedPart, Reply
+from flyte_widgets.wire.messages import Heartbeat, Message, PresenceCall, Push, Pushed, PushedPart, Reply
 from flyte_widgets.wire.requests import Handshake
 
 logger = logging.getLogger(__name__)
@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_EVERY_S: Final = 10.0
 """So often the front end is told that the kernel lives, while nothing else tells it."""
 
-Take = Callable[[], "tuple[Any, Sequence[bytes]] | None"]
-"""Gives what is new as payload and buffers when it may be sent; None: nothing."""
+Take = Callable[[], Sequence[tuple[Pushed, Sequence[bytes]]]]
+"""Gives what is new when it may be sent, each content with its buffers."""
 Shown = Callable[[frozenset[str]], None]
 
 
@@ -68,7 +68,7 @@ class Outbound:
         self._greetings: list[_Greeting] = []
         self._newcomer: str | None = None
         self._before: list[Callable[[], None]] = []
-        self._pushes: list[tuple[str, Take]] = []
+        self._pushes: list[Take] = []
         self._topics: dict[str, tuple[Shown, frozenset[str]]] = {}
         self._has_replied = False
         self._sent_s = 0.0
@@ -95,7 +95,7 @@ class Outbound:
         """Answer a request with what went wrong and what to try."""
         self._reply(Reply(id=request, ok=False, message=message, hint=hint), ())
 
-    def push(self, kind: str, take: Take) -> None:
+    def push(self, take: Take) -> None:
         """Have `take()` called when the next push may go out, and what it gives delivered to `store.on(kind, …)`.
 
         Called again before that, it changes nothing: so collect what is new, and call this with the same `take` for
@@ -103,8 +103,8 @@ class Outbound:
         screen nothing is taken: a page that looks again asks for what it shows.
         """
         with self._news_lock:
-            if (kind, take) not in self._pushes:
-                self._pushes.append((kind, take))
+            if take not in self._pushes:
+                self._pushes.append(take)
         self.wake()
 
     def on_shown(self, topic: str, changed: Shown) -> None:
@@ -206,15 +206,15 @@ class Outbound:
             pushes, self._pushes = self._pushes, []
         parts: list[PushedPart] = []
         buffers: list[bytes] = []
-        for kind, take in pushes:
+        for take in pushes:
             try:
                 taken = take()
             except Exception:
-                logger.exception("a push of %s failed", kind)
+                logger.exception("a push failed")
                 continue
-            if taken is not None:
-                parts.append(PushedPart(kind=kind, payload=taken[0], buffers=len(taken[1])))
-                buffers += taken[1]
+            for content, own in taken:
+                parts.append(PushedPart(content=content, buffers=len(own)))
+                buffers += own
         if parts:
             self.send(Push(parts=parts), buffers, now_s)
         return None

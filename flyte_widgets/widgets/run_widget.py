@@ -18,7 +18,7 @@ from flyte_widgets.watch.backends import Lease
 from flyte_widgets.watch.handles import Action, Run
 from flyte_widgets.watch.loop import background
 from flyte_widgets.widgets.channel import CommChannel
-from flyte_widgets.widgets.frame import WidgetFrame
+from flyte_widgets.widgets.frame import WidgetFrame, json_trait
 from flyte_widgets.widgets.inbound import Inbound
 from flyte_widgets.widgets.log_feed import LogFeed
 from flyte_widgets.widgets.outbound import Outbound
@@ -31,6 +31,7 @@ from flyte_widgets.widgets.static_view.drawings import whole_svg
 from flyte_widgets.widgets.static_view.html import page
 from flyte_widgets.widgets.static_view.notebook import StaticView
 from flyte_widgets.widgets.static_view.text import static_view_text
+from flyte_widgets.wire import trait_types as wire
 
 
 def _phase_value(phase: ActionPhase | None, _widget: Any) -> str:
@@ -69,13 +70,13 @@ class RunWidget(WidgetFrame):
     task_name = t.Unicode(read_only=True).tag(sync=True)
     """Name of the root task; "" until it is known."""
     phase: t.Instance[ActionPhase | None] = t.Instance(ActionPhase, allow_none=True, read_only=True).tag(
-        sync=True, to_json=_phase_value
+        sync=True, to_json=_phase_value, wire=str
     )
     """Where the run is; None until it was read."""
     is_terminal = t.Bool(read_only=True).tag(sync=True)
     """Whether the run has ended."""
     counts: t.Instance[dict[ActionPhase, int]] = t.Instance(dict, (), read_only=True).tag(
-        sync=True, to_json=_counts_by_value
+        sync=True, to_json=_counts_by_value, wire=dict[str, int]
     )
     """How many actions are in each phase."""
     attempt = t.Int(read_only=True).tag(sync=True)
@@ -88,15 +89,15 @@ class RunWidget(WidgetFrame):
         "t.TraitType[float | None, float | None]", t.Float(None, allow_none=True, read_only=True).tag(sync=True)
     )
     """When it ended; None while it goes on."""
-    root: t.Instance[dict[str, Any] | None] = t.Instance(dict, allow_none=True, read_only=True).tag(sync=True)
+    root = json_trait(wire.ActionDetail)
     """The root action with its attempts, phase times and error."""
     selected = t.Unicode().tag(sync=True)
     """Id of the selected action, "" for none: set it to see the action. The one trait that the browser sets, too."""
-    detail: t.Instance[dict[str, Any] | None] = t.Instance(dict, allow_none=True, read_only=True).tag(sync=True)
+    detail = json_trait(wire.ActionDetail)
     """The selected action as `root`; None until it was read."""
-    connection: t.Dict[str, Any] = t.Dict(read_only=True).tag(sync=True)
+    connection: t.Dict[str, Any] = t.Dict(read_only=True).tag(sync=True, wire=wire.Connection)
     """How fresh all this is: state, last answer, next try, message, hint."""
-    abort_state: t.Dict[str, Any] = t.Dict(read_only=True).tag(sync=True)
+    abort_state: t.Dict[str, Any] = t.Dict(read_only=True).tag(sync=True, wire=wire.AbortState)
     """How an abort stands: idle, requested, accepted, aborted or failed; for which action, when, why."""
     abort_note = t.Unicode(read_only=True).tag(sync=True)
     """What you should know before you abort this run: that a local run ends only with its task, for instance. "" where

@@ -10,6 +10,7 @@ from flyte_widgets.watch.access import target_of
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.status import AbortStatus, Connection
 from flyte_widgets.watch.watcher import Watcher
+from flyte_widgets.wire import trait_types as wire
 from flyte_widgets.wire.detail import action_detail
 
 
@@ -20,14 +21,14 @@ def run_trait_values(run: Run, watcher: Watcher, selected: str) -> dict[str, Any
     def url(action: str | None = None) -> str:
         return backend.client.console_url(run_id, action, tracked=bool(watcher.tracked)) or ""
 
-    def detail(action: str) -> dict[str, Any] | None:
+    def detail(action: str) -> wire.ActionDetail | None:
         details, known = watcher.details.get(action), watcher.state.by_id.get(action)
         if details is None and action in watcher.missing:
             details = ActionDetails(id=ActionIdentifier(name=action))
         if details is None or known is None:
             return None
-        found = action_detail(details, known, url(action), watcher.events.get(action))
-        return found | {"notKept": action in watcher.missing}
+        events, not_kept = watcher.events.get(action), action in watcher.missing
+        return action_detail(details, known, url(action), events, not_kept=not_kept)
 
     root = watcher.state.root
     return {
@@ -53,8 +54,8 @@ def run_trait_values(run: Run, watcher: Watcher, selected: str) -> dict[str, Any
     }
 
 
-def connection_dict(connection: Connection) -> dict[str, Any]:
-    """Give the connection as the browser reads it (protocol.ts, `Connection`)."""
+def connection_dict(connection: Connection) -> wire.Connection:
+    """Give the connection as the browser reads it."""
     return {
         "state": connection.state,
         "lastMs": connection.last_ms,
@@ -65,8 +66,8 @@ def connection_dict(connection: Connection) -> dict[str, Any]:
     }
 
 
-def abort_dict(status: AbortStatus) -> dict[str, Any]:
-    """Give the abort as the browser reads it (protocol.ts, `AbortState`)."""
+def abort_dict(status: AbortStatus) -> wire.AbortState:
+    """Give the abort as the browser reads it."""
     return {
         "state": status.state,
         "action": status.action,

@@ -1,7 +1,7 @@
 """Packed columns: how the actions of a run cross to the browser. Pure.
 
 A block is `u32 magic, u32 header bytes, header (JSON, padded to 8 bytes)` and then, little-endian and each padded to
-8 bytes, the sections of shared/columns.json in that order. js/src/core/protocol.ts describes the header, and
+8 bytes, the sections of shared/columns.json in that order. `ColumnsHeader` is the header, and
 js/src/core/actions.ts reads the block. A snapshot is a delta since 0: one format serves both. Per action it takes
 about 60 bytes and 21 a segment; the same as JSON takes ten times that, on every tick.
 """
@@ -13,7 +13,7 @@ import math
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, TypedDict
 
 import msgspec
 
@@ -35,6 +35,27 @@ _CACHE_HIT: Final[int] = _LAYOUT["rowFlags"]["CacheHit"]
 _SECTIONS: Final = tuple(name for name, _, _ in _LAYOUT["sections"])
 _MOST_ATTEMPTS: Final = 0xFFFF
 _NAN: Final = math.nan
+
+
+class ColumnsHeader(TypedDict):
+    """Header of a block of columns. A snapshot is a delta since 0."""
+
+    seq: int
+    since: int
+    baseMs: float
+    nowMs: float
+    """The backend's clock when this was packed, epoch ms."""
+    total: int
+    """Actions in the store once this is applied."""
+    known: int
+    """Actions that the run has: more only in a bounded saved state."""
+    rows: int
+    segments: int
+    strings: int
+    stringsFrom: int
+    stringBytes: int
+    phases: dict[str, str]
+    """Labels of phases that the table does not have."""
 
 
 class Columns:
@@ -150,7 +171,7 @@ class Columns:
             "segFlags": array("B", [flags for _, _, _, _, flags in segments]),
             "newStrings": array("B", blob),
         }
-        header = {
+        header: ColumnsHeader = {
             "seq": self.seq,
             "since": since,
             "baseMs": base_ms,
@@ -162,7 +183,7 @@ class Columns:
             "strings": len(new_strings),
             "stringsFrom": strings_from,
             "stringBytes": len(blob),
-            "phases": unknown_phases(),
+            "phases": {str(number): label for number, label in unknown_phases().items()},
         }
         text = msgspec.json.encode(header)
         lead = array("I", [MAGIC, len(text)])

@@ -1,4 +1,4 @@
-"""An action's details as the browser gets them (js/src/core/protocol.ts, `ActionDetail`). Pure.
+"""An action's details as the browser gets them (trait_types.py, `ActionDetail`). Pure.
 
 Text comes from other people's code: it is bounded here and set as text there. Links are http(s) only.
 """
@@ -6,9 +6,10 @@ Text comes from other people's code: it is bounded here and set as text there. L
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final, cast
 
 from flyte_widgets.api.messages import (
+    AbortInfo,
     ActionAttempt,
     ActionDetails,
     ClusterEvent,
@@ -24,6 +25,7 @@ from flyte_widgets.run.timeline import AttemptHistory, Segment, SegmentFlag, att
 from flyte_widgets.run.times import epoch_ms
 from flyte_widgets.untrusted import web_address, without_colours
 from flyte_widgets.watch.events import merge_events
+from flyte_widgets.wire import trait_types as wire
 
 TEXT_LIMIT: Final = 50_000
 """Characters of an error or event that are kept: the end of a traceback says most, so both ends stay."""
@@ -36,14 +38,19 @@ def action_detail(
     known: ActionState,
     console_url: str,
     events: Mapping[int, Iterable[ClusterEvent]] | None = None,
-) -> dict[str, Any]:
-    """Build the dict for one action; `known` adds what other messages said of it, `events` live ones by attempt."""
+    *,
+    not_kept: bool = False,
+) -> wire.ActionDetail:
+    """Build what the browser gets of one action.
+
+    `known` adds what other messages said of it, `events` live ones by attempt.
+    """
     live = events or {}
     abort = details.abort_info
     return {
         "id": details.id.name or ROOT,
         "name": known.name,
-        "kind": KINDS[known.kind],
+        "kind": cast("wire.ActionKind", KINDS[known.kind]),
         "parent": known.parent,
         "group": known.group,
         "phase": value_of(known.phase),
@@ -52,15 +59,19 @@ def action_detail(
         "attemptCount": known.attempts,
         "attempts": [_attempt(history, live.get(history.attempt, ())) for history in attempts_of(details)],
         "error": error_info(details.error_info),
-        "abort": abort and {"reason": bounded(abort.reason), "by": bounded(identity_name(abort.aborted_by), 200)},
+        "abort": None if abort is None else _abort(abort),
         "cache": _enum_word(details.status.cache_status, "CACHE_"),
         "consoleUrl": console_url,
-        "notKept": False,
+        "notKept": not_kept,
     }
 
 
-def error_info(error: ErrorInfo | None) -> dict[str, str] | None:
-    """Build the dict for an error; None where there is none, or an empty one."""
+def _abort(abort: AbortInfo) -> wire.AbortInfo:
+    return {"reason": bounded(abort.reason), "by": bounded(identity_name(abort.aborted_by), 200)}
+
+
+def error_info(error: ErrorInfo | None) -> wire.ErrorInfo | None:
+    """Build it for an error; None where there is none, or an empty one."""
     if error is None or not (error.message or error.code):
         return None
     title, message = split_error(error)
@@ -85,7 +96,7 @@ def bounded(text: str, limit: int = TEXT_LIMIT) -> str:
     return f"{text[:half]}\n… {len(text) - 2 * half:,} characters left out …\n{text[-half:]}"
 
 
-def _attempt(history: AttemptHistory, live: Iterable[ClusterEvent]) -> dict[str, Any]:
+def _attempt(history: AttemptHistory, live: Iterable[ClusterEvent]) -> wire.Attempt:
     source: ActionAttempt = history.source
     return {
         "attempt": history.attempt,
@@ -103,7 +114,7 @@ def _attempt(history: AttemptHistory, live: Iterable[ClusterEvent]) -> dict[str,
     }
 
 
-def _transition(segment: Segment) -> dict[str, Any]:
+def _transition(segment: Segment) -> wire.Transition:
     return {
         "phase": segment.phase.value,
         "startMs": segment.start_ms,
@@ -112,12 +123,12 @@ def _transition(segment: Segment) -> dict[str, Any]:
     }
 
 
-def _link(log: TaskLog) -> dict[str, str] | None:
+def _link(log: TaskLog) -> wire.Link | None:
     url = web_address(log.uri)
     return {"name": bounded(log.name, 200) or "Log", "url": url} if url else None
 
 
-def _event(event: ClusterEvent) -> dict[str, Any]:
+def _event(event: ClusterEvent) -> wire.ClusterEvent:
     return {
         "atMs": epoch_ms(event.occurred_at),
         "reason": bounded(event.reason, 200),

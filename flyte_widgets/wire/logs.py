@@ -9,6 +9,7 @@ import msgspec
 from flyte_widgets.run.logs import LogLine
 from flyte_widgets.run.tracebacks import Fold
 from flyte_widgets.watch.log_tail import LogState
+from flyte_widgets.wire.messages import Pushed
 
 
 class LogLines(msgspec.Struct, rename="camel", kw_only=True):
@@ -22,7 +23,7 @@ class LogLines(msgspec.Struct, rename="camel", kw_only=True):
     """How many lines there were in all."""
 
 
-class LogNews(LogLines, kw_only=True):
+class LogNews(LogLines, Pushed, tag="log"):
     """A log that a page looks at: how it stands, and its newest lines where the page follows it."""
 
     key: str

@@ -49,12 +49,16 @@ class PresenceCall(Message, tag="presence_call"):
     """The page that need not."""
 
 
+class Pushed(msgspec.Struct, tag_field="kind", rename="camel", kw_only=True):
+    """Base of all content that is pushed: `store.on(kind, …)` gets it with its buffers. See `Outbound.push`."""
+
+
 class PushedPart(msgspec.Struct, rename="camel", kw_only=True):
     """One part of a push."""
 
-    kind: str
-    payload: Any
-    buffers: int = 0
+    content: Any
+    """A `Pushed`."""
+    buffers: int
     """How many of the message's buffers are this part's, in order."""
 
 

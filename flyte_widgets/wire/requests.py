@@ -1,12 +1,12 @@
 """What the browser asks Python for. Each request gets exactly one reply with its `id`.
 
-A new request is a class here, a handler (`Inbound.handle`) and, if it answers more than "done", an entry in `REPLIES`.
-The TypeScript types are generated from these classes: `python -m tools.typescript`.
+A new request is a class in this room and a handler (`Inbound.handle`). The TypeScript types are generated from these
+classes: `python -m tools.typescript`.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar
 
 import msgspec
 
@@ -16,27 +16,30 @@ from flyte_widgets.wire.logs import LogLines, LogMatches, SavedLog
 class Request(msgspec.Struct, tag_field="kind", rename="camel", kw_only=True):
     """Base of all requests. Its content comes from a page: a handler bounds what it takes."""
 
+    reply: ClassVar[object] = None
+    """Type of the reply's payload; None: it is only answered with ok, or with an error."""
+
 
 class Handshake(Request, tag="handshake"):
     """A page says that it is there, what it has, and what its views show. The reply may be followed by columns."""
 
-    seq: int = 0
+    seq: int
     """Sequence number of the columns that the page has."""
-    page: str = ""
+    page: str
     """A name that no other page has."""
-    looks: bool = True
+    looks: bool
     """Whether any of its views is on screen: else it needs no columns and no pushes."""
-    begins: bool = False
+    begins: bool
     """Whether this is the page's first handshake."""
-    shows: list[str] = []
+    shows: list[str]
     """Topics that its views show, each "name/what": "logs/a3/1". They are pushed for as long as they stand here."""
 
 
 class Abort(Request, tag="abort"):
     """Abort an action; "a0" or "" is the run. Sent again with the same id, it is answered, not done twice."""
 
-    action: str = ""
-    reason: str = ""
+    action: str
+    reason: str
 
 
 class Retry(Request, tag="retry"):
@@ -46,11 +49,13 @@ class Retry(Request, tag="retry"):
 class RequestHistory(Request, tag="request_history"):
     """Read the phase transitions of rows on screen whose history is not known."""
 
-    actions: list[str] = []
+    actions: list[str]
 
 
 class ReadStaticView(Request, tag="static_view"):
-    """Give the static view of the run's end, once that was read."""
+    """Give the static view of the run's end, once that was read: an output of a notebook, by media type."""
+
+    reply: ClassVar[object] = dict[str, str]
 
 
 class PendingSidebarCalls(Request, tag="pending_sidebar_calls"):
@@ -60,55 +65,50 @@ class PendingSidebarCalls(Request, tag="pending_sidebar_calls"):
 class SidebarAnswer(Request, tag="sidebar_answer"):
     """How a call of `sidebar()` went."""
 
-    call: int = 0
-    refusal: str = ""
+    call: int
+    refusal: str
     """Why there is no panel; "": the page opened it."""
-    views: int = 0
+    views: int
     """How many views of the widget the page shows."""
 
 
 class ReadLog(Request, tag="read_log"):
     """Give lines of a log that the page looks at. They come in one buffer (`wire.logs.pack_lines`)."""
 
-    action: str = ""
-    attempt: int = 1
-    start: int = 0
+    reply: ClassVar[object] = LogLines
+
+    action: str
+    attempt: int
+    start: int
     """Number of the first line."""
-    count: int = 0
+    count: int
 
 
 class FindInLog(Request, tag="find_in_log"):
     """Find a text in the lines that the kernel keeps, in any case."""
 
-    action: str = ""
-    attempt: int = 1
-    text: str = ""
+    reply: ClassVar[object] = LogMatches
+
+    action: str
+    attempt: int
+    text: str
 
 
 class LineAtTime(Request, tag="line_at_time"):
     """Find the first line that was written at a time or after it."""
 
-    action: str = ""
-    attempt: int = 1
-    at_ms: float = 0.0
+    reply: ClassVar[object] = int
+
+    action: str
+    attempt: int
+    at_ms: float
     """Epoch ms of the backend's clock."""
 
 
 class SaveLog(Request, tag="save_log"):
     """Write the whole log of an attempt to a file in the kernel's directory."""
 
-    action: str = ""
-    attempt: int = 1
+    reply: ClassVar[object] = SavedLog
 
-
-MediaBundle = dict[str, str]
-"""An output of a notebook, by media type."""
-
-REPLIES: Final[dict[type[Request], object]] = {
-    ReadStaticView: MediaBundle,
-    ReadLog: LogLines,
-    FindInLog: LogMatches,
-    LineAtTime: int,
-    SaveLog: SavedLog,
-}
-"""Type of the reply's payload. A request that is not here is only answered with ok, or with an error."""
+    action: str
+    attempt: int

@@ -45,8 +45,8 @@ def news(front: FrontEnd) -> list[tuple[dict[str, Any], list[Any]]]:
         buffers = list(sent.buffers)
         for part in sent.content.get("parts", ()) if sent.kind == "push" else ():
             own = [buffers.pop(0) for _ in range(part["buffers"])]
-            if part["kind"] == "log":
-                found += zip(part["payload"], [json.loads(buffer) for buffer in own], strict=True)
+            if part["content"]["kind"] == "log":
+                found.append((part["content"], json.loads(own[0])))
     return found
 
 
@@ -55,7 +55,7 @@ def look(front: FrontEnd, *shows: str) -> None:
 
 
 def answer(front: FrontEnd, request: int) -> tuple[dict[str, Any], list[bytes]]:
-    eventually(lambda: front.replies(request), 20)
+    eventually(lambda: front.replies(request))
     sent = next(sent for sent in front.comm.sent if sent.kind == "reply" and sent.content["id"] == request)
     return sent.content, sent.buffers
 
@@ -65,7 +65,7 @@ def test_a_followed_log_comes_with_its_newest_lines(show: Show, shared_server: S
     widget, front = show(shared_server.simulate(elapsed_s=END, log_lines=3_000))
     action = action_named(widget, "publish")
     look(front, f"log/{action}/1/end")
-    eventually(lambda: any(piece["state"] == "ended" for piece, _ in news(front)), 20)
+    eventually(lambda: any(piece["state"] == "ended" for piece, _ in news(front)))
     last, lines = news(front)[-1]
     assert (last["key"], last["total"], last["first"]) == (f"{action}/1", 3_003, 0)
     assert len(lines) == min(PUSHED_LINES, last["total"] - last["start"])
@@ -82,9 +82,9 @@ def test_what_is_not_shown_is_not_read(show: Show, shared_server: ServerProcess)
     action = action_named(widget, "embed_corpus")
     look(front, f"log/{action}/1")
     tails = widget._content.watcher.logs
-    eventually(lambda: tails._readers, 20)
+    eventually(lambda: tails._readers)
     look(front)
-    eventually(lambda: not tails._readers, 20)
+    eventually(lambda: not tails._readers)
     reply, _ = answer(front, front.ask("read_log", action=action, attempt=1, start=0, count=5))
     assert not reply["ok"]
     assert "No page shows this log" in reply["message"]
@@ -95,7 +95,7 @@ def test_a_fast_log_costs_no_more_messages(show: Show, shared_server: ServerProc
     widget, front = show(shared_server.simulate(elapsed_s=70, speed=4, log_lines=60_000))
     action = action_named(widget, "embed_corpus")
     look(front, f"log/{action}/1/end")
-    eventually(lambda: any(piece["total"] > 30_000 for piece, _ in news(front)), 60)
+    eventually(lambda: any(piece["total"] > 30_000 for piece, _ in news(front)))
     pushes = [sent.at_s for sent in front.comm.sent if sent.kind == "push"]
     for begun in pushes:
         assert sum(begun <= at < begun + 2 for at in pushes) <= 10

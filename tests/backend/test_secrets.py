@@ -113,6 +113,7 @@ def plant(kind: str, server: ScriptedServer, tls: TlsSettings | None = None) -> 
     return Planted(config, [secret, *known])
 
 
+HANDSHAKE = {"kind": "handshake", "id": 1, "seq": 0, "page": "one", "looks": True, "begins": True, "shows": []}
 KINDS = ("token", "headers", "function", "command", "userinfo", "own", "client secret", "api key")
 
 
@@ -209,7 +210,7 @@ def use_widget(planted: Planted, ears: Ears) -> None:
             ears.hear("answer", widget.wait(timeout=0.3))
         except FlyteWidgetsError as error:
             ears.hear("error", error)
-        widget._handle_custom_msg({"kind": "handshake", "id": 1, "seq": 0}, [])
+        widget._handle_custom_msg(HANDSHAKE, [])
         widget._handle_custom_msg({"kind": "abort", "id": 2, "action": "a0", "reason": "because"}, [])
         time.sleep(0.3)
         ears.hear_state("state", shown(widget))
@@ -291,7 +292,7 @@ def test_no_good_session_shows_a_secret(shared_server: ServerProcess, ears: Ears
     client = FlyteClient.from_config(config)
     widget = fw.RunWidget(name, client=client)
     assert widget.wait(timeout=60).is_terminal
-    widget._handle_custom_msg({"kind": "handshake", "id": 1, "seq": 0}, [])
+    widget._handle_custom_msg(HANDSHAKE, [])
     time.sleep(0.5)
     ears.hear_state("state", shown(widget))
     ears.hear("repr", widget, widget.run, client, config, *widget.run.actions.values())

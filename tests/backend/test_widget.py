@@ -354,12 +354,14 @@ def test_every_request_is_answered_once(show: Show, shared_server: ServerProcess
     widget = show(shared_server.simulate(elapsed_s=50, hold=True))
     front = FrontEnd(widget)
     good = [
-        front.ask("handshake", seq=0),
+        front.handshake(),
         front.ask("retry"),
-        front.ask("request_history"),
+        front.ask("request_history", actions=[]),
     ]
     garbage = [
-        front.ask("handshake", seq="x"),
+        front.ask("handshake", seq=0),
+        front.ask("handshake", seq="x", looks=True, begins=False, page="one", shows=[]),
+        front.ask("request_history"),
         front.ask("request_history", actions=["a1", 7, None]),
         front.ask("request_history", actions=7),
         front.ask("abort", action={}),

@@ -182,7 +182,7 @@ class View:
         self.kernel = Kernel(sys.executable, self._heard)
         self.kernel.run(OURS.format(endpoint=endpoint, run=RUN_NAME))
         self.kernel.run("w")
-        self._send("handshake", seq=0, page="bench", looks=True, begins=True)
+        self._send("handshake", seq=0, page="bench", looks=True, begins=True, shows=[])
         deadline_s = time.monotonic() + 30
         while not self.reader.rows:
             if time.monotonic() > deadline_s:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
 from flyte_widgets.widgets import outbound as outbound_module
 from flyte_widgets.widgets.outbound import Outbound
-from flyte_widgets.wire.messages import Heartbeat, PresenceCall, Push, Reply
+from flyte_widgets.wire.messages import Heartbeat, PresenceCall, Push, Pushed, Reply
 from flyte_widgets.wire.requests import Handshake
 from tests.fake_channel import FakeChannel
 from tests.run_helpers import eventually
@@ -31,17 +30,25 @@ class Rows:
         self.missing.append(seq)
 
 
+class Count(Pushed, tag="count"):
+    """What these tests push."""
+
+    source: str
+    count: int
+
+
 class Lines:
     """Collects lines until they are taken."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: str = "logs") -> None:
+        self.source = source
         self.lines: list[str] = []
         self.taken = 0
 
-    def take(self) -> tuple[Any, Sequence[bytes]] | None:
+    def take(self) -> Sequence[tuple[Pushed, Sequence[bytes]]]:
         lines, self.lines = self.lines, []
         self.taken += 1
-        return ({"count": len(lines)}, ["\n".join(lines).encode()]) if lines else None
+        return [(Count(source=self.source, count=len(lines)), ["\n".join(lines).encode()])] if lines else []
 
 
 @pytest.fixture
@@ -77,12 +84,12 @@ def test_a_handshake_is_answered_before_what_the_page_lacks(channel: FakeChannel
 def test_pushes_of_many_sources_share_messages(channel: FakeChannel, outbound: Outbound) -> None:
     """5,000 lines a second from two sources are a few messages, none lost; each part has its own buffers."""
     look(outbound, begins=True)
-    out, err = Lines(), Lines()
+    out, err = Lines("out"), Lines("err")
     begun_s = time.monotonic()
     for number in range(200):
         for source, kind in ((out, "out"), (err, "err")):
             source.lines.append(f"{kind} {number}")
-            outbound.push(kind, source.take)
+            outbound.push(source.take)
         time.sleep(0.005)
     took_s = time.monotonic() - begun_s
 
@@ -93,9 +100,9 @@ def test_pushes_of_many_sources_share_messages(channel: FakeChannel, outbound: O
             for part in message.parts if isinstance(message, Push) else ():
                 own = buffers[at : at + part.buffers]
                 at += part.buffers
-                if part.kind == kind:
+                if part.content.source == kind:
                     lines += own[0].decode().split("\n")
-                    assert part.payload == {"count": len(own[0].decode().split("\n"))}
+                    assert part.content.count == len(own[0].decode().split("\n"))
         return lines
 
     eventually(lambda: len(received("out")) == len(received("err")) == 200)
@@ -110,11 +117,11 @@ def test_nothing_is_pushed_while_nobody_looks(channel: FakeChannel, outbound: Ou
     look(outbound, looks=False)
     lines = Lines()
     lines.lines.append("x")
-    outbound.push("logs", lines.take)
+    outbound.push(lines.take)
     outbound.flush()
     assert (lines.taken, channel.of(Push)) == (0, [])
     look(outbound)
-    outbound.push("logs", lines.take)
+    outbound.push(lines.take)
     eventually(lambda: channel.of(Push))
 
 
@@ -124,13 +131,13 @@ def test_a_push_that_breaks_keeps_no_other_back(channel: FakeChannel, outbound: 
     lines = Lines()
     lines.lines.append("x")
 
-    def broken() -> tuple[Any, Sequence[bytes]] | None:
+    def broken() -> Sequence[tuple[Pushed, Sequence[bytes]]]:
         raise LookupError("broken")
 
-    outbound.push("broken", broken)
-    outbound.push("logs", lines.take)
+    outbound.push(broken)
+    outbound.push(lines.take)
     eventually(lambda: channel.of(Push))
-    assert [part.kind for push in channel.of(Push) for part in push.parts] == ["logs"]
+    assert [part.content.source for push in channel.of(Push) for part in push.parts] == ["logs"]
 
 
 def test_topics_are_told_when_other_keys_are_on_screen(outbound: Outbound) -> None:
@@ -166,6 +173,6 @@ def test_a_closed_channel_gets_nothing(channel: FakeChannel, outbound: Outbound)
     """Handshakes and pushes that come too late are dropped."""
     channel.is_open = False
     look(outbound, begins=True)
-    outbound.push("logs", lambda: ({}, ()))
+    outbound.push(lambda: [(Count(source="x", count=0), ())])
     outbound.flush()
     assert channel.sent == []

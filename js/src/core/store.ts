@@ -8,7 +8,7 @@ import { UnansweredCommands } from "./commands";
 import { inflate, isDeflated } from "./inflate";
 import { KernelLife } from "./kernel-life";
 import { learnLabels, phaseOf } from "./phases";
-import type { Message, RunTraits } from "./protocol";
+import { type Message, type PushedContent, RUN_TRAITS, type RunTraits } from "./protocol";
 import {
   type AnswerTo,
   type Fields,
@@ -22,36 +22,12 @@ import {
 type Synced = Omit<RunTraits, "snapshot">;
 type Signals = { readonly [K in keyof Synced]: ReadonlySignal<Synced[K]> };
 
-const TRAITS: readonly (keyof Synced)[] = [
-  "run_name",
-  "project",
-  "domain",
-  "host",
-  "source",
-  "console_url",
-  "task_name",
-  "reference",
-  "phase",
-  "is_terminal",
-  "counts",
-  "attempt",
-  "started_ms",
-  "ended_ms",
-  "root",
-  "selected",
-  "detail",
-  "connection",
-  "abort_state",
-  "abort_note",
-  "static_view_id",
-  "error",
-];
+const TRAITS = RUN_TRAITS.filter((name) => name !== "snapshot");
 
 /** A view that was scrolled away may be back at once. */
 const LOOK_AWAY_MS = 2_000;
 
-/** What a push brings: see `Outbound.push` in Python. */
-type PushHandler = (payload: never, buffers: DataView[]) => void;
+type PushHandler = (content: never, buffers: DataView[]) => void;
 
 export class Store {
   /** Each synced trait as a signal, by its Python name. */
@@ -227,7 +203,10 @@ export class Store {
   }
 
   /** Have `handler` called with what Python pushes of this kind. Gives what ends that. */
-  on<T>(kind: string, handler: (payload: T, buffers: DataView[]) => void): () => void {
+  on<K extends PushedContent["kind"]>(
+    kind: K,
+    handler: (content: Extract<PushedContent, { kind: K }>, buffers: DataView[]) => void,
+  ): () => void {
     const handlers = this.#handlers.get(kind) ?? new Set();
     this.#handlers.set(kind, handlers.add(handler as PushHandler));
     return () => handlers.delete(handler as PushHandler);
@@ -308,12 +287,13 @@ export class Store {
   /** Hand each part to whoever shows it. One that breaks keeps no other from its own. */
   #deliver(parts: Extract<Message, { kind: "push" }>["parts"], buffers: DataView[]): void {
     let at = 0;
-    for (const { kind, payload, buffers: count } of parts) {
+    for (const { content, buffers: count } of parts) {
+      const { kind } = content as PushedContent;
       const own = buffers.slice(at, at + count);
       at += count;
       for (const handler of this.#handlers.get(kind) ?? []) {
         try {
-          handler(payload as never, own);
+          handler(content as never, own);
         } catch (error) {
           console.error(`flyte-widgets: cannot take a push of ${kind}`, error);
         }

@@ -1,0 +1,143 @@
+"""What the traits hold that cross to the browser as JSON. TypeScript types are generated from these.
+
+Times are epoch milliseconds of the backend's clock. Phases are the SDK's values ("running"); "" where there is none.
+Text comes from other people's code: Python bounds it, the browser sets it as text.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+ActionKind = Literal["task", "trace", "condition"]
+ConnectionState = Literal[
+    "connecting",
+    "live",
+    "polling",
+    "reconnecting",
+    "ended",
+    "closed",
+    "not_found",
+    "forbidden",
+    "login_needed",
+    "failed",
+]
+"""connecting: nothing was read yet. polling: there is no stream, unary reads stand in for it. reconnecting: what is
+shown is as old as `lastMs` says. ended: the run is over and was read whole. closed: nobody watches any more. failed:
+trying again does not mend it."""
+AbortPhase = Literal["idle", "requested", "accepted", "aborted", "failed"]
+"""accepted: the backend's OK. aborted: the phase was seen ABORTED."""
+
+
+class ErrorInfo(TypedDict):
+    """The error of an action or of an attempt."""
+
+    kind: str
+    """"user", "system" or ""."""
+    title: str
+    """First word of the message where it names an exception class, else ""."""
+    message: str
+    code: str
+
+
+class Transition(TypedDict):
+    """An attempt in one phase."""
+
+    phase: str
+    startMs: float | None
+    endMs: float | None
+    endInferred: bool
+    """The backend did not report the end: it is the start of what followed."""
+
+
+class ClusterEvent(TypedDict):
+    """What the cluster reported of an attempt."""
+
+    atMs: float | None
+    reason: str
+    message: str
+    warning: bool
+    count: int
+
+
+class Link(TypedDict):
+    """A page that the backend names for an attempt."""
+
+    name: str
+    url: str
+    """http(s) only: Python drops all others."""
+
+
+class Attempt(TypedDict):
+    """One attempt of an action."""
+
+    attempt: int
+    phase: str
+    startMs: float | None
+    endMs: float | None
+    endInferred: bool
+    transitions: list[Transition]
+    error: ErrorInfo | None
+    links: list[Link]
+    events: list[ClusterEvent]
+    logsAvailable: bool
+    cache: str
+
+
+class AbortInfo(TypedDict):
+    """Why an action was aborted, and by whom."""
+
+    reason: str
+    by: str
+
+
+class ActionDetail(TypedDict):
+    """All that is known of one action: the root's in `root`, the selected one's in `detail`."""
+
+    id: str
+    name: str
+    kind: ActionKind
+    parent: str
+    group: str
+    phase: str
+    startMs: float | None
+    endMs: float | None
+    attemptCount: int
+    attempts: list[Attempt]
+    error: ErrorInfo | None
+    abort: AbortInfo | None
+    cache: str
+    consoleUrl: str
+    notKept: bool
+    """The list of actions has it, but its details are gone: it is older than the history that the backend keeps."""
+
+
+class Connection(TypedDict):
+    """How fresh what is shown is."""
+
+    state: ConnectionState
+    lastMs: float | None
+    """When the backend last answered; null: never."""
+    nextTryMs: float | None
+    message: str
+    """What happened. May be empty, as may be `hint`."""
+    hint: str
+    """What to do."""
+    pollS: float | None
+
+
+class AbortState(TypedDict):
+    """How an abort stands."""
+
+    state: AbortPhase
+    action: str
+    """The action it is about; "a0" is the run."""
+    atMs: float | None
+    reason: str
+    message: str
+
+
+class WidgetError(TypedDict):
+    """An error of the widget itself, or of the user's own observer."""
+
+    message: str
+    hint: str

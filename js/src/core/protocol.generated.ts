@@ -1,0 +1,441 @@
+// Generated from flyte_widgets/wire and the traits of the widgets by `python -m tools.typescript`.
+
+/** Header of a block of columns. A snapshot is a delta since 0. */
+export interface ColumnsHeader {
+  seq: number;
+  since: number;
+  baseMs: number;
+  /** The backend's clock when this was packed, epoch ms. */
+  nowMs: number;
+  /** Actions in the store once this is applied. */
+  total: number;
+  /** Actions that the run has: more only in a bounded saved state. */
+  known: number;
+  rows: number;
+  segments: number;
+  strings: number;
+  stringsFrom: number;
+  stringBytes: number;
+  /** Labels of phases that the table does not have. */
+  phases: Record<string, string>;
+}
+
+export type LogState = "opening" | "not_started" | "quiet" | "live" | "ended" | "reconnecting" | "refused" | "no_logs" | "gone";
+
+/** Which lines a buffer holds. Lines are numbered from 0 by when they came. */
+export interface LogLines {
+  /** Number of the buffer's first line. */
+  start: number;
+  /** Number of the oldest line that the kernel keeps: so many before it are gone. */
+  first: number;
+  /** How many lines there were in all. */
+  total: number;
+}
+
+/** A log that a page looks at: how it stands, and its newest lines where the page follows it. */
+export interface LogNews {
+  kind: "log";
+  /** "a3/1": action and attempt. */
+  key: string;
+  state: LogState;
+  /** When that state began, epoch ms of the backend's clock. */
+  sinceMs: number | null;
+  nextTryMs: number | null;
+  message: string;
+  hint: string;
+  /** Frames of libraries in tracebacks: first line, line after the last, label. */
+  folds: [start: number, end: number, label: string][];
+  start: number;
+  first: number;
+  total: number;
+}
+
+/** Where a text was found. */
+export interface LogMatches {
+  /** Numbers of the lines, in order. A line that has the text twice is there once. */
+  lines: number[];
+  /** Whether there are more than are given. */
+  isCut: boolean;
+}
+
+/** A log that was written to a file. */
+export interface SavedLog {
+  /** Relative to the kernel's directory. */
+  path: string;
+  lines: number;
+}
+
+/** The one answer to a request. Buffers belong to the payload. */
+export interface Reply {
+  kind: "reply";
+  /** The request's id. Replies reach every page: ids of two pages differ. */
+  id: number;
+  ok: boolean;
+  /** Why not. */
+  message?: string;
+  /** What to try next. */
+  hint?: string;
+  payload?: unknown;
+}
+
+/** A block of packed columns, in one buffer (wire/columns.py). */
+export interface Columns {
+  kind: "columns";
+}
+
+/** The kernel lives. Sent while nothing else says so. */
+export interface Heartbeat {
+  kind: "heartbeat";
+  /** The backend's clock, epoch ms. */
+  nowMs: number;
+}
+
+/** Open a panel, and answer with `sidebar_answer`. */
+export interface SidebarCall {
+  kind: "sidebar_call";
+  call: number;
+  side: "right" | "left" | "main";
+}
+
+/** Pages that look make their handshake again: others may have gone without a word. */
+export interface PresenceCall {
+  kind: "presence_call";
+  /** The page that need not. */
+  newcomer: string;
+}
+
+/** One part of a push. */
+export interface PushedPart {
+  /** A `Pushed`. */
+  content: unknown;
+  /** How many of the message's buffers are this part's, in order. */
+  buffers: number;
+}
+
+/** All that was pushed since the last one. */
+export interface Push {
+  kind: "push";
+  parts: PushedPart[];
+}
+
+/** A page says that it is there, what it has, and what its views show. The reply may be followed by columns. */
+export interface Handshake {
+  kind: "handshake";
+  /** Sequence number of the columns that the page has. */
+  seq: number;
+  /** A name that no other page has. */
+  page: string;
+  /** Whether any of its views is on screen: else it needs no columns and no pushes. */
+  looks: boolean;
+  /** Whether this is the page's first handshake. */
+  begins: boolean;
+  /** Topics that its views show, each "name/what": "logs/a3/1". They are pushed for as long as they stand here. */
+  shows: string[];
+}
+
+/** Abort an action; "a0" or "" is the run. Sent again with the same id, it is answered, not done twice. */
+export interface Abort {
+  kind: "abort";
+  action: string;
+  reason: string;
+}
+
+/** Try to reach the backend now. */
+export interface Retry {
+  kind: "retry";
+}
+
+/** Read the phase transitions of rows on screen whose history is not known. */
+export interface RequestHistory {
+  kind: "request_history";
+  actions: string[];
+}
+
+/** Give the static view of the run's end, once that was read: an output of a notebook, by media type. */
+export interface ReadStaticView {
+  kind: "static_view";
+}
+
+/** Send the last call of `sidebar()` that no page has answered. */
+export interface PendingSidebarCalls {
+  kind: "pending_sidebar_calls";
+}
+
+/** How a call of `sidebar()` went. */
+export interface SidebarAnswer {
+  kind: "sidebar_answer";
+  call: number;
+  /** Why there is no panel; "": the page opened it. */
+  refusal: string;
+  /** How many views of the widget the page shows. */
+  views: number;
+}
+
+/** Give lines of a log that the page looks at. They come in one buffer (`wire.logs.pack_lines`). */
+export interface ReadLog {
+  kind: "read_log";
+  action: string;
+  attempt: number;
+  /** Number of the first line. */
+  start: number;
+  count: number;
+}
+
+/** Find a text in the lines that the kernel keeps, in any case. */
+export interface FindInLog {
+  kind: "find_in_log";
+  action: string;
+  attempt: number;
+  text: string;
+}
+
+/** Find the first line that was written at a time or after it. */
+export interface LineAtTime {
+  kind: "line_at_time";
+  action: string;
+  attempt: number;
+  /** Epoch ms of the backend's clock. */
+  atMs: number;
+}
+
+/** Write the whole log of an attempt to a file in the kernel's directory. */
+export interface SaveLog {
+  kind: "save_log";
+  action: string;
+  attempt: number;
+}
+
+export type ActionKind = "task" | "trace" | "condition";
+
+/**
+ * connecting: nothing was read yet. polling: there is no stream, unary reads stand in for it. reconnecting: what is
+ * shown is as old as `lastMs` says. ended: the run is over and was read whole. closed: nobody watches any more. failed:
+ * trying again does not mend it.
+ */
+export type ConnectionState = "connecting" | "live" | "polling" | "reconnecting" | "ended" | "closed" | "not_found" | "forbidden" | "login_needed" | "failed";
+
+/** accepted: the backend's OK. aborted: the phase was seen ABORTED. */
+export type AbortPhase = "idle" | "requested" | "accepted" | "aborted" | "failed";
+
+/** The error of an action or of an attempt. */
+export interface ErrorInfo {
+  /** "user", "system" or "". */
+  kind: string;
+  /** First word of the message where it names an exception class, else "". */
+  title: string;
+  message: string;
+  code: string;
+}
+
+/** An attempt in one phase. */
+export interface Transition {
+  phase: string;
+  startMs: number | null;
+  endMs: number | null;
+  /** The backend did not report the end: it is the start of what followed. */
+  endInferred: boolean;
+}
+
+/** What the cluster reported of an attempt. */
+export interface ClusterEvent {
+  atMs: number | null;
+  reason: string;
+  message: string;
+  warning: boolean;
+  count: number;
+}
+
+/** A page that the backend names for an attempt. */
+export interface Link {
+  name: string;
+  /** http(s) only: Python drops all others. */
+  url: string;
+}
+
+/** One attempt of an action. */
+export interface Attempt {
+  attempt: number;
+  phase: string;
+  startMs: number | null;
+  endMs: number | null;
+  endInferred: boolean;
+  transitions: Transition[];
+  error: ErrorInfo | null;
+  links: Link[];
+  events: ClusterEvent[];
+  logsAvailable: boolean;
+  cache: string;
+}
+
+/** Why an action was aborted, and by whom. */
+export interface AbortInfo {
+  reason: string;
+  by: string;
+}
+
+/** All that is known of one action: the root's in `root`, the selected one's in `detail`. */
+export interface ActionDetail {
+  id: string;
+  name: string;
+  kind: ActionKind;
+  parent: string;
+  group: string;
+  phase: string;
+  startMs: number | null;
+  endMs: number | null;
+  attemptCount: number;
+  attempts: Attempt[];
+  error: ErrorInfo | null;
+  abort: AbortInfo | null;
+  cache: string;
+  consoleUrl: string;
+  /** The list of actions has it, but its details are gone: it is older than the history that the backend keeps. */
+  notKept: boolean;
+}
+
+/** How fresh what is shown is. */
+export interface Connection {
+  state: ConnectionState;
+  /** When the backend last answered; null: never. */
+  lastMs: number | null;
+  nextTryMs: number | null;
+  /** What happened. May be empty, as may be `hint`. */
+  message: string;
+  /** What to do. */
+  hint: string;
+  pollS: number | null;
+}
+
+/** How an abort stands. */
+export interface AbortState {
+  state: AbortPhase;
+  /** The action it is about; "a0" is the run. */
+  action: string;
+  atMs: number | null;
+  reason: string;
+  message: string;
+}
+
+/** An error of the widget itself, or of the user's own observer. */
+export interface WidgetError {
+  message: string;
+  hint: string;
+}
+
+/** Browser to Python. Each gets exactly one reply with its `id`. */
+export type Request =
+  | Handshake
+  | Abort
+  | Retry
+  | RequestHistory
+  | ReadStaticView
+  | PendingSidebarCalls
+  | SidebarAnswer
+  | ReadLog
+  | FindInLog
+  | LineAtTime
+  | SaveLog;
+
+/** Payloads of replies, by kind of request. All others are empty. */
+export interface Replies {
+  static_view: Record<string, string>;
+  read_log: LogLines;
+  find_in_log: LogMatches;
+  line_at_time: number;
+  save_log: SavedLog;
+}
+
+/** Python to the browser. */
+export type Message =
+  | Reply
+  | Columns
+  | Heartbeat
+  | SidebarCall
+  | PresenceCall
+  | Push;
+
+/** What pushes bring. */
+export type PushedContent =
+  | LogNews;
+
+/** The synced traits of RunWidget. Read-only for the browser, all but `selected`. */
+export interface RunTraits {
+  /**
+   * What you should know before you abort this run: that a local run ends only with its task, for instance. "" where
+   * an abort does what one expects. The question before an abort shows it.
+   */
+  abort_note: string;
+  /** How an abort stands: idle, requested, accepted, aborted or failed; for which action, when, why. */
+  abort_state: AbortState;
+  /** Number of the root's latest attempt, from 1. */
+  attempt: number;
+  /** How fresh all this is: state, last answer, next try, message, hint. */
+  connection: Connection;
+  /** The run's page in the Flyte console; "" where there is none. */
+  console_url: string;
+  /** How many actions are in each phase. */
+  counts: Record<string, number>;
+  /** The selected action as `root`; None until it was read. */
+  detail: ActionDetail | null;
+  /** Domain it is in. */
+  domain: string;
+  /** When it ended; None while it goes on. */
+  ended_ms: number | null;
+  /**
+   * What went wrong in the widget itself or in one of your observers: {"message", "hint"}. Not the error of the run,
+   * which is in `root`. None: nothing.
+   */
+  error: WidgetError | null;
+  /** Host of the backend. Never the whole endpoint: its path may be a secret. */
+  host: string;
+  /** Whether the run has ended. */
+  is_terminal: boolean;
+  /** Where the run is; None until it was read. */
+  phase: string;
+  /** Project it is in. */
+  project: string;
+  /** Python that watches this run again: `RunWidget("r4p2bdpt7f")`. */
+  reference: string;
+  /** The root action with its attempts, phase times and error. */
+  root: ActionDetail | null;
+  /** Name of the run. */
+  run_name: string;
+  /** Id of the selected action, "" for none: set it to see the action. The one trait that the browser sets, too. */
+  selected: string;
+  /** All actions as packed columns, deflated (zlib). Written once, at the end: until then they travel as deltas. */
+  snapshot: DataView;
+  /** In words, where the backend was configured. */
+  source: string;
+  /** When the run was queued, epoch milliseconds of the backend's clock. */
+  started_ms: number | null;
+  /** Id of the HTML element with the static view, which the live view hides. */
+  static_view_id: string;
+  /** Name of the root task; "" until it is known. */
+  task_name: string;
+}
+
+export const RUN_TRAITS: readonly (keyof RunTraits)[] = [
+  "abort_note",
+  "abort_state",
+  "attempt",
+  "connection",
+  "console_url",
+  "counts",
+  "detail",
+  "domain",
+  "ended_ms",
+  "error",
+  "host",
+  "is_terminal",
+  "phase",
+  "project",
+  "reference",
+  "root",
+  "run_name",
+  "selected",
+  "snapshot",
+  "source",
+  "started_ms",
+  "static_view_id",
+  "task_name",
+];

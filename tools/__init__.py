@@ -1,0 +1,1 @@
+"""What makers of this package run by hand."""
