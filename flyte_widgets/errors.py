@@ -9,6 +9,7 @@
     ├── LocalError                   the embedded backend or a local run
     └── ApiError                     the backend did not do what it was asked
         ├── TransportError           no answer: DNS, TLS, connection, time-out
+        │   └── SetupError           a setting here keeps every request from being made; also a ConfigError
         ├── FirstMessageTimeoutError a stream says nothing; also a TimeoutError
         ├── DataTooLargeError        inputs or outputs that the backend does not hand out
         ├── ProtocolError            an answer, but not Flyte's (login page, cut stream, garbage)
@@ -91,6 +92,13 @@ class TransportError(ApiError):
 
     transient = True
     default_hint = "Check the endpoint, the network and the proxy."
+
+
+class SetupError(TransportError, ConfigError):
+    """A setting of this machine keeps every request from being made: a proxy, a certificate file, a variable."""
+
+    transient = False
+    default_hint = ""
 
 
 class FirstMessageTimeoutError(ApiError, TimeoutError):

@@ -167,13 +167,14 @@ def _from_settings(settings: Settings) -> ConnectionConfig | None:
         return None
     from_file = settings.path is not None and not os.environ.get("FLYTE_ADMIN_ENDPOINT")
     insecure, tls = settings.flag("admin.insecure"), _tls(settings)
+    url = _endpoint_of(settings.where("admin.endpoint"), endpoint, insecure=insecure)
     return ConnectionConfig.make(
         endpoint,
         insecure=insecure,
         org=settings.text("task.org"),
         project=settings.text("task.project"),
         domain=settings.text("task.domain"),
-        auth=configured_login(settings, parse_endpoint(endpoint, insecure=insecure).url, tls),
+        auth=configured_login(settings, url, tls),
         tls=tls,
         source=f"the SDK's configuration file {settings.path}" if from_file else "FLYTE_ADMIN_ENDPOINT",
     )
@@ -192,16 +193,25 @@ def _from_pod(settings: Settings) -> ConnectionConfig | None:
         return None
     insecure = settings.flag("admin.insecure", "_U_INSECURE") or "localhost" in endpoint or "docker" in endpoint
     tls = _tls(settings)
+    url = _endpoint_of("_U_EP_OVERRIDE", endpoint, insecure=insecure)
     return ConnectionConfig.make(
         endpoint,
         insecure=insecure,
         org=settings.text("task.org", "_U_ORG_NAME"),
         project=project,
         domain=domain,
-        auth=configured_login(settings, parse_endpoint(endpoint, insecure=insecure).url, tls),
+        auth=configured_login(settings, url, tls),
         tls=tls,
         source=source,
     )
+
+
+def _endpoint_of(where: str, text: str, *, insecure: bool) -> str:
+    """Read an endpoint that stands in a variable or file, which an error names."""
+    try:
+        return parse_endpoint(text, insecure=insecure).url
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error.message}", hint=error.hint) from None
 
 
 def _tls(settings: Settings) -> TlsSettings:

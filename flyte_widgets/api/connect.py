@@ -232,7 +232,7 @@ class ConnectTransport:
                 )
             if self._owner != here:
                 self._owner, self._gate, self._under_way = here, Gate(), 0
-            self._client = make_http_client(self.base_url, tls=self.tls, auth=self._auth)
+            self._client = make_http_client(tls=self.tls, auth=self._auth)
         return self._client
 
     def _request(

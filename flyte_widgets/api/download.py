@@ -64,9 +64,8 @@ async def stream(
     than `max_bytes`, TransportError also where nothing came for `idle_s`, UnavailableError, ProtocolError.
     """
     url = _checked(link)
-    context = (tls or TlsSettings()).context(beside_system=True) if url.scheme == "https" else None
     with unlogged():
-        client = make_http_client(str(url), tls=tls or TlsSettings(), context=context, limits=UNKEPT)
+        client = make_http_client(tls=tls or TlsSettings(), limits=UNKEPT, store=True)
     left = max_bytes
     response: httpx.Response | None = None
     try:

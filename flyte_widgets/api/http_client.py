@@ -7,17 +7,15 @@ requests (and of no others in the process) are dropped by a filter; `flyte_widge
 
 from __future__ import annotations
 
-import ipaddress
 import logging
-import ssl
-import urllib.request
 from contextlib import suppress
 from contextvars import ContextVar
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 import httpx
 
+from flyte_widgets.api.proxies import is_loopback_host, register_proxies
+from flyte_widgets.api.proxy_transport import EnvironmentTransport
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.redaction import register
 
@@ -71,27 +69,22 @@ class unlogged:  # noqa: N801 (called like a function)
 
 
 def make_http_client(
-    base_url: str,
-    *,
-    tls: TlsSettings,
-    auth: httpx.Auth | None = None,
-    limits: httpx.Limits = _LIMITS,
-    context: ssl.SSLContext | None = None,
+    *, tls: TlsSettings, auth: httpx.Auth | None = None, limits: httpx.Limits = _LIMITS, store: bool = False
 ) -> httpx.AsyncClient:
-    """Make a client for requests to `base_url`, for the running loop. Use it within `unlogged()`.
+    """Make a client for the running loop. Use it within `unlogged()`.
 
     HTTP(S)_PROXY, ALL_PROXY and NO_PROXY are followed, but not to this machine's own loopback. Everything that looks
-    like a credential is registered for redaction when it is sent, whoever put it there. Raises ConfigError.
+    like a credential is registered for redaction when it is sent, whoever put it there. `store` is for an object store:
+    the system's authorities count there beside a given one. A request raises SetupError where a setting of the
+    environment that it needs cannot be used.
     """
-    for proxy in urllib.request.getproxies().values():
-        register(unquote(urlsplit(proxy).password or ""))
+    register_proxies()
     return httpx.AsyncClient(
         auth=auth,
-        verify=(context or tls.context()) if base_url.startswith("https:") else True,
+        transport=EnvironmentTransport(lambda: tls.context(beside_system=store), limits),
         timeout=_TIMEOUT,
-        limits=limits,
         follow_redirects=False,  # a redirect leads to a login page: no credentials for that
-        trust_env=not is_loopback(base_url),  # a proxy cannot reach this machine's loopback
+        trust_env=False,  # the transport does that
         event_hooks={"request": [_register_sent]},
     )
 
@@ -109,11 +102,7 @@ def register_path(url: str) -> None:
 
 def is_loopback(url: str) -> bool:
     """Whether a URL leads to this machine itself."""
-    host = httpx.URL(url).host
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return is_loopback_host(httpx.URL(url).host)
 
 
 async def read_some(response: httpx.Response, limit: int) -> bytes:

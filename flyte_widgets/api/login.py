@@ -61,7 +61,7 @@ def _kind(settings: Settings) -> str:
     kind = next((kind for kind in KINDS if kind.lower() == text.lower()), "")
     if text and not kind:
         raise ConfigError(
-            f"admin.authType in the Flyte configuration is {text!r}.", hint=f"Accepted: {', '.join(KINDS)}."
+            f"{settings.where('admin.authType', 'FLYTE_AUTH_TYPE')} is {text!r}.", hint=f"Accepted: {', '.join(KINDS)}."
         )
     return kind
 
@@ -80,7 +80,7 @@ def _client_secret(settings: Settings) -> str:
     except OSError as error:
         raise ConfigError(
             f"The file with the client secret, {location}, cannot be read ({error.strerror}).",
-            hint="Check admin.clientSecretLocation.",
+            hint=f"Check {settings.where('admin.clientSecretLocation')}.",
         ) from None
 
 

@@ -203,7 +203,7 @@ class ClientSecretAuth(CredentialAuth):
         try:
             with unlogged(), anyio.fail_after(TOKEN_TIMEOUT_S):
                 async with (
-                    make_http_client(url, tls=self._service.tls) as client,
+                    make_http_client(tls=self._service.tls) as client,
                     client.stream("POST", url, data=dict(form), headers=headers) as response,
                 ):
                     body = await read_some(response, _MAX_ANSWER_BYTES)

@@ -44,52 +44,64 @@ class Settings:
         """Give a text; "" where it is not set."""
         value = self._find(key, aliases)
         if value is not None and not isinstance(value, (str, int, float)):
-            raise ConfigError(f"{key} in the Flyte configuration is a {type(value).__name__}, not a text.")
+            raise ConfigError(f"{self.where(key, *aliases)} is a {type(value).__name__}, not a text.")
         return "" if value is None else str(value).strip()
 
     def flag(self, key: str, *aliases: str) -> bool:
         """Give a yes or no; the text "false" is no."""
         text = self.text(key, *aliases).lower()
         if text and text not in _TRUE + _FALSE:
-            raise ConfigError(f"{key} in the Flyte configuration is {text!r}.", hint="Write true or false.")
+            raise ConfigError(f"{self.where(key, *aliases)} is {text!r}.", hint="Write true or false.")
         return text in _TRUE
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Give a list of texts: a list, a JSON list, or words with commas or spaces between them."""
         value = self._find(key, ())
         if isinstance(value, str):
-            value = _json_list(key, value) if value.lstrip().startswith("[") else re.split(r"[,\s]+", value)
+            is_json = value.lstrip().startswith("[")
+            value = _json_list(self.where(key), value) if is_json else re.split(r"[,\s]+", value)
         return tuple(str(part) for part in value if part) if isinstance(value, list) else ()
 
     def argv(self, key: str, *aliases: str) -> list[str]:
         """Give a command: a list, a JSON list, or a line as for a shell."""
         value = self._find(key, aliases)
         if isinstance(value, str):
-            value = _json_list(key, value) if value.lstrip().startswith("[") else _shell_words(key, value)
+            where = self.where(key, *aliases)
+            value = _json_list(where, value) if value.lstrip().startswith("[") else _shell_words(where, value)
         return [str(part) for part in value] if isinstance(value, list) else []
 
+    def where(self, key: str, *aliases: str) -> str:
+        """Say where a setting stands, for messages: the variable, or the key in the file."""
+        variable = _variable(key, aliases)
+        return variable or f"{key} in the Flyte configuration"
+
     def _find(self, key: str, aliases: tuple[str, ...]) -> Any:
-        for name in (*aliases, "FLYTE_" + key.upper().replace(".", "_")):
-            if os.environ.get(name):
-                return os.environ[name]
+        if variable := _variable(key, aliases):
+            return os.environ[variable]
         section, _, name = key.partition(".")
         values = self._document.get(section)
         return values.get(name) if isinstance(values, dict) else None
 
 
-def _json_list(key: str, text: str) -> Any:
+def _variable(key: str, aliases: tuple[str, ...]) -> str:
+    """Give the variable that holds a setting; "" where none does. An alias beats the derived name."""
+    names = (*aliases, "FLYTE_" + key.upper().replace(".", "_"))
+    return next((name for name in names if os.environ.get(name)), "")
+
+
+def _json_list(where: str, text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
         pass
-    raise ConfigError(f"{key} in the Flyte configuration is not a list.")  # out here: the cause holds the text
+    raise ConfigError(f"{where} is not a list.")  # out here: the cause holds the text
 
 
-def _shell_words(key: str, text: str) -> list[str]:
+def _shell_words(where: str, text: str) -> list[str]:
     try:
         return shlex.split(text)
     except ValueError:
-        raise ConfigError(f"{key} in the Flyte configuration is not a command line.") from None
+        raise ConfigError(f"{where} is not a command line.") from None
 
 
 def _first_file() -> tuple[Path | None, Mapping[str, Any]]:

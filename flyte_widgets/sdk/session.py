@@ -130,7 +130,7 @@ class BrowserLogin:
             endpoint=self.service.endpoint,
             cfg_store=_Discovery(self.service),
             auth_type=self.kind,
-            http_session=make_http_client(self.service.endpoint, tls=self.service.tls, limits=UNKEPT),
+            http_session=make_http_client(tls=self.service.tls, limits=UNKEPT),
             scopes=list(self.scopes) or None,
             disable_keyring=self.disable_keyring,
         )

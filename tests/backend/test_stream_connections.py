@@ -48,7 +48,7 @@ def test_a_server_waits_for_a_slow_reader() -> None:
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with make_http_client(url, tls=TlsSettings()) as client:
+        async with make_http_client(tls=TlsSettings()) as client:
             request = client.build_request("POST", url)
             response = await client.send(request, stream=True)
             before = -1

@@ -144,7 +144,7 @@ def test_false_is_false(text: str, url: str, monkeypatch: pytest.MonkeyPatch, pl
     write(place / "home/.flyte/config.yaml", f"admin: {{insecure: '{text}'}}\n")
     assert found().endpoint == url
     monkeypatch.setenv("FLYTE_ADMIN_INSECURE", "perhaps")
-    with pytest.raises(ConfigError, match=r"admin.insecure .* 'perhaps'. Write true or false"):
+    with pytest.raises(ConfigError, match=r"^FLYTE_ADMIN_INSECURE is 'perhaps'. Write true or false"):
         discover()
 
 
@@ -350,6 +350,39 @@ def test_a_file_that_is_flytes_must_be_readable(place: Path, monkeypatch: pytest
     monkeypatch.setenv("FLYTECTL_CONFIG", str(place / "missing.yaml"))
     with pytest.raises(ConfigError, match=r"missing\.yaml cannot be read .*FLYTECTL_CONFIG"):
         discover()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FLYTE_ADMIN_ENDPOINT", "ftp://flyte.example"),
+        ("FLYTE_ADMIN_ENDPOINT", "https://s3cret-s3cret@"),
+        ("FLYTE_ADMIN_INSECURE", "perhaps"),
+        ("FLYTE_ADMIN_INSECURESKIPVERIFY", "perhaps"),
+        ("FLYTE_ADMIN_DISABLEKEYRING", "perhaps"),
+        ("FLYTE_ADMIN_AUTHTYPE", "Magic"),
+        ("FLYTE_AUTH_TYPE", "Magic"),
+        ("FLYTE_ADMIN_COMMAND", "say 's3cret-s3cret"),
+        ("FLYTE_AUTH_COMMAND", '["s3cret-s3cret"'),
+        ("FLYTE_AUTH_PROXY_COMMAND", "say 's3cret-s3cret"),
+        ("FLYTE_ADMIN_SCOPES", '["s3cret-s3cret"'),
+        ("FLYTE_ADMIN_CLIENTSECRETLOCATION", "/no/such/file"),
+        ("FLYTE_API_KEY", "s3cret-s3cret"),
+        ("UCTL_CONFIG", "/no/such/file"),
+        ("FLYTECTL_CONFIG", "/no/such/file"),
+        ("_U_EP_OVERRIDE", "ftp://flyte.example"),
+        ("_U_INSECURE", "perhaps"),
+        ("_U_INSECURE_SKIP_VERIFY", "perhaps"),
+    ],
+)
+def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """Each variable that is read, with a value that makes no sense: its name is said, and no secret."""
+    monkeypatch.setenv("_U_EP_OVERRIDE" if name.startswith("_U_") else "FLYTE_ADMIN_ENDPOINT", "flyte.example")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=name) as caught:
+        discover()
+    assert "s3cret" not in str(caught.value)
+    assert caught.value.hint or "is not" in caught.value.message
 
 
 def test_wrong_types_are_named(place: Path) -> None:
