@@ -21,7 +21,8 @@ test: setup browser oldest-kernel ## run all tests, those in a real browser incl
 	@$(BIN)/python -m pytest -m browser $(TWO_AT_ONCE) $(ARGS)
 	@$(BIN)/python -m pytest -m "not browser" $(TWO_AT_ONCE) $(ARGS)
 
-hosts: setup browser ## try the widget in every notebook host and with every ipykernel, and print what works where
+hosts: setup browser ## try the widget in every notebook host, browser and ipykernel, and print what works where
+	@.ci/browsers firefox webkit
 	@$(BIN)/python -m tests.hosts.environments
 	@rm -f .cache/hosts.json
 	@$(BIN)/python -m pytest tests/hosts tests/browser/test_loss.py -m "hosts or long" $(ARGS)
@@ -62,7 +63,7 @@ clean: ## remove what the other tasks made
 setup: .cache/venv $(BUNDLE)
 
 browser: .cache/venv
-	@.ci/chromium
+	@.ci/browsers chromium
 
 # An ipykernel that hears no click while a cell runs, in an environment of its own: says so when it makes it.
 oldest-kernel: .cache/venv

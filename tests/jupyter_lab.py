@@ -11,11 +11,13 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
 TOKEN = "t"
 START_TIMEOUT_S = 180.0
@@ -59,6 +61,16 @@ def chromium() -> str:
         if path:
             return path
     raise AssertionError("no Chromium: run the tests by `make test`, which installs it")
+
+
+@contextmanager
+def new_page(browser: Browser) -> Iterator[Page]:
+    """A page in a context of its own: one size, one language and one time zone for all tests."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, locale="en-GB", timezone_id="UTC")
+    page = context.new_page()
+    page.set_default_timeout(START_TIMEOUT_S * 1000)
+    yield page
+    context.close()
 
 
 class JupyterLab:
