@@ -5,6 +5,8 @@
     ├── InputError                   an input of a run has the wrong type; also a ValueError
     ├── RunFinishedError             an abort of what has already ended
     ├── WaitTimeoutError             also a TimeoutError
+    ├── RunFailedError               a run ended, and did not succeed
+    ├── UnknownActionError           a run has no such action; also a KeyError
     ├── NotKeptError                 a log, a report or values that do not exist, or that nobody kept
     ├── LocalError                   the embedded backend or a local run
     └── ApiError                     the backend did not do what it was asked
@@ -69,6 +71,16 @@ class WaitTimeoutError(FlyteWidgetsError, TimeoutError):
     """`wait(timeout=...)` ran out of time. The run goes on."""
 
     default_hint = "The run goes on: call wait() again, with a longer timeout, or abort() it."
+
+
+class RunFailedError(FlyteWidgetsError):
+    """A run has ended and did not succeed: it failed, timed out or was aborted."""
+
+
+class UnknownActionError(FlyteWidgetsError, KeyError):
+    """A run has no action with this id."""
+
+    __str__ = FlyteWidgetsError.__str__  # KeyError's own shows the text as a repr
 
 
 class NotKeptError(FlyteWidgetsError):

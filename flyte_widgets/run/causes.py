@@ -54,7 +54,7 @@ def error_words(error: ErrorInfo | None) -> ErrorWords:
     if exception:
         return ErrorWords("raised", shortened(line, _LINE_LIMIT), exception, exit_code, kind)
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    code = printable(redact(error.code))
+    code = " ".join(printable(redact(error.code)).split())
     if code.isidentifier() and code[:1].isupper() and not code.isupper():
         return ErrorWords(
             "raised", shortened(f"{code}: {first}" if first else code, _LINE_LIMIT), code, exit_code, kind
@@ -79,7 +79,8 @@ def first_causes(state: RunState, details: Mapping[str, ActionDetails]) -> list[
     """Give the failed leaves, the one that explains the run's error first.
 
     That is the earliest. But code may live with an error: where the root's message repeats the error of some leaves,
-    those come before the others. `details`: of the actions that were read.
+    those come before the others. A run that timed out, and whose error repeats none, is its own cause. `details`: of
+    the actions that were read.
     """
     leaves = failed_leaves(state)
     root = state.root
@@ -92,6 +93,8 @@ def first_causes(state: RunState, details: Mapping[str, ActionDetails]) -> list[
         words = error_words(error_of(known)) if known is not None else None
         return not (words is not None and words.is_known and words.what in text)
 
+    if text and root is not None and root.phase is ActionPhase.TIMED_OUT and all(is_other(leaf) for leaf in leaves):
+        return [root]  # the run's own limit ended it: what failed before, its code has lived with
     return sorted(leaves, key=is_other) if text else leaves
 
 

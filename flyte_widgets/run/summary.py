@@ -21,12 +21,12 @@ from flyte_widgets.run.state import RunState
 from flyte_widgets.run.times import Milliseconds, exact_ms
 from flyte_widgets.run.usual import Usual, roughly
 from flyte_widgets.run.waits import wait_of
-from flyte_widgets.run.words import duration, plural
+from flyte_widgets.run.words import duration, plural, rounded
 from flyte_widgets.untrusted import printable, shortened, without_colours
 
 P = ActionPhase
-State = Literal["failed", "error", "waiting", "overdue", "estimate", "ended"]
-Button = Literal["show", "logs", "report", "compare", "path"]
+LineState = Literal["failed", "error", "waiting", "overdue", "estimate", "ended"]
+LineButton = Literal["show", "logs", "report", "compare", "path"]
 
 WAITING_FROM_MS: Final = 30_000
 """A wait is worth a line from then on."""
@@ -57,7 +57,7 @@ Sentence = tuple[Words, ...]
 class Summary:
     """One line that answers. `str()` gives it as text."""
 
-    state: State
+    state: LineState
     phase: ActionPhase
     """Whose glyph stands before it."""
     sentence: Sentence
@@ -72,13 +72,19 @@ class Summary:
     """The line in a row of many runs."""
     action: str = ""
     """Id of the action that it is about; "" for none."""
-    buttons: tuple[Button, ...] = ()
+    buttons: tuple[LineButton, ...] = ()
     progress: str = field(default="", compare=False)
     """How many actions are done, "37 of 50", of a run that goes on: said first where no strip shows it."""
 
     def __str__(self) -> str:
+        text = self.text
+        return f"{self.progress}, {text[:1].lower()}{text[1:]}" if self.progress else text
+
+    @property
+    def text(self) -> str:
+        """The line without how many actions are done, for where that is shown beside it."""
         said = "".join(f"({part.text})" if part.style == "mono" else part.text for part in self.sentence)
-        return " · ".join([f"{self.progress}, {said[:1].lower()}{said[1:]}" if self.progress else said, *self.tail])
+        return " · ".join([said, *self.tail])
 
 
 def summary(
@@ -128,9 +134,8 @@ def _failed(
 
 def _error(state: RunState, details: Mapping[str, ActionDetails], now_ms: Milliseconds) -> Summary | None:
     """Tell of an error while the run goes on: of an attempt that is made again, or of an action that failed."""
-    retried = [action for action in state.actions if action.attempts > 1 and not action.is_terminal]
-    if retried:
-        action = max(retried, key=lambda retry: (_latest_attempt_ms(retry), -retry.index))
+    action = retried_action(state)
+    if action is not None:
         known = details.get(action.id)
         failed = sorted(known.attempts, key=lambda attempt: attempt.attempt) if known is not None else []
         errors = [error_words(attempt.error_info) for attempt in failed if attempt.error_info is not None]
@@ -147,8 +152,14 @@ def _error(state: RunState, details: Mapping[str, ActionDetails], now_ms: Millis
     return _about_error("error", causes[0], words, now_ms, tail, more_short or "the run goes on", more_short)
 
 
+def retried_action(state: RunState) -> ActionState | None:
+    """Give the action that goes on after a failed attempt; of several the one whose latest attempt began last."""
+    retried = [action for action in state.actions if action.status.attempts > 1 and not action.is_terminal]
+    return max(retried, key=lambda retry: (_latest_attempt_ms(retry), -retry.index), default=None)
+
+
 def _about_error(
-    state: State,
+    state: LineState,
     action: ActionState,
     words: ErrorWords,
     now_ms: Milliseconds,
@@ -158,20 +169,22 @@ def _about_error(
 ) -> Summary:
     """Compose "square a17 raised **ValueError: n is too big**"."""
     name = shortened(printable(action.name), _NAME_LIMIT)
-    verb, answer = words.verb, words.what
-    if action.phase is P.TIMED_OUT and state in ("failed", "error"):
-        after = duration(end_of(action, now_ms) - start_of(action))
-        verb, answer = "", f"timed out after {after}" + (f": {words.what}" if words.what else "")
+    verb, answer, rest = words.verb, words.what, ""
+    if action.phase is P.TIMED_OUT:
+        after = duration(end_of(action, now_ms) - start_of(action)).replace("m 00s", "m")
+        limit = words.what.removeprefix(f"{words.exception}: ")
+        verb, answer, rest = "", f"timed out after {after}", f": {limit}" if limit else ""
     elif verb == "was killed":
         verb, answer = "", f"was killed: {words.what}"
     elif verb == "failed":
         verb, answer = "", f"failed: {words.what}" if words.what else "failed"
     who = (Words(f"{name} "), Words(action.id, "mono"), Words(f" {verb} " if verb else " "))
+    more = (Words(rest),) if rest else ()
     short_place = ", ".join(part for part in (f"{name} {action.id}", place) if part)
     return Summary(
         state,
         P.TIMED_OUT if action.phase is P.TIMED_OUT else P.FAILED,
-        (*who, Words(answer, "strong")),
+        (*who, Words(answer, "strong"), *more),
         tail,
         (Words(answer if verb else answer[:1].upper() + answer[1:], "strong"),),
         (Words(short_place),),
@@ -190,7 +203,9 @@ def _others(first: ErrorWords, others: list[ErrorWords]) -> tuple[str, str]:
     if not others:
         return "", ""
     more = f"and {len(others):,} more"
-    same = sum(words.is_known and words.what == first.what for words in others)
+    if not all(words.is_known for words in others):
+        return more, more  # what was not read may be the same, or not
+    same = sum(words.what == first.what for words in others)
     if same == len(others):
         return (f"{more}, the same", more) if same == 1 else (f"{more}, all the same", more)
     if same:
@@ -354,7 +369,7 @@ def _plain(words: Sentence) -> Sentence:
 
 def percent(share: float) -> str:
     """Say a share: "67 %", "< 1 %"."""
-    return f"{round(share * 100)} %" if share >= 0.01 or share == 0 else "< 1 %"
+    return f"{rounded(share * 100)} %" if share >= 0.01 or share == 0 else "< 1 %"
 
 
 def _one_line(text: str) -> str:

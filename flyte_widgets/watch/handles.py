@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from flyte_widgets.api.client import FlyteClient
@@ -12,13 +13,20 @@ from flyte_widgets.api.messages import ActionDetails
 from flyte_widgets.errors import FlyteWidgetsError, NotFoundError, WaitTimeoutError, copy_error
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.action import ActionState, PhaseChange
+from flyte_widgets.run.by_task import TaskTime
+from flyte_widgets.run.compare import Comparison
+from flyte_widgets.run.critical_path import PathPiece
+from flyte_widgets.run.frames import SegmentRow, data_frame, duration_of
 from flyte_widgets.run.logs import LogLine
-from flyte_widgets.run.state import ROOT
+from flyte_widgets.run.state import KINDS, ROOT
+from flyte_widgets.run.summary import Summary
 from flyte_widgets.run.timeline import AttemptHistory, attempts_of
+from flyte_widgets.watch import analysis
 from flyte_widgets.watch.abort import abort
 from flyte_widgets.watch.access import RunHandle, watcher_of
 from flyte_widgets.watch.action_log import follow_log, read_log
 from flyte_widgets.watch.change_queue import ChangeQueue
+from flyte_widgets.watch.find import action_end, action_error, action_start, find_actions, unknown_action
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.model import RunModel
 from flyte_widgets.watch.reference import resolve
@@ -89,8 +97,53 @@ class Run:
         return {phase: count for phase, count in list(state.counts.items()) if count > 0}
 
     @property
+    def task_name(self) -> str:
+        """Name of its task; "" where the backend says none."""
+        root = self._root()
+        return root.name if root.name != ROOT else ""
+
+    @property
+    def started(self) -> datetime | None:
+        """When it was queued, in UTC; None where the backend does not say."""
+        return action_start(self._root())
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it ended, in UTC; None while it goes on."""
+        return action_end(self._root())
+
+    @property
+    def duration(self) -> timedelta | None:
+        """From queued to ended, or up to now. None where the backend does not say when it began."""
+        return duration_of(self._root(), self._handle.watcher.now_ms())
+
+    @property
+    def error(self) -> str:
+        """Its error, whole, as the backend tells it; "" where there is none. `summary` names the first cause."""
+        return action_error(self._handle.ensure_read(), self._root())
+
+    @property
+    def summary(self) -> Summary | None:
+        """One line: why it failed, what it waits for, how long it will take, or what decided how long it took.
+
+        `str()` gives it as text. None where nothing is known. Reads the few actions that it is about, for 20 s at most.
+        """
+        return analysis.run_summary(self._handle)
+
+    @property
+    def failures(self) -> list[Action]:
+        """The actions that failed and have no failed action below them: the first cause comes first.
+
+        The root is among them only where nothing below it failed.
+        """
+        return [Action(self, state) for state in analysis.run_failures(self._handle)]
+
+    @property
     def actions(self) -> Mapping[str, Action]:
-        """All actions that are known, by id ("a0" is the root). A live view: it grows with the run."""
+        """All actions that are known, by id ("a0" is the root). A live view: it grows with the run.
+
+        Raises UnknownActionError, which is a KeyError, for an id that the run does not have.
+        """
         return _Actions(self, self._handle.ensure_whole())
 
     @property
@@ -98,11 +151,70 @@ class Run:
         """How fresh all this is."""
         return self._handle.watcher.connection
 
-    def wait(self, timeout: float | None = None) -> ActionPhase:
+    def find(
+        self, name: str = "*", *, phase: ActionPhase | str | None = None, group: str | None = None
+    ) -> list[Action]:
+        """Give the actions whose name or id matches, in order of first sight.
+
+        name: with * and ? as in a file name, upper and lower case apart: "square*". phase: an ActionPhase or its value,
+        "failed". group: the whole name of a group. Raises ValueError for a phase that there is not.
+        """
+        return [Action(self, state) for state in find_actions(self._handle.ensure_whole().state, name, phase, group)]
+
+    def raise_for_status(self) -> None:
+        """Raise RunFailedError if the run has ended and did not succeed; its message is the summary."""
+        error = analysis.failure_of(self._handle)
+        if error is not None:
+            raise error
+
+    def critical_path(self) -> list[PathPiece]:
+        """Give what decided how long the run took: pieces end to end from its start to its end, or up to now.
+
+        Found from times: Flyte records no dependencies. It goes backwards from the run's end, always in the child that
+        ended last. Reads the phases of these actions (GetActionDetails), for 20 s at most.
+        """
+        return analysis.run_path(self._handle)
+
+    def by_task(self, start: datetime | None = None, end: datetime | None = None) -> list[TaskTime]:
+        """Add up the time by task, the largest share of the critical path first; between two times, if given.
+
+        Reads the phases of 500 actions at most, for 20 s at most. Raises FlyteWidgetsError for a time without a zone.
+        """
+        return analysis.run_by_task(self._handle, start, end)
+
+    def compare(self, other: Run | str) -> Comparison:
+        """Set this run beside another one of the same task, a `Run` or its name; `str()` of it is a sentence."""
+        theirs = other if isinstance(other, Run) else Run(other, client=self._handle.target.backend.client)
+        return analysis.run_comparison(self._handle, theirs.__run_handle__)
+
+    def to_pandas(self) -> Any:
+        """Give a pandas DataFrame with one row an action; the columns are those of `run.frames.ActionRow`.
+
+        Times are UTC, lengths timedeltas. Reads the errors and phases of 500 actions at most, for 20 s each: what was
+        not read is missing (NaT). Raises FlyteWidgetsError where pandas is not installed.
+        """
+        return data_frame(analysis.run_rows(self._handle))
+
+    def segments(self) -> list[SegmentRow]:
+        """Give the phase segments of all actions, one row each. Reads as `to_pandas`."""
+        return analysis.run_segments(self._handle)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the run with its actions and segments as values of JSON. Reads as `to_pandas`."""
+        return analysis.run_as_dict(self._handle)
+
+    def wait(self, timeout: float | None = None, *, check: bool = False) -> ActionPhase:
         """Block until the run has ended, and give its final phase. `timeout` in seconds.
 
+        check: raise RunFailedError where it did not succeed, so that "Run All" stops there.
         Raises WaitTimeoutError, ApiError where the run cannot be read, KeyboardInterrupt on Ctrl-C: the run goes on.
         """
+        phase = self._wait(timeout)
+        if check:
+            self.raise_for_status()
+        return phase
+
+    def _wait(self, timeout: float | None) -> ActionPhase:
         handle = self._handle
         if handle.watcher.model.is_over:  # to ask the loop takes longer than a timeout of 0 allows
             return _outcome(handle.watcher.model)
@@ -204,6 +316,31 @@ class Action:
         """Number of the latest attempt, from 1; 0 before the first."""
         return self._state.attempts
 
+    @property
+    def kind(self) -> str:
+        """What it is: "task", "trace" or "condition"."""
+        return str(KINDS[self._state.kind])
+
+    @property
+    def started(self) -> datetime | None:
+        """When it was queued, in UTC; None where the backend does not say."""
+        return action_start(self._state)
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it ended, in UTC; None while it goes on."""
+        return action_end(self._state)
+
+    @property
+    def duration(self) -> timedelta | None:
+        """From queued to ended, or up to now. None where the backend does not say when it began."""
+        return duration_of(self._state, watcher_of(self._run).now_ms())
+
+    @property
+    def error(self) -> str:
+        """Its error, whole, as the backend tells it; "" where there is none. Reads it (GetActionDetails)."""
+        return action_error(watcher_of(self._run), self._state)
+
     def details(self) -> ActionDetails:
         """Read everything of it anew (GetActionDetails): attempts, errors, links, cluster events."""
         return background().call(watcher_of(self._run).read_action(self.id))
@@ -241,7 +378,10 @@ class _Actions(Mapping[str, Action]):
         self._state = watcher.state
 
     def __getitem__(self, action: str) -> Action:
-        return Action(self._run, self._state.by_id[action])
+        known = self._state.by_id.get(action)
+        if known is None:
+            raise unknown_action(self._run.name, action, len(self._state))
+        return Action(self._run, known)
 
     def __iter__(self) -> Iterator[str]:
         return iter([state.id for state in list(self._state.actions)])

@@ -29,9 +29,17 @@ RETRIED_ROOT_S: Final = 2.0
 class Lifecycle:
     """Runs one watch from beginning to end."""
 
-    def __init__(self, source: RunSource, reconciler: Reconciler, history: HistoryReader) -> None:
+    def __init__(
+        self,
+        source: RunSource,
+        reconciler: Reconciler,
+        history: HistoryReader,
+        finish: Callable[[], Awaitable[None]],
+    ) -> None:
+        """`finish` is awaited before the run is said to be read whole."""
         self._source, self._model = source, source.model
         self._reconciler, self._history = reconciler, history
+        self._finish = finish
         self._streams: list[asyncio.Task[None]] = []
 
     async def run(self) -> None:
@@ -128,4 +136,5 @@ class Lifecycle:
             except NotFoundError:
                 model.note_missing(action)  # that is no reason not to end
         await self._history.idle()
+        await self._finish()
         return True

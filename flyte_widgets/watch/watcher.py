@@ -12,6 +12,7 @@ from flyte_widgets.api.messages import ActionDetails, ClusterEvent, RunIdentifie
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.state import RunState
 from flyte_widgets.tasks import cancel_all
+from flyte_widgets.watch.analyst import Analyst
 from flyte_widgets.watch.focus import follow_focused
 from flyte_widgets.watch.history import HistoryReader
 from flyte_widgets.watch.lifecycle import Lifecycle
@@ -40,6 +41,7 @@ class Watcher:
         self._history = HistoryReader(self.source)
         self.reconciler = Reconciler(self.source, self._history)
         self.logs = LogTails(self.source)
+        self.analyst = Analyst(self.source)
         self._main: asyncio.Task[None] | None = None
         self._focus: dict[str, asyncio.Task[None]] = {}
         self._spawned: set[asyncio.Task[None]] = set()
@@ -50,7 +52,8 @@ class Watcher:
         """Begin to watch, or begin anew after the watch was over."""
         if self._main is None or self._main.done():
             self.model.is_over = False
-            lifecycle = Lifecycle(self.source, self.reconciler, self._history)
+            lifecycle = Lifecycle(self.source, self.reconciler, self._history, self.analyst.finish)
+            self.analyst.resume()
             self._main = asyncio.create_task(lifecycle.run(), name=f"watch {self.run_id.name}")
 
     async def stop(self) -> None:
@@ -58,6 +61,7 @@ class Watcher:
         await cancel_all([self._main, *self._focus.values(), *self._spawned])
         await self._history.close()
         await self.logs.close()
+        await self.analyst.close()
         self._focus.clear()
         self.model.clear_focus()
         if self.model.connection.state != "ended":

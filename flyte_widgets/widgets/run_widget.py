@@ -13,10 +13,12 @@ from comm import DummyComm
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import FlyteWidgetsError
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.summary import Summary
 from flyte_widgets.watch.access import target_of
 from flyte_widgets.watch.backends import Lease
 from flyte_widgets.watch.handles import Action, Run
 from flyte_widgets.watch.loop import background
+from flyte_widgets.widgets.analysis_requests import AnalysisRequests
 from flyte_widgets.widgets.channel import CommChannel
 from flyte_widgets.widgets.frame import WidgetFrame, json_trait
 from flyte_widgets.widgets.inbound import Inbound
@@ -32,10 +34,15 @@ from flyte_widgets.widgets.static_view.html import page
 from flyte_widgets.widgets.static_view.notebook import StaticView
 from flyte_widgets.widgets.static_view.text import static_view_text
 from flyte_widgets.wire import trait_types as wire
+from flyte_widgets.wire.summary import Line, summary_dict
 
 
 def _phase_value(phase: ActionPhase | None, _widget: Any) -> str:
     return phase.value if phase is not None else ""
+
+
+def _summary_value(line: Summary | None, _widget: Any) -> Line | None:
+    return summary_dict(line) if line is not None else None
 
 
 def _counts_by_value(counts: dict[ActionPhase, int], _widget: Any) -> dict[str, int]:
@@ -89,6 +96,11 @@ class RunWidget(WidgetFrame):
         "t.TraitType[float | None, float | None]", t.Float(None, allow_none=True, read_only=True).tag(sync=True)
     )
     """When it ended; None while it goes on."""
+    summary: t.Instance[Summary | None] = t.Instance(Summary, allow_none=True, read_only=True).tag(
+        sync=True, to_json=_summary_value, wire=Line
+    )
+    """One line: why it failed, what it waits for, how long it will take, or what decided how long it took. `str()`
+    gives it as text. None where nothing is known."""
     root = json_trait(wire.ActionDetail)
     """The root action with its attempts, phase times and error."""
     selected = t.Unicode().tag(sync=True)
@@ -130,6 +142,8 @@ class RunWidget(WidgetFrame):
         )
         self._requests = RunRequests(watcher, self._static_view)
         self._requests.register(inbound)
+        self._analysis_requests = AnalysisRequests(watcher)
+        self._analysis_requests.register(inbound)
         self._logs = LogFeed(watcher, outbound)
         self._logs.register(inbound)
         self._sidebar_calls.register(inbound)
@@ -139,6 +153,7 @@ class RunWidget(WidgetFrame):
         super().__init__(outbound, inbound, values, selected=selected, **kwargs)
         self.observe(lambda change: self._content.select(change["new"]), "selected")
         background().soon(watcher.subscribe, self._content)
+        background().soon(watcher.analyst.start)
         outbound.wake()  # for what changed before that
 
     def __repr__(self) -> str:
@@ -159,8 +174,8 @@ class RunWidget(WidgetFrame):
         self._channel.belong_to_this_cell()
         phase = self._run.wait(timeout)
         # Have all that is known shown and saved: who waits may end the kernel next (papermill).
-        self._outbound.flush()
         self._static_view.finish()
+        self._outbound.flush()
         return phase
 
     def __await__(self) -> Generator[Any, None, ActionPhase]:
@@ -170,8 +185,8 @@ class RunWidget(WidgetFrame):
         self._channel.belong_to_this_cell()
         phase = await self._run
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, self._outbound.flush)
         await loop.run_in_executor(None, self._static_view.snapshot, READ_LIMIT_S)
+        await loop.run_in_executor(None, self._outbound.flush)
         self._static_view.finish()
         return phase
 

@@ -127,6 +127,7 @@ class _Changes:
 
 def _lines(run: Run, out: TextIO) -> ActionPhase:
     watcher = watcher_of(run)
+    background().soon(watcher.analyst.start)
     news = _Changes()
     subscribed = threading.Event()
 
@@ -137,9 +138,10 @@ def _lines(run: Run, out: TextIO) -> ActionPhase:
     background().soon(subscribe)
     subscribed.wait()
     told = False
+    line_about: object = None
 
     def look() -> None:
-        nonlocal told
+        nonlocal told, line_about
         if not told and watcher_of(run).phase is not None:
             told = True
             out.write(f"{_headline(snapshot_of(run, watcher))}\n")
@@ -151,6 +153,12 @@ def _lines(run: Run, out: TextIO) -> ActionPhase:
                 after = change.phase.label if change.phase is not None else "Unknown"
                 name = printable(shortened(change.name, 40))
                 out.write(f"{moment(change.at_ms):%H:%M:%S}  {name} {change.action}  {before}{after}\n")
+        line = watcher.analyst.line
+        about = (line.state, line.action) if line is not None else None
+        # How it ended is told below all changes.
+        if line is not None and about != line_about and not run.is_terminal:
+            out.write(f"          {line}\n")
+        line_about = about
         out.flush()
 
     try:
@@ -182,6 +190,7 @@ def _live_table(run: Run, out: TextIO) -> ActionPhase:
         snapshot = snapshot_of(run, watcher_of(run))
         return _table(snapshot, max(3, console.height - _NOT_ROWS))
 
+    background().soon(watcher_of(run).analyst.start)
     live = Live(table(), console=console, auto_refresh=False, transient=True)
     try:
         # Not by `with`: Ctrl-C may come while it begins, and then what it has done to stdout would stay.
@@ -200,7 +209,8 @@ def _table(snapshot: Snapshot, most_rows: int) -> Any:
     # Text, not markup: names come from other people's code.
     table = Table(box=SIMPLE_HEAD, title=Text(_headline(snapshot)), title_justify="left", expand=True)
     table.caption_justify = "left"
-    table.caption = Text("Ctrl-C detaches; the run goes on." + (f" {snapshot.trouble}" if snapshot.trouble else ""))
+    line = f"{symbol(snapshot.line.phase)} {snapshot.line.text}\n" if snapshot.line is not None else ""
+    table.caption = Text(f"{line}Ctrl-C detaches; the run goes on. {snapshot.trouble}".rstrip())
     table.add_column("Action", ratio=3, no_wrap=True)
     table.add_column("Phase", ratio=2, no_wrap=True)
     table.add_column("Attempt", justify="right")

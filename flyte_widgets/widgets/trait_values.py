@@ -46,6 +46,7 @@ def run_trait_values(run: Run, watcher: Watcher, selected: str) -> dict[str, Any
         "attempt": root.attempts if root is not None else 0,
         "started_ms": root.created_ms if root is not None else None,
         "ended_ms": root.ended_ms if root is not None else None,
+        "summary": watcher.analyst.line,
         "root": detail(ROOT),
         "detail": detail(selected) if selected else None,
         "connection": connection_dict(watcher.connection),

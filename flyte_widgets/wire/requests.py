@@ -52,6 +52,14 @@ class RequestHistory(Request, tag="request_history"):
     actions: list[str]
 
 
+class ReadReport(Request, tag="report"):
+    """Write the failure of an action as Markdown; "a0" or "" is the run."""
+
+    reply: ClassVar[object] = str
+
+    action: str
+
+
 class ReadStaticView(Request, tag="static_view"):
     """Give the static view of the run's end, once that was read: an output of a notebook, by media type."""
 

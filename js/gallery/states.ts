@@ -4,6 +4,7 @@ import { type Connection, IN_KERNEL, type RunTraits } from "../src/core/protocol
 import type { Store } from "../src/core/store";
 import { odd } from "../test/odd-runs";
 import { BASE_MS, scenario } from "../test/scenario";
+import { LINES } from "./lines";
 import type { Manner } from "./model";
 import { RECORDED } from "./recorded";
 
@@ -261,5 +262,6 @@ export const STATES: Record<string, () => State> = {
     },
   }),
   note: () => ({ traits: running(""), act: (stage) => click(stage, ".fw-states-title") }),
+  ...LINES,
   ...Object.fromEntries(recorded),
 };

@@ -301,6 +301,7 @@ export function traitsOf(actions: readonly ActionSpec[], nowMs: number, selected
     attempt: root?.segments.at(-1)?.attempt ?? 1,
     started_ms: BASE_MS,
     ended_ms: over ? epoch(root.endedMs) : null,
+    summary: null,
     root: detailOf(actions, "a0"),
     selected,
     detail: selected ? detailOf(actions, selected) : null,

@@ -60,7 +60,7 @@ def test_lines_where_there_is_no_terminal(shared_server: ServerProcess) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "pipeline a0  Running -> Succeeded" in done.stdout
     assert "train_model" in done.stdout
-    assert "54 of 54 actions done" in done.stdout.splitlines()[-4]
+    assert "54 of 54 actions done" in done.stdout.rpartition("Running -> Succeeded")[2]
     assert "\x1b" not in done.stdout
 
 

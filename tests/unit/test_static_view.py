@@ -18,7 +18,6 @@ from nbconvert.filters import clean_html
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.timeline import Segment, SegmentFlag
 from flyte_widgets.widgets.static_view.axis import Axis
-from flyte_widgets.widgets.static_view.collect import telling_failure
 from flyte_widgets.widgets.static_view.colours import LIGHT
 from flyte_widgets.widgets.static_view.drawings import diagram_svg, strip_svg, timeline_svg, whole_svg
 from flyte_widgets.widgets.static_view.html import page, static_view_html
@@ -281,14 +280,6 @@ def test_a_phase_that_nobody_knows_is_drawn() -> None:
     assert "Unknown" in diagram_svg(run)
     ET.fromstring(strip_svg(run))
     assert LIGHT.fill(odd) == LIGHT.colours["line3"]
-
-
-def test_the_failure_that_explains_the_run_is_chosen() -> None:
-    """Not the root, not a parent that fell with its child, not one that was lived with: the last to end below."""
-    lived_with = action("a1", P.FAILED, 0, 10)
-    parent, cause = action("a2", P.FAILED, 0, 100), action("a3", P.FAILED, 5, 90, parent=2)
-    assert telling_failure([action("a0", P.FAILED, 0, 101), lived_with, parent, cause]) is cause
-    assert telling_failure([action("a0", P.FAILED)]) is None
 
 
 @given(st.floats(1, 1e12), st.floats(0, 1))

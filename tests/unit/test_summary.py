@@ -104,6 +104,7 @@ def test_a_failed_run_names_the_first_cause() -> None:
         ([TOO_BIG, TOO_BIG], "and 1 more, the same · user error"),
         ([TOO_BIG, TOO_BIG, TOO_BIG], "and 2 more, all the same · user error"),
         ([TOO_BIG, None, None], "and 2 more · user error"),
+        ([TOO_BIG, TOO_BIG, None], "and 2 more · user error"),
     ],
 )
 def test_other_causes_are_counted(errors: list[ErrorInfo | None], more: str) -> None:
@@ -146,10 +147,16 @@ def test_a_time_out() -> None:
     line = run.line(3000)
     assert line is not None
     assert (
-        str(line)
-        == "train (a44) timed out after 30m 00s: It ran longer than its max_runtime of 30m. · last of 2 attempts"
+        str(line) == "train (a44) timed out after 30m: It ran longer than its max_runtime of 30m. · last of 2 attempts"
     )
     assert line.phase is P.TIMED_OUT
+
+
+def test_a_run_that_timed_out_is_its_own_cause() -> None:
+    """Its limit ended it, whatever failed before; unless its error repeats that of an action."""
+    run = Run("TIMED_OUT", 150, error=ErrorInfo("The run did not end before its deadline.", "KIND_USER"))
+    run.add("a1", "square", "FAILED", 1, 5, error=TOO_BIG)
+    assert run.said(200).startswith("main (a0) timed out after 2m 30s: The run did not end")
 
 
 def test_an_error_while_a_retry_runs() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from typing import Final
@@ -10,8 +11,8 @@ from typing import Final
 import flyte_widgets
 from flyte_widgets.api.messages import ActionDetails
 from flyte_widgets.errors import FlyteWidgetsError, sentences
-from flyte_widgets.phases import ActionPhase
 from flyte_widgets.redaction import redact
+from flyte_widgets.run.causes import first_causes
 from flyte_widgets.run.state import ROOT, RunState
 from flyte_widgets.untrusted import printable, without_colours
 from flyte_widgets.watch.access import target_of
@@ -30,7 +31,6 @@ _FOLD_READS: Final = 40
 """Histories of folded actions that are read at most, all folds together."""
 _AT_ONCE: Final = 4
 _TROUBLED: Final = ("polling", "reconnecting", *NEEDS_USER)
-_FAILURES: Final = (ActionPhase.FAILED, ActionPhase.TIMED_OUT)
 _TEXT_LIMIT: Final = 20_000
 
 
@@ -58,18 +58,11 @@ def snapshot_of(run: Run, watcher: Watcher, failed: ActionDetails | None = None)
         counts=counts,
         actions=actions,
         failure=_failure(failed, actions) or _failure(details, actions),
+        line=watcher.analyst.line,
         abort_reason=_told(abort.reason) if abort is not None else "",
         console_url=url or "",
         trouble=_told(sentences(connection.message, connection.hint)) if connection.state in _TROUBLED else "",
     )
-
-
-def telling_failure(actions: Sequence[KnownAction]) -> KnownAction | None:
-    """Choose the failure that explains the run's: the last to end of those without a failure below them."""
-    failed = [action for action in actions if action.phase in _FAILURES and action.id != ROOT]
-    above = {actions[action.parent].id for action in failed if action.parent >= 0}
-    deepest = [action for action in failed if action.id not in above]
-    return max(deepest, key=lambda action: action.ended_ms or 0.0, default=None)
 
 
 async def read_what_is_missing(watcher: Watcher) -> ActionDetails | None:
@@ -83,7 +76,10 @@ async def read_what_is_missing(watcher: Watcher) -> ActionDetails | None:
     single = [row.members[0].id for row in rows if not row.is_fold]
     folded = [action.id for row in rows if row.is_fold for action in row.members][:_FOLD_READS]
     missing = [id_ for id_ in [*single, *folded] if watcher.state.by_id[id_].needs_history]
-    failure = telling_failure(actions)
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(watcher.analyst.settled(), READ_LIMIT_S)
+    details = watcher.analyst.details()
+    failure = next((action for action in first_causes(watcher.state, details) if action.id != ROOT), None)
     found: list[ActionDetails] = []
     waiting = iter([*([failure.id] if failure is not None else []), *missing])
 

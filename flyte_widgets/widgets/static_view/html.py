@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from flyte_widgets.run.summary import Summary
 from flyte_widgets.untrusted import shortened, web_address
 from flyte_widgets.widgets.static_view import timeline as rows
 from flyte_widgets.widgets.static_view.colours import on_any_page
@@ -46,6 +47,8 @@ _DOT: Final = f'<span style="{_FAINT}"> · </span>'
 def static_view_html(snapshot: Snapshot, element_id: str = "") -> str:
     """Write the static view. By `element_id` the live view finds it, and hides it while it shows the same itself."""
     parts = [_header(snapshot), _progress(snapshot)]
+    if snapshot.line is not None:
+        parts.append(_line(snapshot.line))
     if snapshot.failure is not None:
         parts.append(_failure(snapshot, snapshot.failure))
     parts += [_block(text) for text in (_abort_words(snapshot), snapshot.trouble) if text]
@@ -103,6 +106,17 @@ def _progress(snapshot: Snapshot) -> str:
     return f'<div style="{_ROW};flex-direction:row-reverse;margin:2px 0">{words} {strip}</div>'
 
 
+def _line(line: Summary) -> str:
+    tags = {
+        "": ("", ""),
+        "strong": ("<strong>", "</strong>"),
+        "mono": (f'<code style="{_MONO};font-size:12px">', "</code>"),
+    }
+    said = "".join(f"{tags[part.style][0]}{clean(part.text)}{tags[part.style][1]}" for part in line.sentence)
+    mark = f'<span style="color:{on_any_page(line.phase)}">{symbol(line.phase)}</span>'
+    return f'<div style="margin:4px 0">{_DOT.join([f"{mark} {said}", *(clean(part) for part in line.tail)])}</div>'
+
+
 def _failure(snapshot: Snapshot, failure: Failure) -> str:
     whose = f"{failure.action} · {error_words(snapshot)}"
     about = f"<strong>{clean(shortened(failure.name, 200))}</strong> {clean(whose)}"
@@ -154,7 +168,8 @@ def _footer(snapshot: Snapshot) -> str:
 
 
 def _abort_words(snapshot: Snapshot) -> str:
-    return f"Abort reason: {shortened(snapshot.abort_reason, 500)}" if snapshot.abort_reason else ""
+    is_said = snapshot.line is not None or not snapshot.abort_reason
+    return "" if is_said else f"Abort reason: {shortened(snapshot.abort_reason, 500)}"
 
 
 def _block(words: str) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.state import ROOT
+from flyte_widgets.run.summary import Summary
 from flyte_widgets.run.timeline import Segment
 from flyte_widgets.run.times import Milliseconds
 
@@ -57,6 +58,8 @@ class Snapshot:
     counts: dict[ActionPhase, int] = field(default_factory=dict)
     actions: tuple[KnownAction, ...] = ()
     failure: Failure | None = None
+    line: Summary | None = None
+    """The one line that answers; None where nothing is known."""
     abort_reason: str = ""
     console_url: str = ""
     trouble: str = ""

@@ -36,6 +36,7 @@ def summary(snapshot: Snapshot) -> str:
     if snapshot.counts:
         counts = [f"{n:,} {phase.label.lower()}" for phase, n in told_counts(snapshot)]
         lines.append(" · ".join([" ".join(done_words(snapshot)), *counts]))
+    lines.append(snapshot.line.text if snapshot.line is not None else "")
     root = snapshot.root
     spent = path_of(root, snapshot.end_ms).spent_ms if root is not None else {}
     lines.append(" · ".join(f"{phase.label} {duration(ms)}" for phase, ms in spent.items()))
@@ -47,6 +48,6 @@ def summary(snapshot: Snapshot) -> str:
         shown = message[-_MESSAGE_LINES:]
         lines += ["  …"] if len(message) > len(shown) else []
         lines += [f"  {shortened(line, _LINE_LETTERS)}" for line in shown]
-    lines.append(f"Abort reason: {snapshot.abort_reason}" if snapshot.abort_reason else "")
+    lines.append(f"Abort reason: {snapshot.abort_reason}" if snapshot.abort_reason and snapshot.line is None else "")
     lines.append(snapshot.trouble)
     return "\n".join(line for line in lines if line)

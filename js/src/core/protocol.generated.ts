@@ -151,6 +151,12 @@ export interface RequestHistory {
   actions: string[];
 }
 
+/** Write the failure of an action as Markdown; "a0" or "" is the run. */
+export interface ReadReport {
+  kind: "report";
+  action: string;
+}
+
 /** Give the static view of the run's end, once that was read: an output of a notebook, by media type. */
 export interface ReadStaticView {
   kind: "static_view";
@@ -203,6 +209,33 @@ export interface SaveLog {
   kind: "save_log";
   action: string;
   attempt: number;
+}
+
+export type LineButton = "show" | "logs" | "report" | "compare" | "path";
+
+export type LineState = "failed" | "error" | "waiting" | "overdue" | "estimate" | "ended";
+
+export type LineStyle = "" | "strong" | "mono";
+
+/** The one line that answers, in the forms in which it is shown. */
+export interface Line {
+  state: LineState;
+  /** Whose glyph stands before it. */
+  phase: string;
+  /** All of it as text. */
+  text: string;
+  sentence: [text: string, style: LineStyle, since_ms: number | null][];
+  /** What else there is to say. What finds no room goes, from the end. */
+  tail: string[];
+  /** The first of the two lines of a narrow view. */
+  answer: [text: string, style: LineStyle, since_ms: number | null][];
+  /** The second. */
+  place: [text: string, style: LineStyle, since_ms: number | null][];
+  /** In a row of many runs. */
+  compact: [text: string, style: LineStyle, since_ms: number | null][];
+  /** The action that it is about; "": none. */
+  action: string;
+  buttons: LineButton[];
 }
 
 export type ActionKind = "task" | "trace" | "condition";
@@ -328,6 +361,7 @@ export type Request =
   | Abort
   | Retry
   | RequestHistory
+  | ReadReport
   | ReadStaticView
   | PendingSidebarCalls
   | SidebarAnswer
@@ -338,6 +372,7 @@ export type Request =
 
 /** Payloads of replies, by kind of request. All others are empty. */
 export interface Replies {
+  report: string;
   static_view: Record<string, string>;
   read_log: LogLines;
   find_in_log: LogMatches;
@@ -410,6 +445,11 @@ export interface RunTraits {
   started_ms: number | null;
   /** Id of the HTML element with the static view, which the live view hides. */
   static_view_id: string;
+  /**
+   * One line: why it failed, what it waits for, how long it will take, or what decided how long it took. `str()`
+   * gives it as text. None where nothing is known.
+   */
+  summary: Line | null;
   /** Name of the root task; "" until it is known. */
   task_name: string;
 }
@@ -437,5 +477,6 @@ export const RUN_TRAITS: readonly (keyof RunTraits)[] = [
   "source",
   "started_ms",
   "static_view_id",
+  "summary",
   "task_name",
 ];

@@ -11,6 +11,7 @@ import { mountHeader } from "./header/header";
 import { mountNotify } from "./header/notify";
 import panelsCss from "./header/panels.css";
 import { mountStrip } from "./header/strip";
+import { mountLine } from "./line";
 import { mountTimeline, timelineCss } from "./timeline/timeline";
 
 export const runCss = panelsCss + diagramCss + timelineCss + detailsCss;
@@ -41,6 +42,7 @@ export function mountRun(frame: Frame): void {
     computed(() => !refused.value),
   );
   frame.mount("error bands", (view, parent) => mountErrorBands(view, parent, frame.faults), band("notice"));
+  frame.mount("summary", mountLine, band("line"));
   const empty = band("empty");
   frame.mount("notice", mountEmpty, empty);
   const diagram = band("diagram");

@@ -16,6 +16,8 @@ export interface Ui {
   readonly squeezeIdle: Signal<boolean>;
   /** What the diagram tells: of all actions, or of the selected one. */
   readonly reading: Signal<"all" | "action">;
+  /** What the timeline is looked at for: the critical path, time by task, a comparison with another run; "": itself. */
+  readonly lens: Signal<"" | "path" | "tasks" | "compare">;
   readonly detailsOpen: Signal<boolean>;
   /** The details have the whole width and more height: one tab, without the attempts beside it. */
   readonly detailsMaximised: Signal<boolean>;
@@ -40,6 +42,7 @@ export function createUi(): Ui {
     axis: signal<"elapsed" | "clock">("elapsed"),
     squeezeIdle: signal(false),
     reading: signal<"all" | "action">("all"),
+    lens: signal<"" | "path" | "tasks" | "compare">(""),
     detailsOpen: signal(false),
     detailsMaximised: signal(false),
     detailsTab: signal(""),
