@@ -17,6 +17,7 @@ from google.rpc import status_pb2
 
 from flyte_widgets.local.services import compose, describe
 from flyte_widgets.local.services.control import now_us
+from flyte_widgets.local.services.losses import note_losses
 from flyte_widgets.local.services.records import ROOT_ACTION, RunKey, RunRecord, report, run_key, to_us
 from flyte_widgets.local.services.run_service import RunReads
 from flyte_widgets.local.services.store import Store
@@ -58,6 +59,7 @@ class TrackedRunServiceHandlers(RunReads, TrackedRunService):
         with self._store.change(key) as run:
             for update in request.updates:
                 _report(run, update)
+            note_losses(run)
         statuses = [status_pb2.Status() for _ in request.updates]
         return tracked_run_service_pb2.ReportTrackedActionsResponse(statuses=statuses)
 
