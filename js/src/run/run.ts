@@ -5,6 +5,7 @@ import { h } from "../ui/dom";
 import type { Frame } from "../ui/frame";
 import { diagramCss, mountDiagram } from "./diagram/diagram";
 import { detailsCss, mountDetails } from "./drawer/drawer";
+import { logsCss } from "./drawer/logs/logs";
 import { mountEmpty } from "./header/empty";
 import { mountErrorBands } from "./header/error-bands";
 import { mountHeader } from "./header/header";
@@ -14,7 +15,7 @@ import { mountStrip } from "./header/strip";
 import { mountLine } from "./line";
 import { mountTimeline, timelineCss } from "./timeline/timeline";
 
-export const runCss = panelsCss + diagramCss + timelineCss + detailsCss;
+export const runCss = panelsCss + diagramCss + timelineCss + detailsCss + logsCss;
 
 export function mountRun(frame: Frame): void {
   const { store, element } = frame;
