@@ -220,6 +220,7 @@ def test_rows_fold_as_in_the_live_timeline() -> None:
         ("try", 1, 1),
         ("try", 1, 1),
         ("inputs", 1, 1),
+        ("load", 2, 1),
     ]
 
 
@@ -313,3 +314,24 @@ def test_folds_of_very_many_show_shares_and_every_failure() -> None:
 
     assert strips(*few)["f4"] == strips(*many[8:])["f4"]
     assert "f6" in strips(*many)
+
+
+def test_a_run_whose_actions_took_time_did_not_take_0s() -> None:
+    """Some backends give a run that ended one time for start and end: its actions' times tell how long it took."""
+    run = failed_run(action("a1", P.FAILED, 0, 3), started_ms=START_MS, ended_ms=START_MS)
+    run = replace(run, actions=run.actions[1:])
+    assert "3.0s" in static_view_text(run)
+    still = replace(run, actions=(run.actions[0]._replace(ended_ms=START_MS),))
+    assert "0s" not in static_view_text(still).splitlines()[0]
+
+
+def test_an_absurd_time_does_not_flatten_the_timeline() -> None:
+    """A year 9999 moves no other bar: its own ends where the run does, and is marked as not the backend's word."""
+    usual = action("a1", P.SUCCEEDED, 10, 100)
+    absurd = action("a2", P.SUCCEEDED, 10, 100)._replace(
+        ended_ms=253_402_300_799_000.0, segments=(Segment(1, P.RUNNING, START_MS, 253_402_300_799_000.0),)
+    )
+    with_it, without = timeline_of(failed_run(usual, absurd)), timeline_of(failed_run(usual))
+    label = 'y="41.5">a1</text>'
+    assert re.findall(label + r"(.*?)</g>", with_it) == re.findall(label + r"(.*?)</g>", without) != []
+    assert with_it.count('class="gap"') == without.count('class="gap"') + 1

@@ -1,7 +1,11 @@
-"""A fold's strip: the share of its members in each phase over time, as js/src/run/timeline/time/strip.ts. Pure."""
+"""A fold's strip: the share of its members in each phase over time, as js/src/run/timeline/time/strip.ts. Pure.
+
+The counts are held together by tests/vectors/strips.json.
+"""
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Final
@@ -10,7 +14,7 @@ from flyte_widgets.phases import STACK_ORDER, ActionPhase
 from flyte_widgets.run.times import Milliseconds
 from flyte_widgets.widgets.static_view.axis import Axis
 from flyte_widgets.widgets.static_view.model import KnownAction, Snapshot
-from flyte_widgets.widgets.static_view.spans import attempts_of
+from flyte_widgets.widgets.static_view.spans import attempts_of, ended_at_ms
 from flyte_widgets.widgets.static_view.svg import bar_classes, num, rect
 from flyte_widgets.widgets.static_view.words import stack_place
 
@@ -27,27 +31,43 @@ def fold_strip(
 ) -> tuple[str, float]:
     """Draw the strip with its top at `y`; gives it, and where it ends. Steps of `step_px`, each as in its middle."""
     drawn = _sample(members)
-    known = [(life, weight) for member, weight in drawn if (life := _life(member, snapshot))]
+    known = [(life, weight) for member, weight in drawn if (life := life_of(member, snapshot))]
     if not known:
         return "", axis.x0
-    x0 = axis.x(min(life[0][1] for life, _ in known))
+    x0 = axis.x(min(start_ms for life, _ in known for _, start_ms, _ in life))
     going = any(not member.is_terminal for member in members)
-    x1 = max(axis.x(snapshot.end_ms if going else max(life[-1][1] for life, _ in known)), x0 + step_px)
+    ends = [start_ms if end_ms == math.inf else end_ms for life, _ in known for _, start_ms, end_ms in life]
+    x1 = max(axis.x(snapshot.end_ms if going else max(ends)), x0 + step_px)
     steps = max(1, math.ceil((x1 - x0) / step_px))
-    counts = [[0] * (steps + 1) for _ in range(_SLOTS)]
+    counted = Counts(x0, step_px, steps)
     for life, weight in known:
-        for (phase, from_ms), (_, to_ms) in zip(life, [*life[1:], (None, math.inf)], strict=True):
-            a = max(0, math.ceil((axis.x(from_ms) - x0) / step_px - 0.5))
-            b = steps if to_ms == math.inf else min(steps, math.ceil((axis.x(to_ms) - x0) / step_px - 0.5))
-            if a < b:
-                counts[stack_place(phase)][a] += weight
-                counts[stack_place(phase)][b] -= weight
-    for slot in counts:
-        for step in range(1, steps + 1):
-            slot[step] += slot[step - 1]
-    tops = _tops(counts, steps, sum(weight for _, weight in drawn))
+        for phase, start_ms, end_ms in life:
+            counted.add(phase, axis.x(start_ms), math.inf if end_ms == math.inf else axis.x(end_ms), weight)
+    tops = _tops(counted.finish(), steps, sum(weight for _, weight in drawn))
     ground = rect(x0, y, x1 - x0, STRIP_PX, "hover", 2)
     return ground + _areas(tops, steps, x0, x1, y, step_px), x1
+
+
+class Counts:
+    """How many members are in which phase, step by step; each step as it is in its middle. As `Binner` in bins.ts."""
+
+    def __init__(self, origin: float, step: float, steps: int) -> None:
+        self._origin, self._step, self._steps = origin, step, steps
+        self._slots = [[0] * (steps + 1) for _ in range(_SLOTS)]
+
+    def add(self, phase: ActionPhase | None, start: float, end: float, weight: int = 1) -> None:
+        """Count a stretch of a phase, in the unit of the origin."""
+        first = max(0, math.ceil((start - self._origin) / self._step - 0.5))
+        last = self._steps
+        if end < math.inf:
+            last = min(last, math.ceil((end - self._origin) / self._step - 0.5))
+        if first < last:
+            self._slots[stack_place(phase)][first] += weight
+            self._slots[stack_place(phase)][last] -= weight
+
+    def finish(self) -> list[list[int]]:
+        """Give the counts by slot (the stack order, then phases that the table does not have) and step."""
+        return [list(itertools.accumulate(slot))[: self._steps] for slot in self._slots]
 
 
 def _sample(members: Sequence[KnownAction]) -> list[tuple[KnownAction, int]]:
@@ -60,14 +80,19 @@ def _sample(members: Sequence[KnownAction]) -> list[tuple[KnownAction, int]]:
     return [*((member, 1) for member in failed), *((member, stride) for member in others[::stride])]
 
 
-def _life(action: KnownAction, snapshot: Snapshot) -> list[tuple[ActionPhase | None, Milliseconds]]:
-    """Give the phases of an action, each with its beginning; the last one lasts."""
-    life: list[tuple[ActionPhase | None, Milliseconds]] = []
-    for attempt in attempts_of(action, snapshot):
+def life_of(action: KnownAction, snapshot: Snapshot) -> list[tuple[ActionPhase | None, Milliseconds, float]]:
+    """Give the phases of an action, each with its start and end; the outcome, and what is open, lasts for ever."""
+    life: list[tuple[ActionPhase | None, Milliseconds, float]] = []
+    attempts = attempts_of(action, snapshot)
+    for attempt in attempts:
         # Where only the end is known, it was not in that phase all the time.
-        life += [(span.phase, span.start_ms) for span in attempt.spans if not span.phase.is_terminal]
-        life += [(attempt.outcome, attempt.end_ms)] if attempt.outcome is not None else []
-    return sorted(life, key=lambda entry: entry[1])
+        life += [(span.phase, span.start_ms, span.end_ms) for span in attempt.spans if not span.phase.is_terminal]
+    if action.is_terminal:
+        ended_ms = max((attempt.end_ms for attempt in attempts), default=ended_at_ms(action, snapshot))
+        life.append((action.phase, ended_ms, math.inf))
+    elif life and not snapshot.is_terminal and action.segments[-1].end_ms is None:
+        life[-1] = (*life[-1][:2], math.inf)
+    return life
 
 
 def _tops(counts: list[list[int]], steps: int, members: int) -> list[list[float]]:

@@ -1,6 +1,6 @@
 """How the run's root went through the states, and which transitions any action made. Pure.
 
-The same as js/src/run/diagram/path.ts.
+The same as js/src/run/diagram/path.ts (tests/vectors/paths.json).
 
 Only what the backend reported counts: where no transitions are known there are no times and no edges.
 """
@@ -31,24 +31,36 @@ class Path:
 
 
 def path_of(action: KnownAction, end_ms: Milliseconds) -> Path:
-    """Read the way of one action over all its attempts."""
+    """Read the way of one action over all its attempts. What is open lasts until `end_ms`."""
     path = Path()
-    for attempt in by_attempt(action.segments):
+    attempts = by_attempt(action.segments)
+    for attempt in attempts:
         before: ActionPhase | None = None
-        for segment in attempt:
-            if segment.flags & _NOT_REPORTED:
-                continue
-            phase = segment.phase
+        steps = [segment for segment in attempt if not segment.flags & _NOT_REPORTED]
+        for place, step in enumerate(steps):
+            phase = step.phase
             path.visits[phase] = path.visits.get(phase, 0) + 1
-            if before is not phase:
+            # An outcome has no length. One that has was put together from the status: it hides what came before.
+            is_whole_life = phase.is_terminal and step.end_ms is not None and step.end_ms > step.start_ms
+            if before is not phase and not is_whole_life:
                 path.edges[before, phase] = None
             before = phase
-            if not phase.is_terminal:
-                until_ms = end_ms if segment.end_ms is None else segment.end_ms
-                path.spent_ms[phase] = path.spent_ms.get(phase, 0.0) + max(0.0, until_ms - segment.start_ms)
+            following = steps[place + 1] if place + 1 < len(steps) else None
+            is_open = attempt is attempts[-1] and not action.is_terminal
+            until_ms = _until_ms(action, step, following, end_ms if is_open else None)
+            if not phase.is_terminal and until_ms is not None:
+                path.spent_ms[phase] = path.spent_ms.get(phase, 0.0) + max(0.0, until_ms - step.start_ms)
     if action.phase is not None:
         path.visits.setdefault(action.phase, 1)
     return path
+
+
+def _until_ms(
+    action: KnownAction, step: Segment, following: Segment | None, now_ms: Milliseconds | None
+) -> Milliseconds | None:
+    """Give when a step ended: as reported, when the next began, when the action ended, or now. None: nobody knows."""
+    known = (step.end_ms, following.start_ms if following is not None else None, action.ended_ms, now_ms)
+    return next((ms for ms in known if ms is not None), None)
 
 
 def edges_to_draw(snapshot: Snapshot, root: Path) -> tuple[set[Edge], list[Edge]]:

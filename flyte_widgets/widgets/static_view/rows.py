@@ -1,6 +1,6 @@
 """Which rows the timeline has: the tree, depth first, folded. Pure.
 
-The same as js/src/run/timeline/rows/order.ts.
+The same as js/src/run/timeline/rows/order.ts (tests/vectors/rows.json).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from flyte_widgets.widgets.static_view.model import KnownAction
 from flyte_widgets.widgets.static_view.words import summary_phase
 
 FOLD_FROM: Final = 4
-"""Siblings of one name fold from here on; groups always."""
+"""Siblings of one name fold from here on. Groups always have a row, which is open while they are smaller."""
 MOST_ROWS: Final = 14
 
 
@@ -44,7 +44,7 @@ class Telling(NamedTuple):
 
 
 def rows_of(actions: Sequence[KnownAction]) -> list[Row]:
-    """Give all rows, top to bottom. Every action is in exactly one, or under a fold."""
+    """Give all rows, top to bottom. Every action has one of its own, or is under a fold that is closed."""
     children: list[list[int]] = [[] for _ in actions]
     roots: list[int] = []
     for place, parent in enumerate(_parents(actions)):
@@ -95,6 +95,8 @@ def _below(actions: Sequence[KnownAction], places: Sequence[int], level: int) ->
         elif key not in begun:
             begun.add(key)
             below.append(Row(key[1], level, tuple(actions[member] for member in bucket), is_fold=True))
+            # A small group is open.
+            below += [(member, level + 1) for member in bucket] if len(bucket) < FOLD_FROM else []
     return below
 
 

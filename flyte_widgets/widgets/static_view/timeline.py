@@ -6,9 +6,11 @@ and a fold shows the share of its members in each phase. `grain_px` bounds the s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.times import Milliseconds
 from flyte_widgets.run.words import duration, plural
 from flyte_widgets.untrusted import shortened
 from flyte_widgets.widgets.static_view.axis import Axis
@@ -36,9 +38,7 @@ _LETTER_PX: Final = 6.1
 def timeline(snapshot: Snapshot, telling: Telling, grain_px: float = 1) -> tuple[str, float]:
     """Draw the rows; gives the drawing's body and its height."""
     rows, left_out = telling
-    starts = [action.created_ms for row in rows for action in row.members if action.created_ms is not None]
-    starts += [snapshot.started_ms] if snapshot.started_ms is not None else []
-    from_ms = min(starts, default=snapshot.end_ms)
+    from_ms = _start_ms(rows, snapshot)
     ends = [attempt.end_ms for row in rows if not row.is_fold for attempt in attempts_of(row.members[0], snapshot)]
     to_ms = max([from_ms + 1, snapshot.end_ms, *ends])
     axis = Axis(from_ms, to_ms, _LABEL_PX, _PLOT_END_PX)
@@ -53,6 +53,14 @@ def timeline(snapshot: Snapshot, telling: Telling, grain_px: float = 1) -> tuple
     if left_out:
         parts.append(text(13, _FIRST_ROW_Y + ROW_PX * len(rows) + 4, f"and {plural(left_out, 'row')} more", "s fg3"))
     return "".join(parts), height
+
+
+def _start_ms(rows: Sequence[Row], snapshot: Snapshot) -> Milliseconds:
+    """Give when the run began; else the earliest that is known of it. A start that is yet to come cannot be true."""
+    if snapshot.started_ms is not None and snapshot.started_ms <= snapshot.end_ms:
+        return snapshot.started_ms
+    starts = [action.created_ms for row in rows for action in row.members if action.created_ms is not None]
+    return min([*starts, snapshot.end_ms])
 
 
 def words(snapshot: Snapshot, telling: Telling) -> str:
@@ -98,11 +106,20 @@ def _bars(action: KnownAction, y: float, snapshot: Snapshot, axis: Axis, grain_p
             # Attempts that follow at once still look like two, with room for the dashed line.
             end_x = max(axis.x(attempt.start_ms) + 1, min(end_x, axis.x(following.start_ms) - 3))
         parts += [_box(x0, x1, y, phase) for x0, x1, phase in _boxes(attempt, end_x, axis, grain_px)]
+        if attempt.start_inferred and end_x - axis.x(attempt.start_ms) > 8:
+            parts.append(_gap(axis.x(attempt.start_ms) - 1.5, y))
         if attempt.end_inferred or (attempt.outcome is None and following is None):
-            parts.append(f'<path d="M{num(end_x + 1.5)} {num(y - 6)}v12" class="gap" stroke-width="1.25"/>')
+            parts.append(_gap(end_x + 1.5, y))
         if following is None and attempt.outcome is not None:
             parts.append(glyph(attempt.outcome, end_x + (11 if attempt.end_inferred else 9), y, _CAP_PX, "i"))
+    if not attempts and action.is_terminal and action.created_ms is not None:
+        parts.append(glyph(action.phase, axis.x(action.created_ms) + 6, y, _CAP_PX, "i"))
     return "".join(parts)
+
+
+def _gap(x: float, y: float) -> str:
+    """Write the dashed line of a start or an end that is not the backend's word."""
+    return f'<path d="M{num(x)} {num(y - 6)}v12" class="gap" stroke-width="1.25"/>'
 
 
 def _joined(attempts: list[Attempt], most: int) -> list[Attempt]:

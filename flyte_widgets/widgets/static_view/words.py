@@ -21,8 +21,17 @@ UNKNOWN_SYMBOL: Final = "◇"
 
 
 def took(snapshot: Snapshot) -> str:
-    """Say how long the run took so far; "" where its start is not known."""
-    return "" if snapshot.started_ms is None else duration(snapshot.end_ms - snapshot.started_ms)
+    """Say how long the run took so far; "" where that is not known. A run whose actions took time did not take "0s"."""
+    if snapshot.started_ms is None:
+        return ""
+    length_ms = snapshot.end_ms - snapshot.started_ms
+    if length_ms < 1:
+        starts = [action.created_ms for action in snapshot.actions if action.created_ms is not None]
+        ends = [action.ended_ms for action in snapshot.actions if action.ended_ms is not None]
+        length_ms = max(ends) - min(starts) if starts and ends else 0.0
+        if length_ms < 1 and ends:
+            return ""
+    return duration(length_ms)
 
 
 def when(snapshot: Snapshot) -> str:

@@ -5,7 +5,6 @@ import { h } from "../ui/dom";
 import type { Frame } from "../ui/frame";
 import { diagramCss, mountDiagram } from "./diagram/diagram";
 import { detailsCss, mountDetails } from "./drawer/drawer";
-import { logsCss } from "./drawer/logs/logs";
 import { mountEmpty } from "./header/empty";
 import { mountErrorBands } from "./header/error-bands";
 import { mountHeader } from "./header/header";
@@ -15,7 +14,7 @@ import { mountStrip } from "./header/strip";
 import { mountLine } from "./line";
 import { mountTimeline, timelineCss } from "./timeline/timeline";
 
-export const runCss = panelsCss + diagramCss + timelineCss + detailsCss + logsCss;
+export const runCss = panelsCss + diagramCss + timelineCss + detailsCss;
 
 export function mountRun(frame: Frame): void {
   const { store, element } = frame;

@@ -85,7 +85,6 @@ describe("tabs", () => {
     expect(panel(view)).toEqual(["fw-panel-error"]);
     expect(tabs(view)).toEqual([
       ["Error", "true"],
-      ["Logs", "false"],
       ["Events 5", "false"],
       ["Links 2", "false"],
     ]);
@@ -98,7 +97,7 @@ describe("tabs", () => {
     const view = details();
     view.find("#fw-tab-error").focus();
     press(focused(view)!, "ArrowRight");
-    expect([focused(view)!.id, ...panel(view)]).toEqual(["fw-tab-logs", "fw-panel-logs"]);
+    expect([focused(view)!.id, ...panel(view)]).toEqual(["fw-tab-events", "fw-panel-events"]);
     press(focused(view)!, "End");
     press(focused(view)!, "ArrowRight");
     expect(focused(view)!.id).toBe("fw-tab-error");
@@ -113,7 +112,7 @@ describe("tabs", () => {
   test("come one at a time with the attempts where it is narrow", () => {
     const view = details();
     view.frame.ui.slim.value = true;
-    expect(tabs(view).map(([name]) => name)).toEqual(["Attempts", "Error", "Logs", "Events 5", "Links 2"]);
+    expect(tabs(view).map(([name]) => name)).toEqual(["Attempts", "Error", "Events 5", "Links 2"]);
     expect(view.find(".fw-attempts").hidden).toBe(true);
     view.find("#fw-tab-attempts").click();
     expect(view.find(".fw-attempts").hidden).toBe(false);
@@ -391,7 +390,7 @@ describe("attempts", () => {
     heads()[1]!.click();
     expect(heads().map((head) => head.getAttribute("aria-expanded"))).toEqual(["false", "true"]);
     expect(focused(view)).toBe(heads()[1]);
-    expect(tabs(view).map(([name]) => name)).toEqual(["Logs", "Events 0", "Links 2"]);
+    expect(tabs(view).map(([name]) => name)).toEqual(["Events 0", "Links 2"]);
   });
 
   test("that are open grow without being redrawn", async () => {

@@ -210,13 +210,13 @@ describe("the tab that opens first", () => {
   test("has something in it, if any has", () => {
     expect(first(withAttempt({ events: [], transitions: [step("queued", 0, null)] }), true)).toBe("attempts");
     expect(first(withAttempt({ events: [], links: [{ name: "a", url: "https://a" }] }))).toBe("links");
-    expect(first(withAttempt({ events: [], links: [] }))).toBe("logs");
+    expect(first(withAttempt({ events: [], links: [] }))).toBe("events");
   });
 
   test("exists only where there is something to say", () => {
     const ids = (detail: ActionDetail) => tabsOf(detail).map(({ id }) => id);
-    expect(ids(waiting())).toEqual(["logs", "events", "links"]);
-    expect(ids(failed())).toEqual(["error", "logs", "events", "links"]);
+    expect(ids(waiting())).toEqual(["events", "links"]);
+    expect(ids(failed())).toEqual(["error", "events", "links"]);
   });
 });
 

@@ -210,7 +210,6 @@ describe("transitions of all actions", () => {
   });
 
   test("are not guessed from what was merely observed or made up from the status", () => {
-    expect(one(0, 0)).toEqual([]);
     expect(one(Row.History, Seg.Observed)).toEqual([]);
     expect(one(Row.History, Seg.StatusOnly)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 // What the header, the strip and the empty view say, fact by fact.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { wallClock } from "../../src/core/format";
 import { Phase } from "../../src/core/phases";
 import type { Connection, ConnectionState } from "../../src/core/protocol";
@@ -7,8 +7,10 @@ import { badgeOf } from "../../src/run/header/badge";
 import { tally, told, words } from "../../src/run/header/counts";
 import { emptyOf } from "../../src/run/header/empty";
 import { type FreshnessFacts, freshness } from "../../src/run/header/freshness";
+import { runLengthMs } from "../../src/run/header/length";
 import { pack } from "../pack";
 import { runningActions, scenario } from "../scenario";
+import { action, load, root } from "../timeline/help";
 import { mount, withoutCanvas } from "../view";
 
 const connection = (state: ConnectionState, more: Partial<Connection> = {}): Connection => ({
@@ -110,6 +112,22 @@ test("the button of the failures leads to those that timed out, too, the root la
     return view.model.get("selected");
   });
   expect(visits).toEqual(["a3", "a44", "a0", "a3"]);
+});
+
+describe("how long a run took", () => {
+  const actions = (...times: [createdMs: number, endedMs: number][]) =>
+    load([root, ...times.map(([createdMs, endedMs], i) => action({ id: `a${i + 1}`, createdMs, endedMs }))]);
+
+  test("is the time from its start to its end", () => {
+    expect(runLengthMs(actions([5, 90]), 1_000, 4_000)).toBe(3_000);
+    expect(runLengthMs(load([]), 1_000, 1_000)).toBe(0);
+  });
+
+  test("is never 0 where its actions took time, and not known where they tell nothing either", () => {
+    expect(runLengthMs(actions([0, 400], [100, 700]), 1_000, 1_000)).toBe(700);
+    expect(runLengthMs(actions([0, 400]), 2_000, 1_000)).toBe(400);
+    expect(runLengthMs(actions([0, 0]), 1_000, 1_000)).toBeNull();
+  });
 });
 
 const run = (state: ConnectionState, more = {}) => ({

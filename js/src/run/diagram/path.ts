@@ -3,7 +3,7 @@
 import type { Actions } from "../../core/actions";
 import { Changes } from "../../core/changes";
 import { isTerminal, phaseOf } from "../../core/phases";
-import { type ActionDetail, Row, Seg } from "../../core/protocol";
+import { type ActionDetail, Seg } from "../../core/protocol";
 
 /** Where every attempt begins. */
 export const START = 0;
@@ -137,13 +137,12 @@ export class TransitionsOfAll {
 
   /** As [from, to]; the same array while there are no others. */
   read(actions: Actions): [number, number][] {
-    const { segFrom, segCount, segPhase, segAttempt, segFlags, flags, snapshots } = actions;
+    const { segFrom, segCount, segPhase, segAttempt, segFlags, snapshots } = actions;
     const seen = this.#seen;
     let isNew = snapshots !== this.#snapshots;
     if (isNew) seen.fill(0);
     this.#snapshots = snapshots;
     for (const row of this.#changes.take(actions)) {
-      if ((flags[row]! & Row.History) === 0) continue;
       const from = segFrom[row]!;
       const until = from + segCount[row]!;
       let before = START;
@@ -151,7 +150,8 @@ export class TransitionsOfAll {
         if (i === from || segAttempt[i] !== segAttempt[i - 1]) before = START;
         const phase = segPhase[i]!;
         const at = before * 256 + phase;
-        if ((segFlags[i]! & EARLIER) === 0 && seen[at] === 0) {
+        if ((segFlags[i]! & EARLIER) !== 0) continue;
+        if (before !== phase && seen[at] === 0) {
           seen[at] = 1;
           isNew = true;
         }

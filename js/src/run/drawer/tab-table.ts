@@ -4,12 +4,11 @@ import { Phase, phaseOf } from "../../core/phases";
 import { errorTab } from "./error";
 import { eventsTab } from "./events";
 import { linksTab } from "./links";
-import { logsTab } from "./logs/logs";
 import { ATTEMPTS, type DrawerTab, type TabFacts } from "./tab";
 import { phaseNow } from "./why";
 
 /** Error (or Abort) · Logs · Data · Report · Answer · Events · Links. */
-export const TABS: readonly DrawerTab[] = [errorTab, logsTab, eventsTab, linksTab];
+export const TABS: readonly DrawerTab[] = [errorTab, eventsTab, linksTab];
 
 /** Which tab opens by itself, by phase: the first that is there and has something. */
 const FIRST: readonly (readonly [phases: readonly number[], ids: readonly string[]])[] = [

@@ -10,6 +10,7 @@ import { safeUrl } from "../drawer/links";
 import { mountAbort } from "./abort";
 import { mountBadge } from "./badge";
 import { mountFreshness } from "./freshness";
+import { runLengthMs } from "./length";
 
 export function mountHeader(view: View, band: HTMLElement): void {
   const row = h("div", { class: "fw-header" });
@@ -74,9 +75,10 @@ function mountElapsed(view: View, row: HTMLElement): void {
     if (connecting) text = ago(Date.now() - beganMs);
     else if (known && !gone && startMs !== null) {
       // As the bars: where nothing is heard of the run, it stands at what was last seen.
-      const tookMs = (endMs ?? store.nowMs()) - startMs;
-      text = duration(tookMs);
-      setAttribute(elapsed, "title", `${spoken(tookMs)} since the start`);
+      void store.revision.value;
+      const tookMs = runLengthMs(store.actions, startMs, endMs ?? store.nowMs());
+      text = tookMs === null ? "" : duration(tookMs);
+      setAttribute(elapsed, "title", tookMs === null ? null : `${spoken(tookMs)} since the start`);
     }
     elapsed.dataset.faint = String(connecting);
     setText(time, text);

@@ -239,7 +239,8 @@ export class TimelineModel {
   get originMs(): number {
     const root = this.actions.rowOf.get(ROOT);
     const created = root === undefined ? Number.NaN : this.actions.createdMs[root]!;
-    if (Number.isFinite(created)) return created;
+    // One that is yet to come cannot be true.
+    if (created <= this.clock.nowMs) return created;
     const { startMs } = this.overview.bins;
     return Number.isFinite(startMs) ? startMs : Math.min(0, this.clock.nowMs);
   }

@@ -3,7 +3,7 @@
 import type { Actions } from "../../../core/actions";
 import { isTerminal, STACK_ORDER } from "../../../core/phases";
 import { NO_SQUEEZE, type Squeeze } from "./idle";
-import { type Clock, endOf, limitMs, startOf } from "./times";
+import { believed, type Clock, endOf, limitMs, startOf } from "./times";
 
 /** Place of each phase in a stack, done work at the bottom; unknown phases are last. */
 export const SLOTS = STACK_ORDER.length + 1;
@@ -62,20 +62,24 @@ export class Binner {
     const growing = !over && !clock.runOver;
     if (growing) this.#open = true;
     const limit = limitMs(actions, row, clock);
-    let before = actions.createdMs[row]!;
+    let before = believed(actions.createdMs[row]!, clock);
     if (!Number.isFinite(before)) before = limit;
     if (before < this.#startMs) this.#startMs = before;
+    let latest = Number.NEGATIVE_INFINITY;
+    if (lastK < from) latest = over ? Math.max(before, limit) : before;
     for (let k = from; k <= lastK; k++) {
-      const start = startOf(actions, k, before);
-      before = endOf(actions, k, lastK, start, limit);
+      const start = startOf(actions, k, before, clock);
+      before = endOf(actions, k, lastK, start, limit, clock);
       if (start < this.#startMs) this.#startMs = start;
+      if (before > latest) latest = before;
       const ended = isTerminal(segPhase[k]!);
-      if (ended && lastK > from) continue;
-      const open = k === lastK && growing && !ended && !Number.isFinite(actions.segEndMs[k]!);
+      // Of an action of which only the outcome is known, nobody knows where it was before.
+      if (ended) continue;
+      const open = k === lastK && growing && !Number.isFinite(actions.segEndMs[k]!);
       this.#count(segPhase[k]!, start, open ? Number.POSITIVE_INFINITY : before);
     }
-    if (before > this.#endMs) this.#endMs = before;
-    if (this.keepEnded && over) this.#count(phase, before, Number.POSITIVE_INFINITY);
+    if (latest > this.#endMs) this.#endMs = latest;
+    if (this.keepEnded && over) this.#count(phase, latest, Number.POSITIVE_INFINITY);
   }
 
   finish(): Bins {

@@ -5,7 +5,7 @@ import { isFailure } from "../rows/failures";
 import { Binner, type Bins, phaseOfSlot, SLOTS } from "./bins";
 import { ChangeMarks, NO_SQUEEZE, type Squeeze, type Stretch } from "./idle";
 import type { Scale, TimeWindow } from "./scale";
-import { type Clock, limitMs } from "./times";
+import { believed, type Clock, limitMs } from "./times";
 
 /** Steps over the run, whatever the width: counted at most a few times a second, drawn as often as one likes. */
 const STEPS = 360;
@@ -76,7 +76,7 @@ export class OverviewCount {
         if (actions.segAttempt[k] === actions.segAttempt[k + 1]) continue;
         const end = actions.segEndMs[k]!;
         const ms = Number.isFinite(end) ? end : actions.segStartMs[k + 1]!;
-        if (Number.isFinite(ms)) failuresMs.push(ms);
+        if (Number.isFinite(ms)) failuresMs.push(believed(ms, this.clock));
       }
     }
     const phase = actions.phase[row]!;
@@ -86,7 +86,7 @@ export class OverviewCount {
   #addChanges(row: number): void {
     const { segFrom, segCount, segStartMs, segEndMs, createdMs, endedMs } = this.actions;
     const note = (ms: number): void => {
-      if (Number.isFinite(ms)) this.#changes.add(ms);
+      if (Number.isFinite(ms)) this.#changes.add(believed(ms, this.clock));
     };
     note(createdMs[row]!);
     note(endedMs[row]!);

@@ -1,4 +1,5 @@
 // What is known of an action's times, made whole: every attempt and segment gets a start and an end. Pure.
+// The static view does the same (widgets/static_view/spans.py): tests/vectors/times.json.
 // All times are milliseconds from the block's base. NaN never leaves this file, negative durations count as 0.
 import type { Actions } from "../../../core/actions";
 import { isTerminal, Phase } from "../../../core/phases";
@@ -9,6 +10,20 @@ export interface Clock {
   nowMs: number;
   /** The run is over: nothing grows any more, whatever the backend still says of it. */
   runOver: boolean;
+}
+
+/** Actions may outlive their run by as much: their abort takes its time. */
+const OUTLIVE_MS = 3_600_000;
+
+/** No action can have a time like this: a clock or a zone is wrong somewhere. */
+const isAbsurd = (ms: number, { nowMs }: Clock): boolean => ms > nowMs + OUTLIVE_MS;
+
+/**
+ * A time as it can be: nothing has happened after now, nor long after the run's end. What claims to counts as then, so
+ * that no bar lies right of now, and one year 9999 does not make all the rest invisible.
+ */
+export function believed(ms: number, clock: Clock): number {
+  return ms > clock.nowMs && (!clock.runOver || isAbsurd(ms, clock)) ? clock.nowMs : ms;
 }
 
 export interface Span {
@@ -49,7 +64,7 @@ export type Known = "all" | "seen" | "status";
 /** When what is open in this row ends. */
 export function limitMs(actions: Actions, row: number, clock: Clock): number {
   const ended = actions.endedMs[row]!;
-  if (Number.isFinite(ended)) return ended;
+  if (Number.isFinite(ended)) return believed(ended, clock);
   if (!isTerminal(actions.phase[row]!)) return clock.nowMs;
   // It has ended, and nobody says when: the latest time that is known of it.
   let latest = Number.isFinite(actions.createdMs[row]!) ? actions.createdMs[row]! : Number.NEGATIVE_INFINITY;
@@ -58,23 +73,30 @@ export function limitMs(actions: Actions, row: number, clock: Clock): number {
     if (actions.segStartMs[k]! > latest) latest = actions.segStartMs[k]!;
     if (actions.segEndMs[k]! > latest) latest = actions.segEndMs[k]!;
   }
-  return latest > Number.NEGATIVE_INFINITY ? latest : clock.nowMs;
+  return latest > Number.NEGATIVE_INFINITY ? believed(latest, clock) : clock.nowMs;
 }
 
 /** Start of segment k, or the end of what was before it where there is none. */
-export function startOf(actions: Actions, k: number, beforeMs: number): number {
+export function startOf(actions: Actions, k: number, beforeMs: number, clock: Clock): number {
   const start = actions.segStartMs[k]!;
-  return Number.isFinite(start) ? start : beforeMs;
+  return Number.isFinite(start) ? believed(start, clock) : beforeMs;
 }
 
 /** End of segment k: its own, else the start of the next, else the limit; never before its start. */
-export function endOf(actions: Actions, k: number, lastK: number, startMs: number, limit: number): number {
+export function endOf(
+  actions: Actions,
+  k: number,
+  lastK: number,
+  startMs: number,
+  limit: number,
+  clock: Clock,
+): number {
   let end = actions.segEndMs[k]!;
   if (!Number.isFinite(end)) {
     const next = k < lastK ? actions.segStartMs[k + 1]! : Number.NaN;
     end = Number.isFinite(next) ? next : limit;
   }
-  return Math.max(startMs, end);
+  return Math.max(startMs, believed(end, clock));
 }
 
 export function timesOf(actions: Actions, row: number, clock: Clock): RowTimes {
@@ -83,7 +105,7 @@ export function timesOf(actions: Actions, row: number, clock: Clock): RowTimes {
   const rowOver = isTerminal(phase);
   const from = actions.segFrom[row]!;
   const lastK = from + actions.segCount[row]! - 1;
-  const created = actions.createdMs[row]!;
+  const created = believed(actions.createdMs[row]!, clock);
   const ended = actions.endedMs[row]!;
   const attempts: AttemptSpan[] = [];
   let before = Number.isFinite(created) ? created : limit;
@@ -92,8 +114,8 @@ export function timesOf(actions: Actions, row: number, clock: Clock): RowTimes {
     const attempt = actions.segAttempt[k]!;
     const flags = actions.segFlags[k]!;
     const segPhase = actions.segPhase[k]!;
-    const startMs = startOf(actions, k, before);
-    const endMs = endOf(actions, k, lastK, startMs, limit);
+    const startMs = startOf(actions, k, before, clock);
+    const endMs = endOf(actions, k, lastK, startMs, limit, clock);
     before = endMs;
     if (current?.attempt !== attempt) {
       const startInferred = (flags & Seg.StartInferred) !== 0;
@@ -118,7 +140,8 @@ export function timesOf(actions: Actions, row: number, clock: Clock): RowTimes {
     current.noEnd = unended && !rowOver && clock.runOver;
     // An action's end is the backend's word even where its phases were only seen.
     const seenEnd = (flags & Seg.Observed) !== 0 && !(Number.isFinite(ended) && endMs >= ended);
-    current.endInferred = (flags & Seg.EndInferred) !== 0 || seenEnd || (unended && rowOver);
+    const absurd = isAbsurd(actions.segEndMs[k]!, clock) || (rowOver && isAbsurd(ended, clock));
+    current.endInferred = (flags & Seg.EndInferred) !== 0 || seenEnd || absurd || (unended && rowOver);
     if (flags & Seg.StatusOnly) current.known = "status";
     else if (flags & Seg.Observed) current.known = "seen";
     if (isTerminal(segPhase)) current.outcome = segPhase;
@@ -145,7 +168,7 @@ export function timesOf(actions: Actions, row: number, clock: Clock): RowTimes {
       open: false,
       outcome: phase,
       startInferred: false,
-      endInferred: !Number.isFinite(ended),
+      endInferred: !Number.isFinite(ended) || isAbsurd(ended, clock),
       noEnd: false,
       known: "status",
       spans,
