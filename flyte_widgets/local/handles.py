@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import functools
+import secrets
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import LocalError
+from flyte_widgets.local.runs.output import ALWAYS, NEVER, Echo
 from flyte_widgets.local.runs.runner import LaunchedRun, launch
 from flyte_widgets.local.services import server
 from flyte_widgets.local.services.server import LocalBackend
 from flyte_widgets.local.simulator.spec import SimSpec
 from flyte_widgets.watch.backends import is_configured, set_default, unset_default
 from flyte_widgets.watch.handles import Run
+from flyte_widgets.watch.reference import resolve
+from flyte_widgets.watch.shown import is_shown
 
 SOURCE = "fw.local.start()"
+_HOLD_S: Final = 1.0
+_echo: bool | None = None
 
 
 class LocalRun(Run):
@@ -32,17 +39,24 @@ class LocalRun(Run):
     def result(self, timeout: float | None = None) -> Any:
         """Wait for the task, and give what it returned. `timeout` in seconds.
 
-        Raises what the task raised, LocalError where the run was aborted, WaitTimeoutError.
+        Raises what the SDK raises for a task that fails (`flyte.errors.RuntimeUserError`), with what the task itself
+        raised as its cause; LocalError where the run was aborted; WaitTimeoutError.
         """
         return self._launched.result(timeout)
 
 
-def start(file: str | Path | None = None, port: int = 0) -> LocalBackend:
+def start(file: str | Path | None = None, port: int = 0, *, echo: bool | None = None) -> LocalBackend:
     """Start the embedded backend, and look for runs on it from now on. A second call gives the running one.
 
     file: SQLite file that keeps its runs; without one they are gone with the process.
-    port: of 127.0.0.1; 0 takes a free one. Raises LocalError.
+    port: of 127.0.0.1; 0 takes a free one.
+    echo: whether cells get what the tasks of local runs print, and what the SDK logs of them; it is in the logs of the
+        actions in any case. None: where no widget shows the run.
+
+    Raises LocalError.
     """
+    global _echo  # noqa: PLW0603 - one choice a process, as there is one backend
+    _echo = echo
     backend = server.start(file, port)
     set_default(_client(backend), SOURCE)
     return backend
@@ -60,9 +74,12 @@ def run(task: Any, /, *args: Any, **inputs: Any) -> LocalRun:
     """Run a Flyte task, and all that it calls, on this machine in the background. Returns at once.
 
     task: made by `@env.task`; args and inputs are its. Aborting the run cancels it: what runs in a thread finishes
-    its step, nothing new starts. Raises LocalError for what is not a task.
+    its step, nothing new starts. What the tasks print goes into their logs; the cell gets it where no widget shows the
+    run (`fw.local.start(echo=...)`). Raises LocalError for what is not a task, TypeError for arguments that do not fit.
     """
-    return LocalRun(launch(task, args, inputs, backend=_backend()))
+    backend = _backend()
+    name = f"local-{secrets.token_hex(4)}"
+    return LocalRun(launch(task, args, inputs, backend=backend, name=name, echo=_echo_of(backend, name)))
 
 
 def simulate(
@@ -99,6 +116,21 @@ def _backend() -> LocalBackend:
     if running is not None:
         return running
     return server.start() if is_configured() else start()
+
+
+def _echo_of(backend: LocalBackend, name: str) -> Echo:
+    """Say when the cell gets the output of a run."""
+    if _echo is not None:
+        return ALWAYS if _echo else NEVER
+    target = resolve(name, client=_client(backend))
+    in_notebook = getattr(_shell(), "kernel", None) is not None
+    return Echo(lambda: not is_shown(target), _HOLD_S if in_notebook else 0.0)
+
+
+def _shell() -> Any:
+    """Give the IPython that this code runs in, if any."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
 
 
 @functools.lru_cache(maxsize=8)

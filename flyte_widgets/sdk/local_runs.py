@@ -10,17 +10,19 @@ carries into every task and thread.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
 from collections.abc import Coroutine
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import flyte
 import flyte._initialize as flyte_init
 import flyte._internal.controllers as flyte_controllers
 import flyte._internal.runtime.taskrunner as flyte_taskrunner
+import flyte.report._report as flyte_report
 from flyte._context import internal_ctx
 from flyte._task import TaskTemplate
 from flyte.errors import ActionAbortedError, CustomError
@@ -34,15 +36,26 @@ _lineage: ContextVar[tuple[str, ...]] = ContextVar("flyte_widgets_lineage", defa
 _CANCELLED = "It was cancelled by the code that called it."
 
 
+class Output(Protocol):
+    """Takes what the actions of a run write."""
+
+    def write(self, action: str, text: str, stream: Any, *, is_system: bool) -> None:
+        """Take what an action wrote to a stream."""
+
+    def end(self, action: str) -> None:
+        """Take note that an action writes no more."""
+
+
 class RunScope:
     """What one run has for itself: its controller, its tasks, and whether they may still start others.
 
     Actions go by the SDK's own names. Safe to use from any thread.
     """
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, output: Output) -> None:
         self.controller: Any = None
         self.recorder = recorder
+        self.output = output
         self.user_config = flyte_init._get_init_config() or _bare_config()
         self._lock = threading.Lock()
         self._tasks: dict[str, tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]]] = {}
@@ -118,6 +131,7 @@ class RunScope:
         self._check()
 
     def _ended(self, name: str) -> None:
+        self.output.end(name)
         with self._lock:
             self._tasks.pop(name, None)
             if not self._tasks:
@@ -209,7 +223,23 @@ class ScopedState:
             scope.adopt(controller)
 
 
+def current_output() -> tuple[Output, str] | None:
+    """Say which output of which action the current code writes to. A trace writes to that of its task."""
+    scope = _scope.get(None)
+    context = internal_ctx().data.task_context if scope is not None else None
+    if scope is None or context is None:
+        return None
+    return scope.output, (context.task_action or context.action).name
+
+
 @lru_cache(maxsize=1)
+def _adapt_sdk() -> None:
+    """Have the SDK ask for the current run's own where it has one for all."""
+    _scope_controllers()
+    _note_causes()
+    _write_plain_reports()
+
+
 def _scope_controllers() -> None:
     original = getattr(flyte_controllers, "_ControllerState", None)
     if not hasattr(original, "controller") or not hasattr(original, "lock"):
@@ -218,7 +248,6 @@ def _scope_controllers() -> None:
             hint="Use flyte.with_runcontext(mode='local', tracked=True), or a newer flyte-widgets.",
         )
     flyte_controllers._ControllerState = ScopedState(original)
-    _note_causes()
 
 
 def _note_causes() -> None:
@@ -235,12 +264,18 @@ def _note_causes() -> None:
     flyte_taskrunner.convert_from_native_to_error = convert_and_note
 
 
+def _write_plain_reports() -> None:
+    """Have reports be text in a notebook, too: there the SDK makes them objects to display, and fails to write them."""
+    check = flyte_report.ipython_check
+    flyte_report.ipython_check = lambda: _scope.get(None) is None and check()
+
+
 async def run_task(task: Any, args: tuple[Any, ...], inputs: dict[str, Any], *, name: str, scope: RunScope) -> Any:
     """Run a task tree on this machine, recorded by the scope's recorder only. Returns what the task returns.
 
     Raises what the SDK raises: for what a task raised, an error of its own, with that as its cause.
     """
-    _scope_controllers()
+    _adapt_sdk()
     _scope.set(scope)
     config = scope.user_config.replace(local_persistence=False, local_tracked=False, local_tracked_strict=False)
     with flyte_init.init_config_context(config):
@@ -256,6 +291,21 @@ def require_task(task: Any) -> None:
             f"A Flyte task is needed, not {type(task).__name__!r}.",
             hint="Decorate the function with @env.task, and give the task itself: fw.local.run(my_task, x=1).",
         )
+
+
+def require_arguments(task: Any, args: tuple[Any, ...], inputs: dict[str, Any]) -> None:
+    """Raise TypeError, as a call of the task's function would, for arguments that it does not take."""
+    function = getattr(task, "func", None)
+    if function is None:
+        return
+    signature = inspect.signature(function)
+    takes_any = any(each.kind is each.VAR_KEYWORD for each in signature.parameters.values())
+    unexpected = [name for name in inputs if name not in signature.parameters and not takes_any]
+    try:
+        signature.bind(*args, **inputs)
+    except TypeError as error:
+        what = f"got an unexpected keyword argument {unexpected[0]!r}" if unexpected else str(error)
+        raise TypeError(f"{function.__name__}() {what}. It takes {signature}.") from None
 
 
 def _bare_config() -> Any:

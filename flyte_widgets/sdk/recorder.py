@@ -84,7 +84,11 @@ class Recorder:
 
     def __init__(self) -> None:
         self.notes: deque[Note] = deque()
+        self.driver = ""
+        """Name of the task that the run began with."""
         self._known: set[str] = set()
+        self._attempts: dict[str, int] = {}
+        """Number of the attempt, where it is not the first."""
         self._open: set[str] = set()
         self._causes: dict[str, BaseException] = {}
         """What the code of an action that is open raised last."""
@@ -97,6 +101,10 @@ class Recorder:
     def get_action(self, action_id: str) -> Any:
         """Whether the action is known: the SDK asks it of a parent."""
         return action_id if action_id in self._known else None
+
+    def attempt_of(self, action_id: str) -> int:
+        """Give the number of the attempt that an action is in."""
+        return self._attempts.get(action_id, 1)
 
     def note_cause(self, action_id: str, cause: BaseException) -> None:
         """Keep what the code of an action raised, until `take_cause`."""
@@ -127,6 +135,8 @@ class Recorder:
     ) -> None:
         """Note that an action runs."""
         is_condition = task is None and trace_interface is None
+        if task is not None and not parent_id and not self.driver:
+            self.driver = action_id
         self._known.add(action_id)
         self._open.add(action_id)
         self.notes.append(
@@ -150,6 +160,7 @@ class Recorder:
     def record_attempt_start(self, *, action_id: str, attempt_num: int) -> None:
         """Note that a further attempt runs; the first began with the action."""
         if attempt_num > 1:
+            self._attempts[action_id] = attempt_num
             self.notes.append(AttemptStarted(action_id, now_us(), attempt_num))
 
     def record_attempt_complete(self, *, action_id: str, attempt_num: int, outputs: Any = None) -> None:

@@ -126,6 +126,12 @@ class Outbound:
         with self._news_lock:
             return self._presence.pace
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether a page has a view, or is about to."""
+        with self._news_lock:
+            return self._presence.any
+
     def expect_page(self) -> None:
         """Take note that a view is being displayed."""
         with self._news_lock:

@@ -18,6 +18,7 @@ from flyte_widgets.watch.access import target_of
 from flyte_widgets.watch.backends import Lease
 from flyte_widgets.watch.handles import Action, Run
 from flyte_widgets.watch.loop import background
+from flyte_widgets.watch.shown import note_view
 from flyte_widgets.widgets.analysis_requests import AnalysisRequests
 from flyte_widgets.widgets.channel import CommChannel
 from flyte_widgets.widgets.frame import WidgetFrame, json_trait
@@ -134,6 +135,7 @@ class RunWidget(WidgetFrame):
 
         self._channel = CommChannel(self)
         outbound = Outbound(self._channel, watcher.now_ms)
+        note_view(target, outbound)
         inbound = Inbound(outbound)
         self._content = RunContent(self._run, watcher, outbound, selected)
         self._static_view = StaticView(self._run, watcher)

@@ -51,7 +51,6 @@ class Journal:
         self._key, self._recorder, self._root_dir = key, recorder, root_dir
         self._sdk_names: dict[str, str] = {}
         """Name of an action on the wire to the SDK's own, where they differ."""
-        self._driver = ""
         self._retries: dict[str, int] = {}
         self._cache_statuses: dict[str, int] = {}
         self._reports: dict[str, str] = {}
@@ -64,8 +63,9 @@ class Journal:
         return bool(self._recorder.notes)
 
     def wire_name(self, name: str) -> str:
-        """Name an action as clients know it: the task that the run began with is the root."""
-        return ROOT_ACTION if name == self._driver else bounded_name(name)
+        """Name an action as clients know it: the task that the run began with is the root, as is what is outside."""
+        is_root = name == self._recorder.driver or self._recorder.get_action(name) is None
+        return ROOT_ACTION if is_root else bounded_name(name)
 
     def sdk_name(self, wire_name: str) -> str:
         """Name an action as the SDK knows it."""
@@ -91,13 +91,14 @@ class Journal:
                 self._end(run, record, note)
             self._close(run, record, note.name)
         elif isinstance(note, AttemptStarted):
-            self._apply(run, record, P.RUNNING, note.at_us)
+            event = report(record, P.RUNNING, at_us=note.at_us)
+            event.log_context.primary_pod_name = f"{self._key.name}-{record.name}"
+            run.apply(record, event)
         else:
             self._fail_attempt(run, record, note)
 
     def _start(self, run: RunRecord, note: Started) -> None:
-        if note.task is not None and not note.parent and not self._driver:
-            self._driver = note.name
+        if note.name == self._recorder.driver:
             record = run.root
             self._describe_root(run, note)
         else:
@@ -115,6 +116,8 @@ class Journal:
         is_condition = note.task is None and note.interface is None
         event = report(record, P.PAUSED if is_condition else P.RUNNING, at_us=note.at_us)
         event.cache_status = self._cache_statuses.get(note.name, 0)
+        if note.task is not None:
+            event.log_context.primary_pod_name = f"{self._key.name}-{wire_name}"  # says that there is a log
         for name, uri in note.links:
             event.log_info.append(execution_pb2.TaskLog(name=name, uri=uri, ready=True))
         run.apply(record, event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -21,8 +22,9 @@ class Pump:
     Where nobody watches, and no file is to keep it through a crash, it waits: whoever reads the run records first.
     """
 
-    def __init__(self, store: Store, key: RunKey, feed: Feed) -> None:
-        self._store, self._key, self._feed = store, key, feed
+    def __init__(self, store: Store, key: RunKey, feed: Feed, tick: Callable[[], None]) -> None:
+        """`tick` is called ten times a second as well."""
+        self._store, self._key, self._feed, self._tick = store, key, feed, tick
         self._stopped = threading.Event()
         store.attach(key, feed)
         threading.Thread(target=self._work, name=f"flyte-widgets-record-{key.name}", daemon=True).start()
@@ -34,6 +36,7 @@ class Pump:
     def _work(self) -> None:
         with suppress(KeyError, sqlite3.ProgrammingError):  # the backend is gone, and with it whoever would look
             while not self._stopped.wait(_INTERVAL_S):
+                self._tick()
                 while self._feed.is_pending and self._is_urgent():
                     self._store.refresh(self._key, _CHUNK)
             while self._feed.is_pending:

@@ -12,8 +12,10 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any, Final
 
 from flyte_widgets.errors import LocalError, WaitTimeoutError
-from flyte_widgets.local.runs.content import LocalContent
+from flyte_widgets.local.runs.content import LocalContent, log_topic
 from flyte_widgets.local.runs.journal import Journal
+from flyte_widgets.local.runs.logs import LogBook, LogKey
+from flyte_widgets.local.runs.output import ALWAYS, Echo, RunOutput
 from flyte_widgets.local.runs.pump import Pump
 from flyte_widgets.local.services import describe
 from flyte_widgets.local.services.control import now_us
@@ -21,6 +23,7 @@ from flyte_widgets.local.services.records import ROOT_ACTION, RunKey
 from flyte_widgets.local.services.server import LocalBackend, start
 from flyte_widgets.local.services.tracked import begin_run
 from flyte_widgets.sdk import local_runs as sdk
+from flyte_widgets.sdk.output_tee import capture
 from flyte_widgets.sdk.recorder import ABORTED, FAILED, SUCCEEDED, Recorder
 
 _SETTLE_S: Final = 0.5
@@ -32,7 +35,7 @@ class LaunchedRun:
 
     tells_ends = True
 
-    def __init__(self, backend: LocalBackend, key: RunKey) -> None:
+    def __init__(self, backend: LocalBackend, key: RunKey, echo: Echo) -> None:
         self.backend = backend
         self.key = key
         self.name = key.name
@@ -40,10 +43,12 @@ class LaunchedRun:
         self._future: Future[Any] = Future()
         self._future.set_running_or_notify_cancel()  # who awaits it may go away, the run goes on
         self._recorder = Recorder()
-        self._scope = sdk.RunScope(self._recorder)
+        self._logs = LogBook(lambda log: backend.store.changes.notify(log_topic(key, log)))
+        self._output = RunOutput(self._logs, self._log_key, echo)
+        self._scope = sdk.RunScope(self._recorder, self._output)
         self._journal = Journal(key, self._recorder, self._scope.user_config.root_dir)
-        self._pump = Pump(backend.store, key, self._journal)
-        backend.contents.register(key, LocalContent(backend.store, key, self._journal))
+        self._pump = Pump(backend.store, key, self._journal, self._output.release)
+        backend.contents.register(key, LocalContent(backend.store, key, self._journal, self._logs))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._main: asyncio.Task[Any] | None = None
         self._abort_reason: str | None = None
@@ -99,6 +104,7 @@ class LaunchedRun:
         """Run the task to its end, on the current thread; whatever happens ends up in the future and the backend."""
         result: Any = None
         error: BaseException | None = None
+        capture.begin()
         try:
             result = asyncio.run(self._execute(task, args, inputs))
         except asyncio.CancelledError:
@@ -106,6 +112,7 @@ class LaunchedRun:
         except BaseException as raised:  # noqa: BLE001 - it is handed to whoever asks for the result
             error = raised
         self._settle(error)
+        self._output.release(at_once=True)
         self.backend.control.unregister(self.key)
         if error is None:
             self._future.set_result(result)
@@ -136,6 +143,10 @@ class LaunchedRun:
         self._end_untold()
         self._scope.close()
         self._pump.stop()
+        capture.end()
+
+    def _log_key(self, action: str) -> LogKey:
+        return self._journal.wire_name(action), self._recorder.attempt_of(action)
 
     def _end_untold(self) -> None:
         """End what the SDK says nothing of when its caller is cancelled: traces and conditions."""
@@ -150,13 +161,16 @@ def launch(
     *,
     backend: LocalBackend | None = None,
     name: str | None = None,
+    echo: Echo = ALWAYS,
 ) -> LaunchedRun:
     """Start a Flyte task on this machine and return at once. The run is known to the backend by then, QUEUED.
 
     `backend` is the embedded one of this process, started if need be. `name` has at most 30 characters and does not
-    begin with "u" or "r": those are Flyte's. Raises `LocalError` for what is not a task, and for a name that is taken.
+    begin with "u" or "r": those are Flyte's. `echo` says when the cell gets what the tasks print, besides their logs.
+    Raises `LocalError` for what is not a task, and for a name that is taken; TypeError for arguments that do not fit.
     """
     sdk.require_task(task)
+    sdk.require_arguments(task, args, inputs or {})
     backend = backend or start()
     key = RunKey(backend.project, backend.domain, name or f"local-{secrets.token_hex(4)}")
     spec = describe.task(key, task.name)
@@ -164,7 +178,7 @@ def launch(
         begin_run(backend.store, key, spec, at_us=now_us(), is_ours=True)
     except KeyError:
         raise LocalError(f"There is a run {key.name!r} already.", hint="Choose another name, or give none.") from None
-    run = LaunchedRun(backend, key)
+    run = LaunchedRun(backend, key, echo)
     backend.control.register(key, run)
     # The caller's context goes along: output of the tasks lands where the caller's does.
     context = contextvars.copy_context()
