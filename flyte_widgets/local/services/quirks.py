@@ -2,8 +2,8 @@
 
 The embedded backend is a sane one: what it says is whole, in order and in time. The open-source backend is not always
 (issues of flyteorg/flyte: 6978, 7756 to 7758; runs/service/run_service.go), and a client must cope with both. Each
-quirk changes what is *told* of a run, never what is recorded: by `compose`'s messages (`of_action`, `of_details`) or by
-the messages of a stream (`of_stream`).
+quirk changes what is *told* of a run, never what is recorded: by `compose`'s messages (`of_action`, `of_details`), by
+the messages of a stream (`of_stream`, `TreeStream`), or by whether a call is answered (`admit`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,25 @@ from connectrpc.code import Code
 from connectrpc.errors import ConnectError
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from flyte_widgets.local.services.changes import current_wakeup
 from flyte_widgets.local.services.records import TERMINAL
 from flyte_widgets.phases import ActionPhase
 
-QUIRKS: Final = {
+CALLS: Final = (
+    "GetRunDetails",
+    "GetActionDetails",
+    "ListActions",
+    "WatchActions",
+    "WatchActionDetails",
+    "WatchClusterEvents",
+)
+_REFUSALS: Final = {
+    "unimplemented": "the backend does not have {call}",
+    "forbidden": "the backend does not allow {call}",
+    "hanging": "{call} is never answered",
+}
+
+QUIRKS: Final[dict[str, str]] = {
     "empty_run_details": "WatchRunDetails sends nothing but empty messages",
     "bare_run_details": "GetRunDetails leaves the root action out",
     "bare_list": "ListActions tells of metadata only parent and group",
@@ -47,12 +62,22 @@ QUIRKS: Final = {
     "data_limit": "inputs and outputs above 2 MiB are not handed out",
     "localhost_links": "links to reports are signed for localhost, where nobody listens",
     "slow_cascade": "the descendants of what was aborted go on for seconds",
+    "lossy": "WatchActions sends 100 changes a second and loses all others; the root is repeated every second",
+    "deaf": "streams send a few messages, and then nothing any more",
+    "unordered": "WatchActionDetails and unary answers come 10 to 130 ms late, with what was true before",
+    "outage": "three of every eight seconds the database is away: unary calls say not_found, streams lose messages",
+    **{f"{kind}:{call}": meaning.format(call=call) for call in CALLS for kind, meaning in _REFUSALS.items()},
 }
 """Name and meaning."""
 
-ENDLESS: Final = frozenset({"endless_details", "no_history"})
+ENDLESS: Final = frozenset({"endless_details", "no_history", "deaf"})
 """With these, streams of an action go on after its end: the real backend ends them with the last attempt."""
 SLOW_CASCADE_S: Final = 4.0
+LOSSY_REPEAT_S: Final = 1.0
+_LOSSY_LIMIT: Final = 100
+_DEAF_AFTER: Final = 4
+_OUTAGE_EVERY_S: Final = 8.0
+_OUTAGE_S: Final = 3.0
 _UNKNOWN_PHASE: Final = 11
 _HOUR_S: Final = 3600
 
@@ -64,6 +89,46 @@ def checked(names: Iterable[str]) -> tuple[str, ...]:
     if unknown:
         raise ValueError(f"unknown quirks: {', '.join(unknown)}; known are {', '.join(QUIRKS)}")
     return chosen
+
+
+async def admit(call: str, quirks: Collection[str], now_s: float) -> None:
+    """Let a call pass, or refuse it as its quirk says. ConnectError; a call that hangs ends with its client."""
+    if f"unimplemented:{call}" in quirks:
+        raise ConnectError(Code.UNIMPLEMENTED, f"flyteidl2.workflow.RunService.{call} is not implemented")
+    if f"forbidden:{call}" in quirks:
+        raise ConnectError(Code.PERMISSION_DENIED, f"{call} is not allowed here")
+    if f"hanging:{call}" in quirks:
+        while await current_wakeup.get().sleep():
+            pass
+        raise ConnectError(Code.CANCELED, f"{call} was given up")
+    if not call.startswith("Watch") and is_outage(quirks, now_s):
+        raise ConnectError(Code.NOT_FOUND, _OUTAGE_WORDS[call])
+
+
+_WHY: Final = (
+    "failed to connect to `user=flyte database=runs`: 10.0.0.9:5432 (db.internal): dial error: connection refused"
+)
+_OUTAGE_WORDS: Final = {
+    "GetRunDetails": f"failed to get run: {_WHY}",
+    "GetActionDetails": f"action not found: failed to get action: {_WHY}",
+    "ListActions": f"failed to list actions: {_WHY}",
+}
+"""What the real backend says while its database is away: `flyte2` answers not_found for what it could not read."""
+
+
+def is_outage(quirks: Collection[str], now_s: float) -> bool:
+    """Whether the database is away at this time (monotonic)."""
+    return "outage" in quirks and now_s % _OUTAGE_EVERY_S < _OUTAGE_S
+
+
+def is_lost(quirks: Collection[str], count: int, now_s: float) -> bool:
+    """Whether a stream loses a message, after so many others."""
+    return is_outage(quirks, now_s) or ("deaf" in quirks and count >= _DEAF_AFTER)
+
+
+def delay_s(quirks: Collection[str], number: int) -> float:
+    """How late an answer or message comes."""
+    return (10 + number * 37 % 121) / 1000 if "unordered" in quirks else 0.0
 
 
 def of_action(message: Any, quirks: Collection[str], *, listed: bool = False) -> Any:
@@ -132,10 +197,15 @@ class TreeStream:
         self._quirks = quirks
         self._count = 0
         self._before: dict[str, Any] = {}
+        self._credit, self._credited_s = float(_LOSSY_LIMIT), 0.0
 
-    def told(self, enriched: list[Any]) -> list[Any]:
+    def told(self, enriched: list[Any], now_s: float) -> list[Any]:
         """Give what is told of these changes. ConnectError where the stream dies of them."""
         self._count += bool(enriched)
+        if is_lost(self._quirks, self._count - 1, now_s):
+            return []
+        if "lossy" in self._quirks and self._count > 1:
+            enriched = self._kept(enriched, now_s)
         if "silent_tree" in self._quirks or ("lost" in self._quirks and self._count % 2 == 0):
             return []
         if "orphan_death" in self._quirks and self._count > 1:
@@ -148,6 +218,14 @@ class TreeStream:
             self._before.update((item.action.id.name, item) for item in enriched)
             enriched = enriched + before
         return enriched[::-1] if "reordered" in self._quirks else enriched
+
+    def _kept(self, enriched: list[Any], now_s: float) -> list[Any]:
+        """Give as many as the subscriber's channel takes, which is emptied at a bounded rate."""
+        self._credit = min(_LOSSY_LIMIT, self._credit + (now_s - self._credited_s) * _LOSSY_LIMIT)
+        self._credited_s = now_s
+        kept = enriched[: int(self._credit)]
+        self._credit -= len(kept)
+        return kept
 
 
 def _distort_status(status: Any, quirks: Collection[str]) -> None:

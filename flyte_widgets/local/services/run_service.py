@@ -6,6 +6,8 @@ unknown run or action. Source: `workflow/run_service.proto`, `workflow/tracked_r
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -41,6 +43,7 @@ class RunReads:
 
     async def get_run_details(self, request: Any, ctx: Any) -> Any:
         """Answer GetRunDetails."""
+        await self._admit("GetRunDetails", request.run_id)
         with self._run(request.run_id) as run:
             details = compose.run_details(run)
             if "bare_run_details" in run.quirks:
@@ -49,8 +52,13 @@ class RunReads:
 
     async def get_action_details(self, request: Any, ctx: Any) -> Any:
         """Answer GetActionDetails."""
+        await self._admit("GetActionDetails", request.action_id.run)
         with self._action(request.action_id) as (run, record):
-            return pb.GetActionDetailsResponse(details=compose.action_details(record, run.quirks))
+            answer = pb.GetActionDetailsResponse(details=compose.action_details(record, run.quirks))
+            late_s = quirks.delay_s(run.quirks, record.own_version)
+        if late_s:
+            await asyncio.sleep(late_s)
+        return answer
 
     async def watch_run_details(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
         """Send the details of the run at every change of its root, until that has ended."""
@@ -62,6 +70,7 @@ class RunReads:
 
     async def watch_action_details(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
         """Send the action at every change, until it has ended."""
+        await self._admit("WatchActionDetails", request.action_id.run)
         told = self._details_told(request.action_id)
         with self._action(request.action_id) as (run, _):
             distorted = quirks.of_stream(told, run.quirks)
@@ -75,12 +84,14 @@ class RunReads:
         """
         if request.filter:
             raise ConnectError(Code.INVALID_ARGUMENT, "The embedded backend has no filters for WatchActions.")
+        await self._admit("WatchActions", request.run_id)
         key = run_key(request.run_id)
         async for enriched in quirks.of_stream(self._tree_told(key), self._quirks(key)):
             yield pb.WatchActionsResponse(enriched_actions=enriched)
 
     async def list_actions(self, request: Any, ctx: Any) -> Any:
         """Answer ListActions; an unknown run has no actions."""
+        await self._admit("ListActions", request.run_id)
         records: list[ActionRecord] = []
         key = run_key(request.run_id)
         if key in self._store:
@@ -126,6 +137,9 @@ class RunReads:
         except KeyError:
             raise _not_found(key, name) from None
 
+    async def _admit(self, call: str, run_id: Any) -> None:
+        await quirks.admit(call, self._quirks(run_key(run_id)), time.monotonic())
+
     def _quirks(self, key: RunKey) -> frozenset[str]:
         if key not in self._store:
             return frozenset()
@@ -134,29 +148,40 @@ class RunReads:
 
     async def _tree_told(self, key: RunKey) -> AsyncIterator[list[Any]]:
         """Yield all actions of a run, then those that change, in lists of a page at most."""
-        version, stream = -1, quirks.TreeStream(self._quirks(key))
+        oddities = self._quirks(key)
+        version, stream = -1, quirks.TreeStream(oddities)
+        repeat_s = quirks.LOSSY_REPEAT_S if "lossy" in oddities else None
         with self._store.changes.watch(key) as wakeup:
             while True:
-                changed, version = self._changed_since(key, version)
-                enriched = stream.told(changed)
+                changed, version = self._changed_since(key, version, or_root=repeat_s is not None)
+                enriched = stream.told(changed, time.monotonic())
                 for start in range(0, len(enriched), PAGE_SIZE):
                     yield enriched[start : start + PAGE_SIZE]
-                if not await wakeup.sleep():
+                if not await wakeup.sleep(repeat_s):
                     return
 
     async def _details_told(self, action_id: Any) -> AsyncIterator[Any]:
         """Yield the details of an action at every change, until it has ended."""
+        count = 0
         async for _ in self._watch(action_id.run, action_id.name):
             with self._action(action_id) as (run, record):
                 details = compose.action_details(record, run.quirks)
                 ends_early = "early_end" in run.quirks and record.is_terminal
+                late_s = quirks.delay_s(run.quirks, record.own_version)
+                is_lost = quirks.is_lost(run.quirks, count, time.monotonic())
+            count += 1
+            if is_lost:
+                continue
+            if late_s:
+                await asyncio.sleep(late_s)
             yield quirks.not_ended_yet(details) if ends_early else details
 
-    def _changed_since(self, key: RunKey, version: int) -> tuple[list[Any], int]:
+    def _changed_since(self, key: RunKey, version: int, *, or_root: bool) -> tuple[list[Any], int]:
         if key not in self._store:
             return [], version
         with self._store.read(key) as run:
             records = list(run.actions.values()) if version < 0 else run.changed_since(version)
+            records = records or ([run.root] if or_root else [])
             return [compose.enriched_action(record, run.quirks) for record in records], run.version
 
     async def _watch(self, run_id: Any, name: str) -> AsyncIterator[None]:
@@ -239,6 +264,7 @@ class RunServiceHandlers(RunReads, RunService):
 
     async def watch_cluster_events(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
         """Send the events of an attempt so far, then only new ones, until the action has ended."""
+        await self._admit("WatchClusterEvents", request.id.run)
         told = 0
         async for _ in self._watch(request.id.run, request.id.name):
             with self._action(request.id) as (run, record):
