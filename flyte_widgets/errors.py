@@ -11,6 +11,7 @@
     ├── LocalError                   the embedded backend or a local run
     └── ApiError                     the backend did not do what it was asked
         ├── TransportError           no answer: DNS, TLS, connection, time-out
+        │   ├── CallTimeoutError     a call that hangs; also a TimeoutError
         │   └── SetupError           a setting here keeps every request from being made; also a ConfigError
         ├── FirstMessageTimeoutError a stream says nothing; also a TimeoutError
         ├── DataTooLargeError        inputs or outputs that the backend does not hand out
@@ -27,6 +28,7 @@ No message, hint or repr ever holds a token, a header or the userinfo of a URL: 
 from __future__ import annotations
 
 import copy
+import re
 from typing import ClassVar, Final, TypeVar
 
 from flyte_widgets.redaction import redact
@@ -35,6 +37,14 @@ from flyte_widgets.untrusted import printable
 _MOST_SAID: Final = 2_000
 """Characters of a backend's own words that are repeated."""
 
+
+#: "failed to get run: failed to connect to `user=… database=…`: dial tcp 10.0.0.1:5432: connection refused"
+_READ_FAILED: Final = re.compile(
+    r"failed to (get|list|load|fetch|query|find|count|update|create) [\w -]{1,40}", re.IGNORECASE
+)
+_DATABASE: Final = re.compile(
+    r"\b(dial|tcp|pq|sql|SQLSTATE|postgres\w*|pgx|lookup|database|conn\w*|host=|user=|dsn|EOF|timeout)\b", re.IGNORECASE
+)
 
 E = TypeVar("E", bound=Exception)
 
@@ -111,6 +121,10 @@ class SetupError(TransportError, ConfigError):
 
     transient = False
     default_hint = ""
+
+
+class CallTimeoutError(TransportError, TimeoutError):
+    """A call was not answered in time, though the connection stands: the backend hangs, or the call does."""
 
 
 class FirstMessageTimeoutError(ApiError, TimeoutError):
@@ -278,11 +292,23 @@ def rpc_error(code: str, message: str) -> RpcError:
 
     `message` is the backend's: it may repeat what was sent, and be of any length.
     """
-    message = said(message)
+    message = said(without_database(message))
+    read_failed = _READ_FAILED.search(message) if code == "not_found" else None
+    if read_failed is not None and "not found" not in message[read_failed.end() :]:
+        # An open-source backend whose database is away says so in these words. What was asked for may well be there.
+        return UnavailableError(f"The backend could not read its own database ({read_failed[0].strip()}).")
     cls = RPC_ERRORS.get(code)
     if cls is None:
         return UnknownError(f"{message or 'no message'} (code {said(code)[:80]!r})")
     return cls(message or code.replace("_", " "))
+
+
+def without_database(text: str) -> str:
+    """Cut off why a backend could not reach its database: that names hosts and users which are nobody's business."""
+    read_failed = _READ_FAILED.search(text)
+    if read_failed is None or not _DATABASE.search(text, read_failed.end()):
+        return text
+    return f"{text[: read_failed.end()]}: its database does not answer"
 
 
 def sentences(message: str, hint: str) -> str:

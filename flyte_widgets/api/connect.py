@@ -29,6 +29,7 @@ from flyte_widgets.api.messages import Message, decode_message
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import (
     ApiError,
+    CallTimeoutError,
     FirstMessageTimeoutError,
     FlyteWidgetsError,
     ProtocolError,
@@ -116,7 +117,7 @@ class ConnectTransport:
             except FlyteWidgetsError:
                 raise
             except TimeoutError:
-                raise TransportError(f"{self.host} did not answer {method} within {timeout_s:g} s.") from None
+                raise CallTimeoutError(f"{self.host} did not answer {method} within {timeout_s:g} s.") from None
             return decode_message(body, response_type)
 
     async def server_stream(

@@ -51,6 +51,10 @@ class ActionState(msgspec.Struct, eq=False, gc=False):
     """When its first phase was seen."""
     seen: list[tuple[ActionPhase, Milliseconds, int]] | None = None
     """Phases seen since its history was read, or since ever: phase, when, attempt. None: its first one, no other."""
+    changed_at: int = 0
+    """Number of the change (`RunState.changes`) that gave it its phase and attempt."""
+    has_moved_back: bool = False
+    """Whether the backend has moved it back within an attempt: its messages can then no longer be put in order."""
     has_history: bool = False
     history: tuple[Segment, ...] = ()
     history_key: StatusKey | None = None
@@ -124,9 +128,14 @@ class ActionState(msgspec.Struct, eq=False, gc=False):
         return self.history_key is None or self.history_key != self.status_key
 
     @property
+    def is_nameless(self) -> bool:
+        """Whether its name was never told."""
+        return self.name == self.id
+
+    @property
     def has_gaps(self) -> bool:
         """Whether its name was never told, or it has ended without that an attempt was heard of."""
-        return self.name == self.id or (self.is_terminal and self.attempts == 0)
+        return self.is_nameless or (self.is_terminal and self.attempts == 0)
 
     def take_metadata(self, told: ActionMetadata) -> bool:
         """Keep what is told, and of what is not told, what was. Gives whether anything is new."""

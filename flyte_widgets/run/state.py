@@ -1,7 +1,8 @@
-"""The state of one run, folded from messages: the last message wins. Pure; not thread-safe for writers.
+"""The state of one run, folded from messages. Pure; not thread-safe for writers.
 
-Messages come late, doubled, reordered or not at all. So folding never fails, never assumes an order, and creates
-whatever a message names. What a message does not say (ListActions has no task names) is kept.
+Messages come late, twice, in another order or not at all. So folding never fails, and creates whatever a message names.
+What a message does not say (ListActions has no task names) is kept. A phase never goes back because an old message
+comes late: what moves it back is not folded but put into `doubted`, and a unary read that begins after that decides.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from flyte_widgets.api.messages import (
 )
 from flyte_widgets.phases import PHASE_OF_WIRE, TERMINAL_PHASES, ActionPhase
 from flyte_widgets.run.action import ActionState, PhaseChange
-from flyte_widgets.run.timeline import AttemptHistory, attempts_of
+from flyte_widgets.run.order import moves_forward
+from flyte_widgets.run.timeline import attempts_of
 from flyte_widgets.run.times import Milliseconds
 from flyte_widgets.shared import table
 
@@ -37,13 +39,20 @@ News = list[PhaseChange | tuple[Milliseconds, Sequence[Action]]]
 
 
 class RunState:
-    """All actions of a run, in order of first sight. `dirty` collects the rows that changed since it was last taken."""
+    """All actions of a run, in order of first sight. `dirty` collects the rows that changed since it was last taken.
+
+    `read_from` of the fold methods is the value of `changes` when the unary read began; None for a stream's message.
+    """
 
     def __init__(self) -> None:
         self.actions: list[ActionState] = []
         self.by_id: dict[str, ActionState] = {}
         self.counts: Counter[ActionPhase] = Counter()
         self.dirty: set[int] = set()
+        self.changes = 0
+        """How many changes of phase or attempt were folded: the clock by which messages are put in order."""
+        self.doubted: set[str] = set()
+        """Actions of which a message said what may be old. Read again, they are right."""
         self._news: News = []
         self._orphans: dict[str, list[int]] = {}
 
@@ -72,7 +81,7 @@ class RunState:
         """Take a message of WatchActions: whole actions."""
         self.fold_listed([enriched.action for enriched in actions], now_ms)
 
-    def fold_listed(self, actions: Sequence[Action], now_ms: Milliseconds) -> None:
+    def fold_listed(self, actions: Sequence[Action], now_ms: Milliseconds, read_from: int | None = None) -> None:
         """Take actions of ListActions (status, parent and group, but no names) or of any other message."""
         ids = [action.id.name for action in actions]
         # Most messages tell either of actions that are new, all of them, or of such as are known.
@@ -81,19 +90,24 @@ class RunState:
         for action_id, action in zip(ids, actions, strict=True):
             known = self.by_id.get(action_id)
             if known is not None:
-                self._fold(known, action.metadata, action.status, now_ms)
+                self._fold(known, action.metadata, action.status, now_ms, read_from)
             elif action_id:
                 self._add([action], [action_id], now_ms)
 
-    def fold_details(self, details: ActionDetails, now_ms: Milliseconds) -> list[AttemptHistory]:
-        """Take an answer of GetActionDetails or WatchActionDetails: the one source of phase times."""
+    def fold_details(self, details: ActionDetails, now_ms: Milliseconds, read_from: int | None = None) -> bool:
+        """Take an answer of GetActionDetails or WatchActionDetails: the one source of phase times.
+
+        False where it may be old: nothing of it was taken.
+        """
         attempts = attempts_of(details)
         # An attempt that is told of was, whatever the counter says.
         most = max((history.attempt for history in attempts), default=0)
         status = details.status if details.status.attempts >= most else replace(details.status, attempts=most)
         action_id = details.id.name or ROOT
-        self.fold_listed([Action(ActionIdentifier(action_id), details.metadata, status)], now_ms)
+        self.fold_listed([Action(ActionIdentifier(action_id), details.metadata, status)], now_ms, read_from)
         action = self.by_id[action_id]
+        if ActionPhase.of(status.phase) not in (None, action.phase):
+            return False  # it is doubted
         segments = tuple(segment for history in attempts for segment in history.segments)
         was_whole, action.history_key = not action.needs_history, action.status_key
         if segments:
@@ -101,12 +115,17 @@ class RunState:
             if segments != action.segments or not (action.has_history and was_whole):
                 self.dirty.add(action.index)
             action.take_history(segments)
-        return attempts
+        return True
 
     def take_dirty(self) -> set[int]:
         """Give the rows that changed since the last call."""
         rows, self.dirty = self.dirty, set()
         return rows
+
+    def take_doubted(self) -> set[str]:
+        """Give the actions to read again, since the last call."""
+        doubted, self.doubted = self.doubted, set()
+        return doubted
 
     def take_news(self) -> News:
         """Give what `changes_of` makes the phase changes of: those since the last call."""
@@ -131,11 +150,12 @@ class RunState:
     def _add(self, actions: Sequence[Action], ids: list[str], now_ms: Milliseconds) -> bool:
         """Take what is told of actions that are new, all at once: most of what ever comes is. False: not all were."""
         rows = range(len(self.actions), len(self.actions) + len(ids))
+        changed_at = self.changes + 1
         # A phase in its usual form is looked up without a call; None where that is not enough.
         usual = PHASE_OF_WIRE.get
         phases = [usual(action.status.phase) or ActionPhase.of(action.status.phase) for action in actions]
         states = [
-            ActionState(row, action_id, action.metadata, action.status, phase, now_ms)
+            ActionState(row, action_id, action.metadata, action.status, phase, now_ms, changed_at=changed_at)
             for row, action_id, action, phase in zip(rows, ids, actions, phases, strict=True)
         ]
         kept = list(map(self.by_id.setdefault, ids, states))  # the one look-up for each
@@ -145,6 +165,7 @@ class RunState:
                     del self.by_id[state.id]
             return False
         self.actions += states
+        self.changes += 1
         # Never with a count for None, not for a moment: other threads read this.
         self.counts.update(phases if None not in phases else [phase for phase in phases if phase])  # type: ignore[arg-type]
         self.dirty.update(rows)
@@ -154,7 +175,14 @@ class RunState:
                 self._join(state)
         return True
 
-    def _fold(self, known: ActionState, metadata: ActionMetadata, status: ActionStatus, now_ms: Milliseconds) -> None:
+    def _fold(
+        self,
+        known: ActionState,
+        metadata: ActionMetadata,
+        status: ActionStatus,
+        now_ms: Milliseconds,
+        read_from: int | None,
+    ) -> None:
         """Take what is told of an action that is known. Much is told again and again: that costs two comparisons."""
         changed = False
         if metadata != known.metadata:
@@ -165,8 +193,13 @@ class RunState:
         if status != known.status:
             had_phase, had_attempts = known.phase, known.attempts
             phase = ActionPhase.of(status.phase) or had_phase
-            changed = known.take_status(status, phase, now_ms) or changed
-            if phase is not had_phase or known.attempts != had_attempts:
+            if phase is not had_phase and not self._is_newer(known, phase, status.attempts, read_from):
+                self.doubted.add(known.id)
+            else:
+                changed = known.take_status(status, phase, now_ms) or changed
+            if known.phase is not had_phase or known.attempts != had_attempts:
+                self.changes += 1
+                known.changed_at = self.changes
                 self._news.append(PhaseChange(known.id, known.name, had_phase, phase, known.attempts, now_ms))
                 if had_phase is not None:
                     self.counts[had_phase] -= 1
@@ -174,6 +207,16 @@ class RunState:
                     self.counts[phase] += 1
         if changed:
             self.dirty.add(known.index)
+
+    def _is_newer(self, known: ActionState, phase: ActionPhase | None, attempts: int, read_from: int | None) -> bool:
+        """Whether a message with another phase is newer than what is known. A higher attempt proves it."""
+        if attempts > known.attempts > 0:
+            return True
+        is_forward = moves_forward(known.phase, phase) and not 0 < attempts < known.attempts
+        if read_from is not None and read_from >= known.changed_at:
+            known.has_moved_back = known.has_moved_back or not is_forward
+            return True
+        return is_forward and not known.has_moved_back
 
     def _join(self, action: ActionState) -> None:
         """Put an action among those that wait for their parent, if it does, and end the wait of its own children."""

@@ -7,7 +7,7 @@ import contextlib
 import logging
 from typing import Final
 
-from flyte_widgets.errors import ApiError, NotFoundError, UnimplementedError
+from flyte_widgets.errors import ApiError, NotFoundError, PermissionDeniedError, UnimplementedError
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.tasks import cancel_all
 from flyte_widgets.watch.backoff import Backoff
@@ -58,8 +58,10 @@ async def _follow_attempt(source: RunSource, action: str, attempt: int) -> None:
                 async for events in stream:
                     backoff.reset()
                     source.model.fold_events(action, attempt, events)
-        except (NotFoundError, UnimplementedError):
-            return  # a backend without them: those in the details have to do
+        except (NotFoundError, UnimplementedError, PermissionDeniedError) as error:
+            if not isinstance(error, NotFoundError):
+                source.note_refused("WatchClusterEvents", error)
+            return  # those in the details have to do
         except ApiError as error:
             logger.debug("events of %s/%s: %s", source.model.run_name, action, error)
         await asyncio.sleep(backoff.next_delay_s())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import time
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.api.messages import ActionDetails
@@ -34,6 +35,9 @@ from flyte_widgets.watch.status import NEEDS_USER, Connection
 from flyte_widgets.watch.watcher import Watcher
 
 T = TypeVar("T")
+
+CHILDREN_S: Final = 3.0
+"""How long `wait` goes on for the actions once the root has ended: some backends never end them."""
 
 
 class Run:
@@ -207,7 +211,8 @@ class Run:
         """Block until the run has ended, and give its final phase. `timeout` in seconds.
 
         check: raise RunFailedError where it did not succeed, so that "Run All" stops there.
-        Raises WaitTimeoutError, ApiError where the run cannot be read, KeyboardInterrupt on Ctrl-C: the run goes on.
+        Its actions have ended by then, too; those that have not seconds after the root are not waited for. Raises
+        WaitTimeoutError, ApiError where the run cannot be read, KeyboardInterrupt on Ctrl-C: the run goes on.
         """
         phase = self._wait(timeout)
         if check:
@@ -215,18 +220,20 @@ class Run:
         return phase
 
     def _wait(self, timeout: float | None) -> ActionPhase:
-        handle = self._handle
-        if handle.watcher.model.is_over:  # to ask the loop takes longer than a timeout of 0 allows
-            return _outcome(handle.watcher.model)
+        model = self._handle.watcher.model
+        if model.is_over:  # to ask the loop takes longer than a timeout of 0 allows
+            return _outcome(model)
         try:
-            return background().call(_until_over(handle.watcher), timeout)
+            return background().call(_until_over(model), timeout)
         except concurrent.futures.TimeoutError:
-            raise WaitTimeoutError(f"Run {self.name} has not ended within {timeout} s.") from None
+            if model.phase is not None and model.phase.is_terminal:
+                return model.phase  # only its actions are still waited for
+            raise _not_ended(model, timeout) from None
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"Stopped waiting. Run {self.name} goes on: wait() again, or abort() it.") from None
 
     def __await__(self) -> Generator[Any, None, ActionPhase]:
-        return _on_loop(_holding(self._handle, _until_over(self._handle.watcher))).__await__()
+        return _on_loop(_holding(self._handle, _until_over(self._handle.watcher.model))).__await__()
 
     async def watch(self) -> AsyncIterator[PhaseChange]:
         """Follow all changes of phase until the run has ended: first where each action stands, then what moves.
@@ -398,25 +405,44 @@ async def _holding(_handle: RunHandle, waiting: Coroutine[Any, Any, T]) -> T:
     return await waiting
 
 
-async def _until_over(watcher: Watcher) -> ActionPhase:
-    model = watcher.model
-    while not model.is_over:
+async def _until_over(model: RunModel) -> ActionPhase:
+    while not (model.is_over or _is_long_ended(model)):
         error = model.last_error
         if error is not None and model.connection.state in NEEDS_USER:
             raise copy_error(error)
-        await model.updates.until_changed(1.0)
+        await model.updates.until_changed(0.5)
     return _outcome(model)
+
+
+def _is_long_ended(model: RunModel) -> bool:
+    return model.ended_s is not None and time.monotonic() - model.ended_s > CHILDREN_S
 
 
 def _outcome(model: RunModel) -> ActionPhase:
     """Give the final phase, or raise why there is none."""
     phase, connection = model.phase, model.connection
-    if phase is None or connection.state != "ended":
-        if model.last_error is not None:
-            raise copy_error(model.last_error)
-        why = f": {connection.message}" if connection.message else "."
-        raise FlyteWidgetsError(f"The watch of run {model.run_name} was given up{why}", hint=connection.hint)
-    return phase
+    if phase is not None and (connection.state == "ended" or _is_long_ended(model)):
+        return phase
+    if model.last_error is not None:
+        raise copy_error(model.last_error)
+    why = f": {connection.message}" if connection.message else "."
+    raise FlyteWidgetsError(f"The watch of run {model.run_name} was given up{why}", hint=connection.hint)
+
+
+def _not_ended(model: RunModel, timeout: float | None) -> WaitTimeoutError:
+    """Say what is known of a run whose end did not come in time; nothing, where the backend was not reached."""
+    error = model.last_error
+    if model.phase is None and model.state.root is None:
+        why = f": {error.message}" if error is not None else "."
+        hint = error.hint if error is not None and error.hint else "Check the endpoint, or wait longer."
+        return WaitTimeoutError(f"Run {model.run_name} could not be read within {timeout} s{why}", hint=hint)
+    if error is not None:
+        was = f"was {model.phase} when the backend last answered" if model.phase is not None else "has no phase"
+        return WaitTimeoutError(
+            f"Run {model.run_name} {was}; it has not answered since: {error.message}",
+            hint="Whether the run goes on is not known: call wait() again.",
+        )
+    return WaitTimeoutError(f"Run {model.run_name} has not ended within {timeout} s.")
 
 
 def _on_loop(coro: Coroutine[Any, Any, T]) -> asyncio.Future[T]:

@@ -28,6 +28,8 @@ class HistoryReader:
 
     def request(self, actions: Iterable[str]) -> None:
         """Read the history of those that are known and whose history is not."""
+        if not self._source.may_call("GetActionDetails"):
+            return
         for action in actions:
             known = self._source.model.state.by_id.get(action)
             if known is not None and known.needs_history:

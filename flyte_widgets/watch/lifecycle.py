@@ -8,14 +8,14 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from flyte_widgets.api.connect import UNARY_TIMEOUT_S
 from flyte_widgets.errors import ApiError, NotFoundError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.tasks import cancel_all
 from flyte_widgets.watch.backoff import Backoff
-from flyte_widgets.watch.history import HistoryReader
 from flyte_widgets.watch.reconcile import Reconciler
-from flyte_widgets.watch.source import RunSource
+from flyte_widgets.watch.source import PROBE_S, RunSource
 from flyte_widgets.watch.streams import follow_action, follow_tree, report_outage
 
 logger = logging.getLogger(__name__)
@@ -29,16 +29,9 @@ RETRIED_ROOT_S: Final = 2.0
 class Lifecycle:
     """Runs one watch from beginning to end."""
 
-    def __init__(
-        self,
-        source: RunSource,
-        reconciler: Reconciler,
-        history: HistoryReader,
-        finish: Callable[[], Awaitable[None]],
-    ) -> None:
+    def __init__(self, source: RunSource, reconciler: Reconciler, finish: Callable[[], Awaitable[None]]) -> None:
         """`finish` is awaited before the run is said to be read whole."""
-        self._source, self._model = source, source.model
-        self._reconciler, self._history = reconciler, history
+        self._source, self._model, self._reconciler = source, source.model, reconciler
         self._finish = finish
         self._streams: list[asyncio.Task[None]] = []
 
@@ -51,7 +44,7 @@ class Lifecycle:
                 await self._find_run()
                 self._begin(lambda: follow_tree(source, reconciler))
                 self._begin(lambda: follow_action(source, ROOT))
-                self._begin(reconciler.break_silence)
+                self._begin(reconciler.run)
                 self._begin(self._list_actions)
                 await self._until_over()
             finally:
@@ -85,8 +78,9 @@ class Lifecycle:
             await self._source.pause(backoff.next_delay_s())
 
     async def _find_run(self) -> None:
-        """Read the run for the first time: only GetRunDetails says reliably that there is none."""
-        await self._until_answered(self._source.read_run)
+        """Read the run for the first time. At first with little patience: a call that hangs may not be the only way."""
+        patience = iter((PROBE_S,))
+        await self._until_answered(lambda: self._source.find_run(next(patience, UNARY_TIMEOUT_S)))
 
     async def _list_actions(self) -> None:
         """Read the list of all actions once: the stream's first messages may come late, or hold but a part."""
@@ -109,6 +103,7 @@ class Lifecycle:
         model = self._model
         backoff = Backoff()
         while True:
+            model.ended_s = None
             await model.updates.until(lambda: model.phase is not None and model.phase.is_terminal)
             try:
                 if await self._settle():
@@ -127,14 +122,19 @@ class Lifecycle:
             root = model.state.root
             if root is None or not root.is_terminal:
                 return False
+            if model.ended_s is None:
+                model.ended_s = time.monotonic()
+                model.publish()
             if model.state.active_count == 0 or time.monotonic() > give_up_s:
                 break
             await asyncio.sleep(1.0)
         for action in model.focused:
             try:
                 await self._source.read_action(action)
-            except NotFoundError:
-                model.note_missing(action)  # that is no reason not to end
-        await self._history.idle()
+            except ApiError as error:  # that is no reason not to end
+                logger.debug("%s of run %s: %s", action, model.run_name, error)
+                if isinstance(error, NotFoundError):
+                    model.note_missing(action)
+        await self._reconciler.complete()
         await self._finish()
         return True

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 from flyte_widgets.forking import PerProcess
 from flyte_widgets.tasks import cancel_others
+from flyte_widgets.threads import start_thread
 
 T = TypeVar("T")
 
@@ -31,8 +32,11 @@ class BackgroundLoop:
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
-        self._thread.start()
+        try:
+            self._thread = start_thread(self._run, THREAD_NAME)
+        except BaseException:
+            self.loop.close()
+            raise
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)

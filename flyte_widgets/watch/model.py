@@ -6,6 +6,7 @@ The background loop writes; other threads may read. Who reads more than one fiel
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import Counter
@@ -14,10 +15,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from flyte_widgets.api.messages import Action, ActionDetails, ClusterEvent, EnrichedAction
+from flyte_widgets.api.messages import Action, ActionDetails, ActionStatus, ClusterEvent, EnrichedAction
 from flyte_widgets.errors import ApiError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.state import ROOT, RunState
+from flyte_widgets.run.times import epoch_ms
 from flyte_widgets.watch.events import merge_events
 from flyte_widgets.watch.status import NEEDS_USER, AbortStatus, Connection, ConnectionState, state_of
 from flyte_widgets.watch.updates import Update, Updates
@@ -28,6 +30,12 @@ LAST_ANSWER_STEP_MS: Final = 5_000.0
 """While the stream lives, the time of its last message is shown in steps of this size: it is no news."""
 RECHECK_S: Final = 15.0
 """How often the backend is asked again where only a person can help."""
+RECHECK_MISSING_S: Final = 4.0
+"""Likewise for a run that is not there: it may be about to be created."""
+_SNAPSHOT_S: Final = 1.0
+"""What WatchActions sends for so long after it was opened is its snapshot, and no proof that it sends changes."""
+_FARTHEST_AHEAD_MS: Final = 86_400_000.0
+"""A time of the backend that is further in the future is not taken for its clock."""
 
 
 class RunModel:
@@ -56,8 +64,23 @@ class RunModel:
         """Whether all actions were listed, and whether the stream sent them (with names) or turned out not to."""
         self.is_over = False
         """Whether the run has ended and was read whole, or the watch was given up."""
+        self.ended_s: float | None = None
+        """When a unary read confirmed that the root has ended (monotonic); None before, and once it runs again."""
         self.is_streaming = False
         """Whether WatchActions is open and has sent something."""
+        self.stream_changes = 0
+        """How many changes WatchActions has sent."""
+        self.stream_spoke_s = -math.inf
+        """When it last sent something that was not its snapshot (monotonic)."""
+        self.untold: set[str] = set()
+        """Actions of which a list brought news that WatchActions has not sent so far."""
+        self.loses_updates = False
+        """Whether WatchActions is known to lose updates."""
+        self.limits: dict[str, str] = {}
+        """What cannot be known here, by the call that the backend refuses."""
+        self._asked_about: set[str] = set()
+        self._stream_opened_s = 0.0
+        self._newest_ms, self._newest_seen_s = 0.0, 0.0
         self.answered_s = self.stream_answered_s = time.monotonic()
         """When the backend last answered, and when WatchActions last sent something (monotonic)."""
         self._focus: Counter[str] = Counter()
@@ -76,8 +99,8 @@ class RunModel:
         return [action for action in self._focus if action != ROOT]
 
     def now_ms(self) -> float:
-        """Now, epoch ms, by the backend's clock as far as it is known."""
-        return self._clock()
+        """Now, epoch ms, by the backend's clock as far as it is known: never before a time that it has reported."""
+        return max(self._clock(), self._newest_ms + (time.monotonic() - self._newest_seen_s) * 1000)
 
     # --- focus -----------------------------------------------------------------------------------------------------
 
@@ -108,28 +131,63 @@ class RunModel:
 
     def fold_stream(self, actions: list[EnrichedAction]) -> None:
         """Fold a message of WatchActions: the view is live."""
+        before = self.state.changes
+        self._note_times(enriched.action.status for enriched in actions)
         with self.lock:
             self.state.fold_enriched(actions, self.now_ms())
         self.has_tree = True
         self.note_stream_message()
+        self.stream_changes += self.state.changes - before
+        if self.untold:
+            self.untold.difference_update([enriched.action.id.name for enriched in actions])
 
-    def fold_list(self, actions: list[Action]) -> None:
-        """Fold the whole answer of ListActions."""
+    def fold_list(self, actions: list[Action], read_from: int, *, streamed: bool) -> bool:
+        """Fold the whole answer of ListActions, asked for when `state.changes` was `read_from`.
+
+        `streamed`: WatchActions was open by then, so it should send what is new here. False if anything was new.
+        """
+        before = self.state.changes
+        self._note_times(action.status for action in actions)
         with self.lock:
-            self.state.fold_listed(actions, self.now_ms())
+            self.state.fold_listed(actions, self.now_ms(), read_from)
         self.has_list = True
+        agreed = self.state.changes == before
+        if streamed and self.is_streaming and not agreed:
+            self.untold |= {action.id for action in self.state if action.changed_at > before} - self._asked_about
+        self._asked_about.clear()
         self.publish()
+        return agreed
 
-    def fold_details(self, details: ActionDetails) -> None:
-        """Fold an action's details, and keep them where the action is in focus."""
+    def fold_details(self, details: ActionDetails, read_from: int | None = None) -> None:
+        """Fold an action's details, and keep them where the action is in focus. `read_from`: as for `fold_list`."""
         name = details.id.name or ROOT
-        kept = name == ROOT or name in self._focus
+        self._note_times([details.status])
+        with self.lock:
+            is_current = self.state.fold_details(details, self.now_ms(), read_from)
+        kept = is_current and (name == ROOT or name in self._focus)
         if kept:
             self.details[name] = details
             self.missing.discard(name)
-        with self.lock:
-            self.state.fold_details(details, self.now_ms())
         self.publish({name} if kept else ())
+
+    def take_doubted(self) -> set[str]:
+        """Give the actions of which a message said what may be old, since the last call. They are to be read again."""
+        doubted = self.state.take_doubted()
+        self._asked_about |= doubted
+        return doubted
+
+    def stale_details(self) -> list[str]:
+        """Give the root and the actions in focus whose details are older than what else is known of them."""
+        stale = []
+        for name in (ROOT, *self.focused):
+            known, details = self.state.by_id.get(name), self.details.get(name)
+            if known is None or name in self.missing:
+                continue
+            phase = ActionPhase.of(details.status.phase) if details is not None else None
+            ended_ms = epoch_ms(details.status.end_time) if details is not None and known.is_terminal else None
+            if (phase, ended_ms) != (known.phase, known.ended_ms):
+                stale.append(name)
+        return stale
 
     def fold_events(self, action: str, attempt: int, events: Iterable[ClusterEvent]) -> None:
         """Add cluster events of an attempt."""
@@ -154,12 +212,36 @@ class RunModel:
     def note_stream_message(self) -> None:
         """Note a message of WatchActions: the view is live."""
         self.note_answer()
-        self.is_streaming = True
         self.stream_answered_s = self.answered_s
-        now_ms, last_ms = self.now_ms(), self.connection.last_ms
-        if self.connection.state != "live" or last_ms is None or now_ms - last_ms > LAST_ANSWER_STEP_MS:
-            self.show_connection(state="live", last_ms=now_ms, next_try_ms=None, message="", hint="", poll_s=None)
+        if not self.is_streaming:
+            self.is_streaming, self._stream_opened_s = True, self.answered_s
+        elif self.answered_s - self._stream_opened_s > _SNAPSHOT_S:
+            self.stream_spoke_s = self.answered_s
+        if not self.loses_updates:
+            now_ms, last_ms = self.now_ms(), self.connection.last_ms
+            if self.connection.state != "live" or last_ms is None or now_ms - last_ms > LAST_ANSWER_STEP_MS:
+                self.show_live()
         self.updates.publish_soon()
+
+    def note_stream_closed(self) -> None:
+        """Note that WatchActions is not open any more. What it has not sent, it will not."""
+        self.is_streaming = False
+        self.untold.clear()
+
+    def note_refusal(self, rpc: str, unknown: str) -> None:
+        """Note that the backend refuses a call, and what cannot be known without it; "" if it does not any more."""
+        if unknown:
+            self.limits[rpc] = unknown
+        else:
+            self.limits.pop(rpc, None)
+        if self.connection.state == "live":
+            self.show_live()
+
+    def _note_times(self, statuses: Iterable[ActionStatus]) -> None:
+        times = [at for status in statuses if (at := status.end_time or status.start_time) is not None]
+        newest_ms = epoch_ms(max(times, default=None))
+        if newest_ms is not None and 0 < newest_ms - self.now_ms() < _FARTHEST_AHEAD_MS:
+            self._newest_ms, self._newest_seen_s = newest_ms, time.monotonic()
 
     # --- connection and abort --------------------------------------------------------------------------------------
 
@@ -170,9 +252,16 @@ class RunModel:
             self.connection = changed
             self.publish()
 
+    def show_live(self) -> None:
+        """Show that the stream is open; and what cannot be known here, if anything."""
+        last_ms, message = self.now_ms(), " ".join(self.limits.values())
+        self.show_connection(state="live", last_ms=last_ms, next_try_ms=None, message=message, hint="", poll_s=None)
+
     def show_polling(self, every_s: float, error: ApiError | None = None) -> None:
         """Show that unary reads stand in for the stream. `error` says why, where the stream is not just silent."""
         message, hint = (error.message, error.hint) if error is not None else ("", "")
+        if self.loses_updates:
+            message, hint = f"This Flyte's stream lost updates: asking every {every_s:g} s.", ""
         last_ms = self.now_ms()
         self.show_connection(
             state="polling", last_ms=last_ms, poll_s=every_s, message=message, hint=hint, next_try_ms=None
@@ -191,7 +280,7 @@ class RunModel:
         if self.state.root is not None and state in ("not_found", "failed"):
             state = "reconnecting"  # it was there: while a backend restarts, a proxy before it says anything
         if state in NEEDS_USER:
-            delay_s = max(delay_s, RECHECK_S)
+            delay_s = max(delay_s, RECHECK_MISSING_S if state == "not_found" else RECHECK_S)
         now_ms = self.now_ms()
         last_ms = None if self.state.root is None else now_ms - (time.monotonic() - self.answered_s) * 1000
         self.show_connection(

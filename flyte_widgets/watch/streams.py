@@ -9,9 +9,14 @@ import time
 from collections.abc import Coroutine
 from typing import Any, Final
 
-from flyte_widgets.errors import ApiError, FirstMessageTimeoutError, NotFoundError
+from flyte_widgets.errors import (
+    ApiError,
+    FirstMessageTimeoutError,
+    NotFoundError,
+    PermissionDeniedError,
+    UnimplementedError,
+)
 from flyte_widgets.tasks import cancel_all
-from flyte_widgets.watch import reconcile
 from flyte_widgets.watch.backoff import Backoff
 from flyte_widgets.watch.model import RunModel
 from flyte_widgets.watch.reconcile import Reconciler
@@ -20,7 +25,10 @@ from flyte_widgets.watch.source import RunSource
 logger = logging.getLogger(__name__)
 
 FIRST_MESSAGE_S: Final = 10.0
-POLLS_BEFORE_STREAM: Final = 12
+STAND_IN_S: Final = 60.0
+"""How long unary reads stand in for WatchActions before that is tried again."""
+POLL_DETAILS_S: Final = 5.0
+"""How often details are read where WatchActionDetails is refused."""
 
 
 async def follow_tree(source: RunSource, reconciler: Reconciler) -> None:
@@ -34,16 +42,16 @@ async def follow_tree(source: RunSource, reconciler: Reconciler) -> None:
         try:
             await _unless_retry_requested(_read_tree(source), source.retry_requested)
         except FirstMessageTimeoutError:
-            await _poll(source, reconciler)
+            await reconciler.stand_in(STAND_IN_S, None)
             continue
         except ApiError as failure:
             error = failure
         finally:
-            model.is_streaming = False
+            model.note_stream_closed()
         if time.monotonic() - begun_s > delay_s:
             backoff.reset()  # it lived longer than the wait for it
         if error is not None and not error.transient and source.client.outage is None:
-            await _poll(source, reconciler, error)  # the next try would fail in the same way
+            await reconciler.stand_in(STAND_IN_S, error)  # the next try would fail in the same way
             continue
         delay_s = backoff.next_delay_s(error.retry_after_s if error else None)
         await source.pause(delay_s)
@@ -78,37 +86,19 @@ async def _unless_retry_requested(reading: Coroutine[Any, Any, None], retry_requ
         await cancel_all((read, retry))  # even if done: nobody looks at its error
 
 
-async def _poll(source: RunSource, reconciler: Reconciler, why: ApiError | None = None) -> None:
-    """Stand in for a stream that is silent (for good, or only idle), or that is of no use."""
-    for _ in range(POLLS_BEFORE_STREAM):
-        try:
-            await reconciler.reconcile()
-        except ApiError as error:
-            await source.pause(source.model.report_error(error, reconcile.POLL_S))
-            return
-        source.model.show_polling(reconcile.POLL_S, why)
-        if await source.pause(reconcile.POLL_S):
-            return
-
-
 async def follow_action(source: RunSource, action: str) -> None:
     """WatchActionDetails of one action. It ends early and often: a unary read then gives its state."""
     model = source.model
     backoff = Backoff()
     while True:
         before = _status_key(model, action)
+        delay_s = None
         try:
-            stream = source.client.watch_action_details(
-                source.run_id, action, tracked=source.is_tracked, first_message_timeout_s=FIRST_MESSAGE_S
-            )
-            async with contextlib.aclosing(stream):
-                async for details in stream:
-                    model.note_answer()
-                    model.fold_details(details)
+            if source.may_call("WatchActionDetails"):
+                await _read_details(source, action)
+            else:
+                delay_s = POLL_DETAILS_S
             await source.read_action(action)
-        except FirstMessageTimeoutError:
-            with contextlib.suppress(ApiError):
-                await source.read_action(action)
         except ApiError as error:
             logger.debug("details of %s/%s: %s", model.run_name, action, error)
             if isinstance(error, NotFoundError):
@@ -117,7 +107,23 @@ async def follow_action(source: RunSource, action: str) -> None:
             backoff.reset()
         # Not over for ever: a failed attempt of a tracked run may be followed by another one.
         await model.updates.until(lambda: not _was_read_to_the_end(model, action))
-        await asyncio.sleep(backoff.next_delay_s())
+        await asyncio.sleep(backoff.next_delay_s() if delay_s is None else delay_s)
+
+
+async def _read_details(source: RunSource, action: str) -> None:
+    """Fold one stream of WatchActionDetails until its end, or until nothing comes of it."""
+    stream = source.client.watch_action_details(
+        source.run_id, action, tracked=source.is_tracked, first_message_timeout_s=FIRST_MESSAGE_S
+    )
+    try:
+        async with contextlib.aclosing(stream):
+            async for details in stream:
+                source.model.note_answer()
+                source.note_allowed("WatchActionDetails")
+                source.model.fold_details(details)
+    except (FirstMessageTimeoutError, UnimplementedError, PermissionDeniedError) as error:
+        await source.read_root()  # raises if it is not this call alone
+        source.note_refused("WatchActionDetails", error)
 
 
 def _status_key(model: RunModel, action: str) -> object:

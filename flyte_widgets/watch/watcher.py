@@ -52,7 +52,7 @@ class Watcher:
         """Begin to watch, or begin anew after the watch was over."""
         if self._main is None or self._main.done():
             self.model.is_over = False
-            lifecycle = Lifecycle(self.source, self.reconciler, self._history, self.analyst.finish)
+            lifecycle = Lifecycle(self.source, self.reconciler, self.analyst.finish)
             self.analyst.resume()
             self._main = asyncio.create_task(lifecycle.run(), name=f"watch {self.run_id.name}")
 

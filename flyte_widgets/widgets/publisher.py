@@ -14,6 +14,7 @@ import weakref
 from typing import Final, Protocol
 
 from flyte_widgets.forking import PerProcess
+from flyte_widgets.threads import start_thread
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +35,7 @@ class Publisher:
         self._due: weakref.WeakKeyDictionary[Publishing, float] = weakref.WeakKeyDictionary()
         self._condition = threading.Condition()
         self._flushes: weakref.WeakKeyDictionary[Publishing, list[threading.Event]] = weakref.WeakKeyDictionary()
-        self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
-        self._thread.start()
+        self._thread = start_thread(self._run, THREAD_NAME)
 
     def wake(self, target: Publishing, at_s: float = 0.0) -> None:
         """Have `target` called at `at_s` (monotonic), or at once. From any thread."""

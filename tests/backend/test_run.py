@@ -27,7 +27,8 @@ from flyte_widgets.phases import ActionPhase as P
 from flyte_widgets.run.action import PhaseChange
 from flyte_widgets.watch.access import watcher_of
 from flyte_widgets.watch.handles import Run
-from flyte_widgets.watch.loop import background
+from flyte_widgets.watch.loop import BackgroundLoop, background
+from flyte_widgets.widgets.publisher import Publisher
 from tests.fault_proxy import FaultProxy
 from tests.run_helpers import END, client_of, connections, eventually, loop_tasks, loop_threads, run_on, timely
 from tests.scripted_server import ScriptedServer, http_json
@@ -83,6 +84,37 @@ def test_await(shared_server: ServerProcess) -> None:
 
     assert asyncio.run(main()) is P.SUCCEEDED
     assert not [task for task in loop_tasks() if "_until_over" in task]
+
+
+def test_a_run_that_nobody_holds_is_watched_to_its_end(shared_server: ServerProcess) -> None:
+    """`await Run(name)`, alone or in a gather: the handle is nobody's, and the phase comes none the less."""
+    client = client_of(shared_server)
+    names = [shared_server.simulate(seed=seed, elapsed_s=190, speed=10) for seed in (0, 0, 0)]
+
+    async def one(name: str) -> P:
+        return await Run(name, client=client)
+
+    async def main() -> list[P]:
+        waiting = asyncio.gather(*map(one, names))
+        for _ in range(5):
+            await asyncio.sleep(0.1)
+            gc.collect()
+        return await waiting
+
+    assert asyncio.run(main()) == [P.SUCCEEDED] * 3
+
+
+def test_without_threads_it_says_so(shared_server: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a browser (pyodide) no thread starts: that is an error of ours, which says what is needed."""
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(FlyteWidgetsError, match=r"could not start a thread.*It needs threads"):
+        BackgroundLoop()
+    with pytest.raises(FlyteWidgetsError, match="could not start a thread"):
+        Publisher()
 
 
 def test_watch_yields_every_change_and_ends(shared_server: ServerProcess, sdk: Sdk) -> None:
@@ -275,8 +307,9 @@ def test_a_dead_server_is_said(server: ServerProcess, monkeypatch: pytest.Monkey
     run = run_on(server, "r1")
     with pytest.raises(TransportError, match="refused the connection"):
         _ = run.phase
-    with pytest.raises(WaitTimeoutError):
+    with pytest.raises(WaitTimeoutError, match=r"could not be read within 0\.5 s.*refused the connection") as late:
         run.wait(0.5)
+    assert "goes on" not in str(late.value)
     run.close()
 
 
@@ -306,6 +339,9 @@ def test_a_server_frozen_and_thawed(server: ServerProcess) -> None:
     server.freeze()
     with pytest.raises(WaitTimeoutError):
         run.wait(2)
+    eventually(lambda: run.connection.state == "reconnecting")
+    with pytest.raises(WaitTimeoutError, match=r"was RUNNING when the backend last answered.*is not known"):
+        run.wait(0.1)
     assert run.phase is P.RUNNING
     server.thaw()
     begun = time.monotonic()

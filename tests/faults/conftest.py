@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from flyte_widgets.watch import lifecycle, model, reconcile, streams
+from flyte_widgets.watch import lifecycle, model, reconcile, schedule, streams
 from tests.fault_proxy import FaultProxy
 from tests.faults.scene import Scene
 from tests.server_process import ServerProcess
@@ -56,9 +56,10 @@ def short_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """All patience is a tenth as long, so that what waits for it is seen within seconds."""
     for module, name in (
         (streams, "FIRST_MESSAGE_S"),
-        (reconcile, "SILENCE_S"),
+        (streams, "STAND_IN_S"),
+        (schedule, "FASTEST_S"),
+        (schedule, "SLOWEST_S"),
         (reconcile, "REOPEN_S"),
-        (reconcile, "POLL_S"),
         (lifecycle, "SETTLE_S"),
         (model, "RECHECK_S"),
     ):

@@ -6,12 +6,12 @@ import email.utils
 import json
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
 from flyte_widgets.errors import RunFinishedError
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.watch import lifecycle
 from flyte_widgets.watch.access import watcher_of
 from tests.faults.faults import (
     Fault,
@@ -24,6 +24,7 @@ from tests.faults.faults import (
     shifted_date,
 )
 from tests.faults.scene import Scene, selection
+from tests.faults.tracked import TrackedRun
 from tests.faults.truth import Fact, ask
 from tests.run_helpers import timely
 
@@ -179,39 +180,71 @@ def test_an_abort_that_rewrites_the_end(scene: Scene, report: Report) -> None:
 
 def test_a_root_that_fails_and_runs_again(scene: Scene, report: Report) -> None:
     """A tracked local run: its root is FAILED between two attempts. That is no end: it goes on to SUCCEEDED."""
-    name = f"local-{time.monotonic_ns() % 10**9:09d}"
-    run_id = {"project": scene.server.project, "domain": scene.server.domain, "name": name}
-
-    def call(method: str, request: dict[str, Any]) -> None:
-        ask(scene.server, "TrackedRunService", method, request)
-
-    def tell(phase: str, attempt: int, version: int) -> None:
-        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        event = {
-            "id": {"run": run_id, "name": "a0"},
-            "attempt": attempt,
-            "phase": f"ACTION_PHASE_{phase}",
-            "version": version,
-            "updatedTime": at,
-            "reportedTime": at,
-        }
-        call("ReportActions", {"runId": run_id, "updates": [{"event": event}]})
-
-    call("CreateRun", {"runId": run_id})
-    tell("RUNNING", 1, 1)
-    scene.watch(name)
+    run = TrackedRun(scene.server)
+    run.create()
+    run.report("RUNNING")
+    scene.watch(run.name)
     scene.until(lambda: scene.run.phase is ActionPhase.RUNNING)
-    tell("FAILED", 1, 2)
+    run.report("FAILED")
     scene.until(lambda: scene.run.phase is ActionPhase.FAILED)
     time.sleep(1)
     assert not watcher_of(scene.run).model.is_over
-    tell("RUNNING", 2, 0)
+    run.report("RUNNING", attempt=2)
     scene.until(lambda: scene.run.phase is ActionPhase.RUNNING)
-    tell("SUCCEEDED", 2, 1)
+    run.report("SUCCEEDED", attempt=2)
     took_s = scene.expect_truth(scene.until_ended())
     scene.expect_ended()
     assert scene.run.phase is ActionPhase.SUCCEEDED
     report("root FAILED, then RUNNING again", scene.diary.of("live"), took_s)
+
+
+@pytest.mark.parametrize("outcome", ["FAILED", "SUCCEEDED"])
+def test_a_child_that_the_backend_never_ends(scene: Scene, report: Report, outcome: str) -> None:
+    """The root has ended, a child never does: wait() gives the phase within seconds, and no time-out denies the end."""
+    run = TrackedRun(scene.server)
+    run.create()
+    run.report("RUNNING")
+    run.report("RUNNING", "a1")
+    scene.watch(run.name)
+    scene.until(lambda: scene.run.phase is ActionPhase.RUNNING and len(scene.run.actions) == 2)
+    run.report(outcome)
+    scene.until(lambda: scene.run.is_terminal)
+    assert scene.run.wait(0) is ActionPhase[outcome]
+    begun = time.monotonic()
+    assert scene.run.wait() is ActionPhase[outcome]
+    took_s = time.monotonic() - begun
+    assert took_s < lifecycle.SETTLE_S
+    assert scene.run.actions["a1"].phase is ActionPhase.RUNNING
+    report(f"root {outcome}, a child never ends", scene.diary.of("live"), took_s)
+
+
+def test_a_run_that_is_created_after_it_was_asked_for(scene: Scene, report: Report) -> None:
+    """The widget comes first, the run later: it is seen soon, and not only when somebody asks again."""
+    run = TrackedRun(scene.server)
+    scene.watch(run.name)
+    scene.until_said("not_found")
+    run.create()
+    run.report("RUNNING")
+    took_s = scene.until(lambda: watcher_of(scene.run).phase is ActionPhase.RUNNING, 60)
+    report("run created after its widget", scene.diary.of("not_found"), took_s)
+
+
+def test_now_is_not_before_what_the_backend_reported(scene: Scene) -> None:
+    """Its Date header says one time, its messages another, later one: now is the later, and goes on from there."""
+    run = TrackedRun(scene.server)
+    run.create()
+    run.report("RUNNING", "a1", ahead_s=1800)
+    run.report("RUNNING")
+    scene.watch(run.name)
+    scene.until(lambda: scene.run.phase is ActionPhase.RUNNING and len(scene.run.actions) == 2)
+    watcher = watcher_of(scene.run)
+    created_ms = watcher.state.by_id["a1"].created_ms
+    assert created_ms is not None
+    assert created_ms > scene.client.now_ms + 600_000
+    first_ms = watcher.now_ms()
+    assert first_ms >= created_ms
+    time.sleep(0.1)
+    assert watcher.now_ms() >= first_ms + 90
 
 
 def test_facts_tell_runs_apart() -> None:

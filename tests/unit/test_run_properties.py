@@ -108,10 +108,10 @@ def test_a_reconcile_gives_the_backends_state(run: list[Story], seed: int) -> No
     state = RunState()
     for i, message in enumerate(messages_of(run, seed)):
         fold(state, message, ms(i))
-    state.fold_listed([story.listed(-1) for story in run], ms(1000))
+    state.fold_listed([story.listed(-1) for story in run], ms(1000), state.changes)
     truth = {story.id: story.details(len(story.steps) - 1) for story in run}
     for told in truth.values():
-        state.fold_details(told, ms(1001))
+        state.fold_details(told, ms(1001), state.changes)
     assert set(state.by_id) == set(truth)
     for story in run:
         action = state.by_id[story.id]
