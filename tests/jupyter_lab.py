@@ -33,7 +33,7 @@ CHROMIUM_ARGS = [
 ]
 
 # The notebook's "idle" shows before the kernel can be used; a Run All in between is lost without a word.
-_READY_JS = """async (limitMs) => {
+READY_JS = """async (limitMs) => {
   const app = window.jupyterapp;
   const panel = app.shell.currentWidget;
   const { context, sessionContext } = panel;
@@ -180,7 +180,7 @@ class Notebook:
         self.page.wait_for_function(
             "() => window.jupyterapp?.shell?.currentWidget?.context", timeout=START_TIMEOUT_S * 1000
         )
-        self.page.evaluate(_READY_JS, START_TIMEOUT_S * 1000)
+        self.page.evaluate(READY_JS, START_TIMEOUT_S * 1000)
 
     def run_all(self) -> None:
         """Start all cells; does not wait for them."""

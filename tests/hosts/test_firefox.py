@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterator
-from importlib import resources
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
@@ -14,34 +12,11 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 from tests.fault_proxy import FaultProxy
 from tests.hosts import firefox, steps
 from tests.hosts.jupyter import Jupyter
+from tests.hosts.patterns import COUNT_COLOURS, PATTERNS, PUT_FILL, is_as_it_should
 from tests.hosts.record import Record
 from tests.jupyter_lab import JupyterLab, new_page
 from tests.server_process import ServerProcess
 from tests.widget_in_page import badge
-
-#: Phases by their number on the wire, each with how its bars are told apart besides by colour.
-PATTERNS = {
-    phase["number"]: phase["pattern"]
-    for phase in json.loads(resources.files("flyte_widgets.shared").joinpath("phases.json").read_text("utf-8"))[
-        "phases"
-    ].values()
-    if phase["number"]
-}
-#: Colours of an image, each with how many of its pixels have it.
-_COLOURS = """async (png) => {
-  const image = new Image();
-  image.src = `data:image/png;base64,${png}`;
-  await image.decode();
-  const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
-  canvas.drawImage(image, 0, 0);
-  const { data } = canvas.getImageData(2, 2, image.width - 4, image.height - 4);
-  const counts = {};
-  for (let at = 0; at < data.length; at += 4) {
-    const colour = data.slice(at, at + 3).join(",");
-    counts[colour] = (counts[colour] ?? 0) + 1;
-  }
-  return counts;
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -98,24 +73,13 @@ def test_patterns(host: Jupyter) -> None:
     """Each phase's fill is drawn: a pattern has its ground and its figure, and neither is nearly all of it."""
     widget = host.show(steps.LASTING).widgets.first
     expect(badge(widget)).to_have_text("Running")
-    flat = {}
+    wrong = {}
     for number, pattern in PATTERNS.items():
-        widget.evaluate(
-            """(host, number) => {
-              const fill = document.createElement("div");
-              fill.className = "fw-fill";
-              fill.dataset.phase = number;
-              fill.id = `fill-${number}`;
-              fill.style.cssText = "position: fixed; left: 0; top: 0; width: 48px; height: 24px; z-index: 9999";
-              host.shadowRoot.querySelector(".fw").append(fill);
-            }""",
-            number,
-        )
-        fill = widget.locator(f"#fill-{number}")
-        png = base64.b64encode(fill.screenshot()).decode()
+        fill = widget.evaluate_handle(f"(host, number) => ({PUT_FILL})(host.shadowRoot, number)", number).as_element()
+        assert fill is not None
+        shot = [base64.b64encode(host.page.screenshot()).decode(), fill.bounding_box()]
         fill.evaluate("(fill) => fill.remove()")
-        counts = host.page.evaluate(_COLOURS, png)
-        most = max(counts.values()) / sum(counts.values())
-        if (most > 0.9) != (pattern in ("solid", "outline")):
-            flat[number] = (pattern, round(most, 2), len(counts))
-    assert flat == {}
+        counts = host.page.evaluate(COUNT_COLOURS, shot)
+        if not is_as_it_should(pattern, counts):
+            wrong[number] = (pattern, counts)
+    assert wrong == {}
