@@ -1,8 +1,8 @@
 # Every task sets up what it needs, says what it does, and does nothing twice. `make` alone lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-BUNDLE := flyte_widgets/widgets/static/widget.js
-JS_SOURCES := $(shell find js/src -type f) $(wildcard js/*.mjs) js/package.json
+BUNDLE := flyte_widgets/widgets/static/widget.bin
+JS_SOURCES := $(shell find js/src -type f) $(wildcard js/*.mjs) js/package.json $(wildcard flyte_widgets/shared/*.json)
 # Most tests wait for something. A file stays in one process: its tests share servers, a loop, a JupyterLab, a browser.
 TWO_AT_ONCE := -n 2 --dist loadfile
 EXTENSION := $(shell find js/labextension -type f)

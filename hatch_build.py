@@ -19,7 +19,7 @@ class BuildHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the front end unless it is there; give the extension's package.json the project's version."""
-        if not (Path(self.root) / "flyte_widgets/widgets/static/widget.js").exists():
+        if not (Path(self.root) / "flyte_widgets/widgets/static/widget.bin").exists():
             self._build_bundle()
         if self.target_name == "wheel":
             self._extension = tempfile.TemporaryDirectory()

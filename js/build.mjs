@@ -1,8 +1,7 @@
-// Builds the widget into one ES module, and packs it. CSS is imported as text, minified, and lands in the shadow root.
-// `--watch` builds on every change, neither minified nor packed; `--gallery` builds the gallery and the minified
-// module into gallery/dist.
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+// Builds the widget into ES modules, and packs them. CSS is imported as text, minified, and lands in the shadow root.
+// `--watch` builds on every change, not minified; `--gallery` builds the gallery and the minified module, not packed,
+// into gallery/dist.
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { build, context, transform } from "esbuild";
 import { pack } from "./pack.mjs";
 
@@ -23,10 +22,30 @@ const cssText = {
   },
 };
 
+const packed = {
+  name: "pack",
+  setup({ onEnd }) {
+    onEnd(async (result) => {
+      if (result.errors.length > 0) return;
+      const folder = path("../flyte_widgets/widgets/static/");
+      const files = await pack(result);
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(folder, { recursive: true });
+      for (const [name, content] of files) await writeFile(folder + name, content);
+      const kB = (length) => `${(length / 1000).toFixed(1)} kB`;
+      const minified = result.outputFiles.reduce((sum, { contents }) => sum + contents.length, 0);
+      const sent = [...files].map(([name, { length }]) => `${name} ${kB(length)}`).join(", ");
+      process.stdout.write(`${kB(minified)} minified; sent: ${sent}\n`);
+    });
+  },
+};
+
 const widget = {
-  entryPoints: [path("src/widget.ts")],
-  outfile: path(gallery ? "gallery/dist/widget.js" : "../flyte_widgets/widgets/static/widget.js"),
+  entryPoints: { widget: path("src/widget.ts") },
+  outdir: path("gallery/dist"),
   bundle: true,
+  splitting: true,
+  chunkNames: "[name]-[hash]",
   format: "esm",
   target: "es2022",
   minify: !watching,
@@ -36,25 +55,15 @@ const widget = {
   plugins: [cssText],
   logLevel: "warning",
 };
+const shipped = { ...widget, write: false, metafile: true, plugins: [cssText, packed] };
 
 if (watching) {
-  const ctx = await context({ ...widget, logLevel: "info" });
+  const ctx = await context({ ...shipped, logLevel: "info" });
   await ctx.watch();
-} else {
-  const { outputFiles } = await build({ ...widget, write: false });
-  const module = outputFiles[0].contents;
-  const shipped = gallery ? module : Buffer.from(await pack(module));
-  await mkdir(dirname(widget.outfile), { recursive: true });
-  await writeFile(widget.outfile, shipped);
-  const kB = ({ length }) => `${(length / 1000).toFixed(1)} kB`;
-  process.stdout.write(`widget.js: ${kB(module)} minified, ${kB(shipped)} as it is sent with each widget\n`);
-}
-if (gallery) {
-  await build({
-    ...widget,
-    entryPoints: [path("gallery/gallery.ts")],
-    outfile: path("gallery/dist/gallery.js"),
-    minify: false,
-  });
+} else if (gallery) {
+  await build(widget);
+  await build({ ...widget, entryPoints: { gallery: path("gallery/gallery.ts") }, minify: false });
   await copyFile(path("gallery/index.html"), path("gallery/dist/index.html"));
+} else {
+  await build(shipped);
 }

@@ -1,46 +1,59 @@
-// Packs a module into a loader of itself: raw deflate, written in 91 characters that neither JSON nor JavaScript nor
-// HTML escapes. loader.mjs unpacks it in the page.
+// Packs what esbuild made of the sources: the stub, which anywidget gets as `_esm`, the loader, the module and its parts.
+//
+// The module goes to the page as bytes, deflated and not encoded: a comm carries them as they are, and who saves a
+// notebook encodes them as it does all bytes.
 import { createHash } from "node:crypto";
+import { basename } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { build } from "esbuild";
 
-const BASE = 91;
-/** From "#" to "~" without the backslash; "!" stands for "<", which starts a tag where a notebook is converted. */
-const character = (digit) =>
-  digit === 25 ? "!" : String.fromCharCode(digit + 35 + (digit >= 92 - 35 ? 1 : 0));
+const DYNAMIC = /\bimport\("\.\/([\w-]+)\.js"\)/g;
 
-/** Two characters for 13 bits: 16 / 13 of the bytes' number, where base64 needs 4 / 3. */
-export function encode(bytes) {
-  let text = "";
-  let held = 0;
-  let bits = 0;
-  const put = (number) => {
-    text += character(Math.floor(number / BASE)) + character(number % BASE);
+/**
+ * Gives file names and contents: "widget.js" (the stub), "loader.js", "widget.bin", and "<part>.bin" for each part.
+ * `result`: of esbuild with `splitting`, `metafile` and `write: false`, and "widget" as the entry point.
+ */
+export async function pack({ outputFiles, metafile }) {
+  const outputs = Object.fromEntries(
+    Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]),
+  );
+  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+
+  /** Names of what a file needs before it, and its own; but for what is in `there`. */
+  const needs = (name, there) => {
+    if (there.has(name)) return [];
+    there.add(name);
+    const imports = outputs[name].imports.filter(({ kind }) => kind === "import-statement");
+    return [...imports.flatMap(({ path }) => needs(basename(path), there)), name];
   };
-  for (const byte of bytes) {
-    held = ((held << 8) | byte) & 0xfffff;
-    bits += 8;
-    if (bits >= 13) {
-      bits -= 13;
-      put((held >> bits) & 0x1fff);
+  const packed = (names) => {
+    const code = (name) => texts.get(name).replace(DYNAMIC, 'FLYTE_PART("$1")');
+    const files = names.flatMap((name) => [name, code(name)]);
+    return deflateRawSync(files.join("\0"), { level: 9, memLevel: 9 });
+  };
+
+  const main = new Set();
+  const files = new Map([["widget.bin", packed(needs("widget.js", main))]]);
+  for (const [name, { entryPoint }] of Object.entries(outputs)) {
+    if (entryPoint && name !== "widget.js") {
+      files.set(name.replace(/\.js$/, ".bin"), packed(needs(name, new Set(main))));
     }
   }
-  if (bits > 0) put((held << (13 - bits)) & 0x1fff);
-  return text;
+  files.set("loader.js", await minified("loader.mjs"));
+  const hash = createHash("sha256");
+  for (const name of [...files.keys()].sort()) hash.update(files.get(name));
+  files.set("widget.js", await minified("stub.mjs", hash.digest("base64url").slice(0, 16)));
+  return files;
 }
 
-/** The ES module that unpacks and runs `module`, itself minified. */
-export async function pack(module) {
-  const bytes = deflateRawSync(module, { level: 9, memLevel: 9 });
-  const hash = createHash("sha256").update(module).digest("base64url").slice(0, 16);
+async function minified(name, hash = "") {
   const { outputFiles } = await build({
-    entryPoints: [new URL("loader.mjs", import.meta.url).pathname],
-    define: { HASH: JSON.stringify(hash), SIZE: String(bytes.length), PACKED: "PACKED" },
-    banner: { js: `const PACKED=${JSON.stringify(encode(bytes))};` },
+    entryPoints: [new URL(name, import.meta.url).pathname],
+    define: { HASH: JSON.stringify(hash) },
     format: "esm",
     target: "es2022",
     minify: true,
     write: false,
   });
-  return outputFiles[0].text;
+  return Buffer.from(outputFiles[0].text.trimEnd());
 }

@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import anywidget
 import traitlets as t
+from ipywidgets import widget_serialization
 
-from flyte_widgets.errors import FlyteWidgetsError
+from flyte_widgets.widgets import front_end
+from flyte_widgets.widgets.front_end import FrontEnd, stub
 from flyte_widgets.widgets.inbound import Inbound
 from flyte_widgets.widgets.outbound import Outbound
 from flyte_widgets.widgets.outputs import Bundle
@@ -32,18 +33,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 VIEW_MIME: Final = "application/vnd.jupyter.widget-view+json"
-_BUNDLE: Final = Path(__file__).parent / "static" / "widget.js"
 _FROM_BROWSER: Final = {"selected", "_view_count"}
-
-
-def _bundle() -> str:
-    """Read the front end. As a string: anywidget's file-backed form keeps every widget alive."""
-    if not _BUNDLE.exists():
-        raise FlyteWidgetsError(
-            "The front end of flyte-widgets is not built.",
-            hint="In a checkout run `make build`; otherwise install flyte-widgets from its wheel.",
-        )
-    return _BUNDLE.read_text(encoding="utf-8")
 
 
 def json_trait(of: type[T]) -> t.Instance[T | None]:
@@ -58,7 +48,8 @@ class WidgetFrame(anywidget.AnyWidget):
     traits get their news.
     """
 
-    _esm = _bundle()
+    _esm = stub()
+    _front_end = t.Instance(FrontEnd, read_only=True).tag(sync=True, **widget_serialization)
 
     error = json_trait(WidgetError)
     """What went wrong in the widget itself or in one of your observers: {"message", "hint"}. Not the error of the run,
@@ -71,7 +62,8 @@ class WidgetFrame(anywidget.AnyWidget):
     def __init__(self, outbound: Outbound, inbound: Inbound, values: dict[str, Any], **arguments: Any) -> None:
         """Open the comm with these trait values. `arguments`: what the user may set (`selected`, `layout`)."""
         self._outbound, self._inbound = outbound, inbound
-        for name, value in values.items():
+        front_end.register(inbound)
+        for name, value in {**values, "_front_end": front_end.front_end()}.items():
             self.set_trait(name, value)
         super().__init__(**arguments)
         route_messages_to_their_subshell(self.comm)

@@ -46,6 +46,13 @@ class Retry(Request, tag="retry"):
     """Try to reach the backend now."""
 
 
+class ReadFrontEnd(Request, tag="front_end"):
+    """Give a part of the front end that few runs need, in one buffer (js/loader.mjs)."""
+
+    part: str
+    """"widget": the module itself, for hosts whose models do not see each other. Its payload is the loader."""
+
+
 class RequestHistory(Request, tag="request_history"):
     """Read the phase transitions of rows on screen whose history is not known."""
 

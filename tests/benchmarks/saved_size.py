@@ -92,8 +92,11 @@ def _parts(notebook: str, count: int) -> list[Row]:
     """Weigh what the notebook is made of."""
     content = json.loads(notebook)
     states = content["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"].values()
-    (state,) = [each["state"] for each in states if "_esm" in each["state"]]
-    buffers = [buffer["data"] for each in states for buffer in each.get("buffers", ())]
+    stubs = [len(json.dumps(each["state"]["_esm"])) for each in states if "_esm" in each["state"]]
+    modules, snapshots = (
+        [len(buffer["data"]) for each in states for buffer in each.get("buffers", ()) if buffer["path"] == [trait]]
+        for trait in ("files", "snapshot")
+    )
     static_views = [
         data
         for cell in content["cells"]
@@ -102,8 +105,8 @@ def _parts(notebook: str, count: int) -> list[Row]:
         if mime == "text/html"
     ]
     weights = {
-        "front end": len(json.dumps(state["_esm"])) + len(json.dumps(state.get("_css", ""))),
-        "packed actions": sum(map(len, buffers)),
+        "front end": sum(stubs) + sum(modules),
+        "packed actions": sum(snapshots),
         "static views": sum(len(json.dumps(view)) for view in static_views),
     }
     return [

@@ -38,7 +38,7 @@ def test_front_end_draws_the_same_rows_in_every_way(browser: Browser) -> None:
         assert told["first paint, 200 actions", way] > 0
         assert 1 < told["scroll, 200 actions", way] <= 70
         assert told["scroll, a frame's drawing, 200 actions", way] > 0
-    assert 1 < told["bundle, in each widget", "ours"] < told["bundle, in each widget", "not packed"]
+    assert 1 < told["bundle, with each further widget", "ours"] < told["bundle, with each further widget", "not packed"]
 
 
 @pytest.mark.browser

@@ -145,6 +145,13 @@ export interface Retry {
   kind: "retry";
 }
 
+/** Give a part of the front end that few runs need, in one buffer (js/loader.mjs). */
+export interface ReadFrontEnd {
+  kind: "front_end";
+  /** "widget": the module itself, for hosts whose models do not see each other. Its payload is the loader. */
+  part: string;
+}
+
 /** Read the phase transitions of rows on screen whose history is not known. */
 export interface RequestHistory {
   kind: "request_history";
@@ -360,6 +367,7 @@ export type Request =
   | Handshake
   | Abort
   | Retry
+  | ReadFrontEnd
   | RequestHistory
   | ReadReport
   | ReadStaticView
