@@ -12,18 +12,38 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flyte_widgets import errors, local
+    from flyte_widgets.api.client import FlyteClient
     from flyte_widgets.phases import ActionPhase
+    from flyte_widgets.run.action import PhaseChange
+    from flyte_widgets.run.details import ActionDetails
     from flyte_widgets.watch.backends import connect
     from flyte_widgets.watch.handles import Action, Run
+    from flyte_widgets.watch.status import Connection
     from flyte_widgets.widgets.run_widget import RunWidget
 
 __version__ = "0.1.0"
 
-__all__ = ["Action", "ActionPhase", "Run", "RunWidget", "connect", "errors", "local"]
+__all__ = [
+    "Action",
+    "ActionDetails",
+    "ActionPhase",
+    "Connection",
+    "FlyteClient",
+    "PhaseChange",
+    "Run",
+    "RunWidget",
+    "connect",
+    "errors",
+    "local",
+]
 
 _HOMES = {
     "Action": "flyte_widgets.watch.handles",
+    "ActionDetails": "flyte_widgets.run.details",
     "ActionPhase": "flyte_widgets.phases",
+    "Connection": "flyte_widgets.watch.status",
+    "FlyteClient": "flyte_widgets.api.client",
+    "PhaseChange": "flyte_widgets.run.action",
     "Run": "flyte_widgets.watch.handles",
     "RunWidget": "flyte_widgets.widgets.run_widget",
     "connect": "flyte_widgets.watch.backends",

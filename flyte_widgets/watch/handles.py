@@ -9,14 +9,15 @@ from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mappi
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
+from flyte_widgets.api import messages
 from flyte_widgets.api.client import FlyteClient
-from flyte_widgets.api.messages import ActionDetails
 from flyte_widgets.errors import FlyteWidgetsError, NotFoundError, WaitTimeoutError, copy_error
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.action import ActionState, PhaseChange
 from flyte_widgets.run.by_task import TaskTime
 from flyte_widgets.run.compare import Comparison
 from flyte_widgets.run.critical_path import PathPiece
+from flyte_widgets.run.details import ActionDetails, details_of
 from flyte_widgets.run.frames import SegmentRow, data_frame, duration_of
 from flyte_widgets.run.logs import LogLine
 from flyte_widgets.run.state import KINDS, ROOT
@@ -30,7 +31,7 @@ from flyte_widgets.watch.change_queue import ChangeQueue
 from flyte_widgets.watch.find import action_end, action_error, action_start, find_actions, unknown_action
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.model import RunModel
-from flyte_widgets.watch.reference import resolve
+from flyte_widgets.watch.reference import RunLike, resolve
 from flyte_widgets.watch.status import NEEDS_USER, Connection
 from flyte_widgets.watch.watcher import Watcher
 
@@ -55,7 +56,7 @@ class Run:
     abort_note = ""
     """What an abort means for this kind of run, where that needs saying."""
 
-    def __init__(self, run: Any, *, client: FlyteClient | None = None, project: str = "", domain: str = "") -> None:
+    def __init__(self, run: RunLike, *, client: FlyteClient | None = None, project: str = "", domain: str = "") -> None:
         self._handle = RunHandle(resolve(run, client=client, project=project, domain=domain))
 
     def __repr__(self) -> str:
@@ -349,12 +350,12 @@ class Action:
         return action_error(watcher_of(self._run), self._state)
 
     def details(self) -> ActionDetails:
-        """Read everything of it anew (GetActionDetails): attempts, errors, links, cluster events."""
-        return background().call(watcher_of(self._run).read_action(self.id))
+        """Read everything of it anew (GetActionDetails): attempts, errors, links, cluster events. Raises ApiError."""
+        return details_of(self._read())
 
     def attempts(self) -> list[AttemptHistory]:
         """Read its attempts anew, with their phase segments; inferred ends are marked."""
-        return attempts_of(self.details())
+        return attempts_of(self._read())
 
     def logs(self, attempt: int | None = None) -> list[LogLine]:
         """Read the log of an attempt (TailLogs): all lines so far, the newest 20,000 or 4 MB of them.
@@ -375,6 +376,9 @@ class Action:
     def abort(self, reason: str = "") -> None:
         """Abort this action; its parent decides whether the run goes on. Raises as `Run.abort`."""
         background().call(abort(watcher_of(self._run), self.id, reason))
+
+    def _read(self) -> messages.ActionDetails:
+        return background().call(watcher_of(self._run).read_action(self.id))
 
 
 class _Actions(Mapping[str, Action]):

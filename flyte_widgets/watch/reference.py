@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.api.config import ConnectionConfig
@@ -14,6 +14,30 @@ from flyte_widgets.watch.backends import Backend, backend_of, default_backend
 _INLINE_RUN = "dry-run"
 
 
+class SdkRun(Protocol):
+    """What is needed of a `flyte.remote.Run`."""
+
+    @property
+    def name(self) -> str:
+        """The run's name."""
+
+    @property
+    def pb2(self) -> Any:
+        """The message that it was made of."""
+
+
+class KnownRun(Protocol):
+    """A run of this package: `fw.Run`, what `fw.local.run` gives."""
+
+    @property
+    def __run_handle__(self) -> Any:
+        """For the package itself (`watch.access`)."""
+
+
+RunLike = str | KnownRun | SdkRun
+"""What a user may hand over: a name, a console URL, a `flyte.remote.Run`, an `fw.Run`."""
+
+
 class Target(NamedTuple):
     """A run on a backend. `tracked` None: not known which service has it. `action` is the one that a URL names."""
 
@@ -23,7 +47,7 @@ class Target(NamedTuple):
     action: str = ""
 
 
-def resolve(run: Any, *, client: FlyteClient | None = None, project: str = "", domain: str = "") -> Target:
+def resolve(run: RunLike, *, client: FlyteClient | None = None, project: str = "", domain: str = "") -> Target:
     """Find out which run on which backend is meant. Raises ConfigError, with the accepted forms."""
     handle = getattr(run, "__run_handle__", None)
     if isinstance(target := getattr(handle, "target", None), Target):

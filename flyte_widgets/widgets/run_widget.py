@@ -18,6 +18,7 @@ from flyte_widgets.watch.access import target_of
 from flyte_widgets.watch.backends import Lease
 from flyte_widgets.watch.handles import Action, Run
 from flyte_widgets.watch.loop import background
+from flyte_widgets.watch.reference import RunLike
 from flyte_widgets.watch.shown import note_view
 from flyte_widgets.widgets.analysis_requests import AnalysisRequests
 from flyte_widgets.widgets.channel import CommChannel
@@ -123,7 +124,7 @@ class RunWidget(WidgetFrame):
     _lease: Lease | None = None
 
     def __init__(
-        self, run: Any, *, client: FlyteClient | None = None, project: str = "", domain: str = "", **kwargs: Any
+        self, run: RunLike, *, client: FlyteClient | None = None, project: str = "", domain: str = "", **kwargs: Any
     ) -> None:
         self._owns_run = not isinstance(run, Run)
         self._run = run if isinstance(run, Run) else Run(run, client=client, project=project, domain=domain)

@@ -190,8 +190,8 @@ def test_abort(shared_server: ServerProcess) -> None:
     assert run.wait(30) is P.ABORTED
     eventually(lambda: watcher_of(run).abort_status.state == "aborted")
     details = run.actions["a0"].details()
-    assert details.abort_info is not None
-    assert details.abort_info.reason == "wrong dataset"
+    assert details.abort is not None
+    assert details.abort.reason == "wrong dataset"
 
 
 def test_abort_of_a_finished_run_is_refused(shared_server: ServerProcess, sdk: Sdk) -> None:
@@ -254,7 +254,7 @@ def test_an_action_seen_aborted_does_not_speak_for_the_run(shared_server: Server
     second.abort("two")
     eventually(lambda: watcher_of(run).abort_status.state == "aborted")
     assert watcher_of(run).abort_status.action == second.id
-    assert second.details().abort_info is not None
+    assert second.details().abort is not None
 
 
 def test_an_unknown_run_is_said_at_once(shared_server: ServerProcess) -> None:

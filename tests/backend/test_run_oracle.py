@@ -34,8 +34,8 @@ def _action(action: Action) -> dict[str, Any]:
         "attempts": action.attempt,
         "start_s": _s(action._state.created_ms),
         "end_s": _s(action._state.ended_ms),
-        "error": details.error_info.message if details.error_info else None,
-        "abort_reason": details.abort_info.reason if details.abort_info else None,
+        "error": details.error.message if details.error else None,
+        "abort_reason": details.abort.reason if details.abort else None,
         "transitions": [
             [[s.phase.value, _s(s.start_ms), _s(s.end_ms)] for s in history.segments] for history in action.attempts()
         ],

@@ -18,12 +18,15 @@ CACHE: Final = Path(__file__).parents[2] / ".cache" / "mypy"
 
 #: A user's program: all that the README shows, with the types that it must have.
 PROGRAM = """
+from datetime import datetime
 from typing import Any, assert_type
 import flyte_widgets as fw
+from flyte_widgets.wire.trait_types import ActionDetail, WidgetError
 import traitlets
 
 def show(name: str) -> fw.ActionPhase:
     client = fw.connect("http://localhost:1", project="p", domain="d")
+    assert_type(client, fw.FlyteClient)
     w = fw.RunWidget(name, client=client, project="p", domain="d")
     assert_type(w.run, fw.Run)
     assert_type(w.phase, fw.ActionPhase | None)
@@ -33,9 +36,9 @@ def show(name: str) -> fw.ActionPhase:
     assert_type(w.attempt, int)
     assert_type(w.started_ms, float | None)
     assert_type(w.ended_ms, float | None)
-    assert_type(w.root, dict[str, Any] | None)
-    assert_type(w.detail, dict[str, Any] | None)
-    assert_type(w.error, dict[str, str] | None)
+    assert_type(w.root, ActionDetail | None)
+    assert_type(w.detail, ActionDetail | None)
+    assert_type(w.error, WidgetError | None)
     assert_type(w.connection, dict[str, Any])
     assert_type(w.abort_state, dict[str, Any])
     assert_type(w.snapshot, bytes)
@@ -49,6 +52,7 @@ def show(name: str) -> fw.ActionPhase:
 
 async def follow(run: fw.Run) -> None:
     async for change in run.watch():
+        assert_type(change, fw.PhaseChange)
         assert_type(change.phase, fw.ActionPhase | None)
     assert_type(await run, fw.ActionPhase)
     assert_type(await fw.RunWidget(run), fw.ActionPhase)
@@ -57,6 +61,11 @@ async def follow(run: fw.Run) -> None:
     assert_type(action.phase, fw.ActionPhase | None)
     for attempt in action.attempts():
         assert_type(attempt.start_ms, float | None)
+    details = action.details()
+    assert_type(details, fw.ActionDetails)
+    assert_type(details.started, datetime | None)
+    assert_type(details.error.kind if details.error else "", str)
+    assert_type(run.connection, fw.Connection)
     action.abort("stuck")
 
 def play() -> fw.Run:
@@ -66,13 +75,14 @@ def play() -> fw.Run:
 """
 
 
-#: What the type checker must find here: a phase that may be None, a number that is no text, a reason that is none.
+#: What the type checker must find here: a phase that may be None, a number for a text, for a reason and for a run.
 WRONG = """
 import flyte_widgets as fw
 w = fw.RunWidget("r")
 w.phase.label
 w.attempt.upper()
 w.abort(7)
+fw.Run(7)
 """
 
 
@@ -89,7 +99,7 @@ def errors_in(program: str, folder: Path) -> list[str]:
 def test_programs_of_users_are_typed(tmp_path: Path) -> None:
     """`mypy --strict` finds the package's types: they are those that a user needs, and more than `Any`."""
     assert errors_in(PROGRAM, tmp_path) == []
-    assert len(errors_in(WRONG, tmp_path)) == 3
+    assert len(errors_in(WRONG, tmp_path)) == 4
 
 
 def public_members(owner: type) -> Iterator[tuple[str, Any]]:
