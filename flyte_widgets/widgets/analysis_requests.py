@@ -1,13 +1,24 @@
-"""What pages ask of a run's analysis: the report of a failure."""
+"""What pages ask of a run's analysis: the critical path, the time by task, the report of a failure.
+
+On the background loop, which alone writes the state: its lock is not needed here.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from typing import Any
+
 from flyte_widgets.errors import NotFoundError
+from flyte_widgets.run.by_task import by_task
+from flyte_widgets.run.critical_path import critical_path
 from flyte_widgets.run.state import ROOT
-from flyte_widgets.watch.analysis import action_report
+from flyte_widgets.watch.analysis import READ_LIMIT_S, action_report, read_histories, read_path
 from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.inbound import Answer, Inbound
-from flyte_widgets.wire.requests import ReadReport
+from flyte_widgets.wire.analysis import path_parts, task_rows
+from flyte_widgets.wire.requests import ReadByTask, ReadPath, ReadReport
 
 
 class AnalysisRequests:
@@ -19,6 +30,21 @@ class AnalysisRequests:
     def register(self, inbound: Inbound) -> None:
         """Put them into the table."""
         inbound.handle(ReadReport, self._report)
+        inbound.handle(ReadPath, self._path)
+        inbound.handle(ReadByTask, self._by_task)
+
+    async def _path(self, _request: ReadPath) -> Answer:
+        watcher = self._watcher
+        await _within_limit(read_path(watcher))
+        return Answer(path_parts(critical_path(watcher.state, watcher.now_ms())))
+
+    async def _by_task(self, request: ReadByTask) -> Answer:
+        watcher = self._watcher
+        await _within_limit(read_histories(watcher))
+        between = None
+        if request.from_ms is not None or request.to_ms is not None:
+            between = (request.from_ms or 0.0, watcher.now_ms() if request.to_ms is None else request.to_ms)
+        return Answer(task_rows(by_task(watcher.state, watcher.now_ms(), between)))
 
     async def _report(self, request: ReadReport) -> Answer:
         """Write an action's failure as Markdown."""
@@ -26,3 +52,9 @@ class AnalysisRequests:
         if action not in self._watcher.state.by_id:
             raise NotFoundError(f"The run has no action {action[:80]!r}.")
         return Answer(await action_report(self._watcher, action))
+
+
+async def _within_limit(reading: Coroutine[Any, Any, None]) -> None:
+    """Read for a while. What has not come by then is answered as not known."""
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(reading, READ_LIMIT_S)

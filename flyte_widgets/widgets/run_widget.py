@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Mapping
+import json
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any, cast, overload
 
@@ -14,7 +15,8 @@ from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import FlyteWidgetsError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.summary import Summary
-from flyte_widgets.watch.access import target_of
+from flyte_widgets.watch.access import handle_of, target_of
+from flyte_widgets.watch.analysis import run_trace
 from flyte_widgets.watch.backends import Lease
 from flyte_widgets.watch.handles import Action, Run
 from flyte_widgets.watch.loop import background
@@ -22,6 +24,7 @@ from flyte_widgets.watch.reference import RunLike
 from flyte_widgets.watch.shown import note_view
 from flyte_widgets.widgets.analysis_requests import AnalysisRequests
 from flyte_widgets.widgets.channel import CommChannel
+from flyte_widgets.widgets.end_callbacks import EndCallbacks
 from flyte_widgets.widgets.frame import WidgetFrame, json_trait
 from flyte_widgets.widgets.inbound import Inbound
 from flyte_widgets.widgets.log_feed import LogFeed
@@ -152,6 +155,8 @@ class RunWidget(WidgetFrame):
         self._sidebar_calls.register(inbound)
         outbound.show(self._content)
 
+        self._end_callbacks = EndCallbacks(watcher, lambda: self, self._show_callback_error)
+
         values = {**self._content.values, "static_view_id": self._static_view.element_id}
         super().__init__(outbound, inbound, values, selected=selected, **kwargs)
         self.observe(lambda change: self._content.select(change["new"]), "selected")
@@ -197,6 +202,22 @@ class RunWidget(WidgetFrame):
         """Abort the run; the same as the button, without its question. Raises as `Run.abort`."""
         self._run.abort(reason)
 
+    def on_end(self, function: Callable[[RunWidget], Any]) -> None:
+        """Have `function(w)` called once when the run has ended; soon, where it has already.
+
+        It runs on a thread of its own. What it raises is shown in the widget and logged.
+        """
+        self._end_callbacks.on_end(function)
+
+    def on_failure(self, function: Callable[[RunWidget], Any]) -> None:
+        """As `on_end`, but only if the run has failed or timed out."""
+        self._end_callbacks.on_failure(function)
+
+    def _show_callback_error(self, kind: str, error: Exception) -> None:
+        if self.comm is not None:
+            message = f"A function of {kind}() raised {type(error).__name__}: {error}"
+            self._set_traits({"error": {"message": message, "hint": "Its traceback is in the log."}})
+
     def sidebar(self, side: Side = "right") -> None:
         """Show the run in a panel of its own, in JupyterLab and in Notebook 7.
 
@@ -235,6 +256,19 @@ class RunWidget(WidgetFrame):
     def to_svg(self, path: str | Path | None = None) -> str | Path:
         """Give the run as it is now, as one SVG. With `path`, write it there and give the path."""
         return _written(whole_svg(self._static_view.snapshot(READ_LIMIT_S)), path)
+
+    @overload
+    def to_trace(self, path: None = None) -> str: ...
+
+    @overload
+    def to_trace(self, path: str | Path) -> Path: ...
+
+    def to_trace(self, path: str | Path | None = None) -> str | Path:
+        """Give the run as a Chrome trace (JSON), which Perfetto opens. With `path`, write it there and give the path.
+
+        Reads the phases of 500 actions at most, for 20 s at most.
+        """
+        return _written(json.dumps(run_trace(handle_of(self._run))), path)
 
     def freeze(self) -> None:
         """Replace the live view by the static view, in every output, and close it. The run goes on."""

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import msgspec
 
+from flyte_widgets.wire.analysis import PathPart, TaskRow
 from flyte_widgets.wire.logs import LogLines, LogMatches, SavedLog
 
 
@@ -65,6 +66,21 @@ class ReadReport(Request, tag="report"):
     reply: ClassVar[object] = str
 
     action: str
+
+
+class ReadPath(Request, tag="critical_path"):
+    """Give the critical path. It reads the phases of its actions."""
+
+    reply: ClassVar[object] = list[PathPart]
+
+
+class ReadByTask(Request, tag="by_task"):
+    """Add up the time by task, within this stretch (epoch ms) or, with null, from the start or up to now."""
+
+    reply: ClassVar[object] = list[TaskRow]
+
+    from_ms: float | None
+    to_ms: float | None
 
 
 class ReadStaticView(Request, tag="static_view"):

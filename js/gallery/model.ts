@@ -10,6 +10,8 @@ export interface Manner {
   busy?: boolean;
   /** What an abort is answered with; without it, it is taken. */
   refusal?: string;
+  /** What other requests are answered with, by kind. */
+  answers?: Record<string, unknown>;
 }
 
 export class GalleryModel extends RecordedModel {
@@ -29,7 +31,7 @@ export class GalleryModel extends RecordedModel {
     const aborts = request.kind === "abort";
     if (this.manner.busy && aborts) return;
     const { refusal } = this.manner;
-    const answer = { kind: "reply", id: request.id };
+    const answer = { kind: "reply", id: request.id, payload: this.manner.answers?.[request.kind] };
     queueMicrotask(() => {
       this.message(aborts && refusal ? { ...answer, ok: false, message: refusal } : { ...answer, ok: true });
     });

@@ -7,6 +7,7 @@ import { BASE_MS, scenario } from "../test/scenario";
 import { LINES } from "./lines";
 import type { Manner } from "./model";
 import { RECORDED } from "./recorded";
+import answers from "./recorded/succeeded-answers.json";
 
 export interface State {
   traits: RunTraits;
@@ -114,6 +115,9 @@ function unheard(state: "cut" | "silent"): (stage: Stage) => void {
     (host as Element & { store: Store }).store.kernel.state.value = state;
   };
 }
+
+/** A run of which Python's answers about its time were recorded, too. */
+const analysed = (): State => ({ traits: RECORDED.get("succeeded")!(), manner: { answers } });
 
 export const STATES: Record<string, () => State> = {
   connecting: () => ({ traits: unread({ state: "connecting" }), laterMs: 3_000 }),
@@ -262,6 +266,15 @@ export const STATES: Record<string, () => State> = {
     },
   }),
   note: () => ({ traits: running(""), act: (stage) => click(stage, ".fw-states-title") }),
+  path: () => ({ ...analysed(), act: (stage) => click(stage, ".fw-tl-lens") }),
+  tasks: () => ({ ...analysed(), act: (stage) => click(stage, ".fw-tl-lens + .fw-tl-lens") }),
+  "tasks-range": () => ({
+    ...analysed(),
+    act: (stage) => {
+      const grid = stage.find<HTMLElement>("[role=treegrid]");
+      for (const key of ["+", "+", "r", "0"]) grid.dispatchEvent(new KeyboardEvent("keydown", { key }));
+    },
+  }),
   ...LINES,
   ...Object.fromEntries(recorded),
 };

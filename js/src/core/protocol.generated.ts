@@ -1,5 +1,21 @@
 // Generated from flyte_widgets/wire and the traits of the widgets by `python -m tools.typescript`.
 
+/** How long the actions of one task took. */
+export interface TaskRow {
+  task: string;
+  actions: number;
+  totalMs: number;
+  /** None for fewer than 3 actions. */
+  medianMs: number | null;
+  /** None for fewer than 20 actions. */
+  p95Ms: number | null;
+  longestMs: number;
+  /** Share of their time that they waited for resources. None where no action's phases were read. */
+  waiting: number | null;
+  /** Their part of the critical path. */
+  onPath: number;
+}
+
 /** Header of a block of columns. A snapshot is a delta since 0. */
 export interface ColumnsHeader {
   seq: number;
@@ -162,6 +178,18 @@ export interface RequestHistory {
 export interface ReadReport {
   kind: "report";
   action: string;
+}
+
+/** Give the critical path. It reads the phases of its actions. */
+export interface ReadPath {
+  kind: "critical_path";
+}
+
+/** Add up the time by task, within this stretch (epoch ms) or, with null, from the start or up to now. */
+export interface ReadByTask {
+  kind: "by_task";
+  fromMs: number | null;
+  toMs: number | null;
 }
 
 /** Give the static view of the run's end, once that was read: an output of a notebook, by media type. */
@@ -370,6 +398,8 @@ export type Request =
   | ReadFrontEnd
   | RequestHistory
   | ReadReport
+  | ReadPath
+  | ReadByTask
   | ReadStaticView
   | PendingSidebarCalls
   | SidebarAnswer
@@ -381,6 +411,8 @@ export type Request =
 /** Payloads of replies, by kind of request. All others are empty. */
 export interface Replies {
   report: string;
+  critical_path: [action: string, phase: number, from_ms: number, to_ms: number][];
+  by_task: TaskRow[];
   static_view: Record<string, string>;
   read_log: LogLines;
   find_in_log: LogMatches;

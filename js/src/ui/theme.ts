@@ -21,6 +21,8 @@ export interface Palette {
   accent: string;
   sel: string;
   danger: string;
+  /** Lines that something went along. */
+  edgeOn: string;
   fontFamily: string;
   monoFamily: string;
   phase(phase: number): PhaseColours;

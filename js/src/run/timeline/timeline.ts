@@ -10,6 +10,10 @@ import { listenToOverview, listenToRows } from "./input/pointer";
 import { createToolbar } from "./input/toolbar";
 import { Tooltip } from "./input/tooltip";
 import { layoutOf } from "./layout";
+import { mountByTask } from "./lens/by-task";
+import { type PlacedPath, place } from "./lens/path";
+import { mountPathBand } from "./lens/path-band";
+import { RangePicker } from "./lens/range";
 import { TimelineModel } from "./model";
 import { marksCss } from "./paint/marks";
 import { paintAxis, paintOverview } from "./paint/paint-head";
@@ -56,6 +60,10 @@ class Timeline implements Stage {
   #headDirty = true;
   #drawnAt = 0;
   #drawnNowMs = 0;
+  readonly #range: RangePicker;
+  readonly #path: ReturnType<typeof mountPathBand>;
+  /** Where the path is among the rows, and what that was found for. */
+  #placed: { pieces: unknown; order: unknown; path: PlacedPath } | null = null;
   #pointer: { clientX: number; clientY: number; plotX: number | null } | null = null;
 
   constructor(
@@ -86,7 +94,12 @@ class Timeline implements Stage {
       h("div", { class: "fw-tl-head" }, left, h("div", {}, surface.canvas));
     const { search, tools } = this.#toolbar;
     const heads = [head(search, this.#overviewSurface), head(tools, this.#axisSurface)];
-    parent.append(h("div", { class: "fw-tl" }, ...heads, this.body.scroller, this.body.note));
+    this.#path = mountPathBand(view, parent);
+    const timeline = h("div", { class: "fw-tl" }, ...heads, this.body.scroller);
+    this.#range = new RangePicker(view, this.model, this.#axisSurface.canvas.parentElement!);
+    mountByTask(view, timeline, this.#range.range);
+    timeline.append(this.body.note);
+    parent.append(timeline);
     this.#listen();
     this.#watch();
     view.signal.addEventListener("abort", () => {
@@ -130,6 +143,10 @@ class Timeline implements Stage {
     });
     effect(() => {
       if (this.#frames.value > 0) untracked(() => this.#paint());
+    });
+    effect(() => {
+      void this.#path.value;
+      this.moved();
     });
     effect(() => {
       const wish = ui.reveal.value;
@@ -200,17 +217,27 @@ class Timeline implements Stage {
     const common = { model, patterns, now, cursorX, dimmed: !alive } as const;
     if (this.#headDirty) paintOverview(this.#overviewSurface, { ...common, ticks: marks });
     paintAxis(this.#axisSurface, { ...common, ticks: marks });
+    const path = this.#placedPath();
     const rows = {
       scrollPx: body.scrollPx,
       heightPx: body.heightPx,
       selectedRow: store.actions.rowOf.get(store.traits.selected.peek()) ?? -1,
       hoverIndex,
       focusIndex: model.focusIndex,
+      shares: path?.shares ?? null,
     };
-    paintRows(this.#rowsSurface, { ...common, ...rows, strips: this.#strips, scale, ticksMs: marks.atMs });
+    paintRows(this.#rowsSurface, {
+      ...common,
+      ...rows,
+      path,
+      strips: this.#strips,
+      scale,
+      ticksMs: marks.atMs,
+    });
     this.#pool.render(model, this.#strips, rows);
     setAttribute(body.scroller, "aria-rowcount", String(model.order.count));
     setAttribute(body.scroller, "aria-activedescendant", this.#pool.idOf(rows.focusIndex));
+    this.#range.draw();
     this.#toolbar.update(now === "live", model.following);
     this.#showTooltip(hoverIndex);
     this.#history.see(body.visibleActions());
@@ -219,6 +246,24 @@ class Timeline implements Stage {
     this.#drawnAt = performance.now();
     this.#drawnNowMs = model.clock.nowMs;
     this.#commands.revealWished();
+  }
+
+  #placedPath(): PlacedPath | null {
+    const pieces = this.#path.peek();
+    const { order } = this.model;
+    if (!pieces) return null;
+    if (this.#placed?.pieces !== pieces || this.#placed.order !== order) {
+      this.#placed = { pieces, order, path: place(pieces, order) };
+    }
+    return this.#placed.path;
+  }
+
+  pickWindow(): void {
+    this.#range.pickWindow();
+  }
+
+  get pathRows(): readonly number[] {
+    return [...new Set(this.#path.peek()?.map(({ row }) => row))];
   }
 
   /** Take in what changed. What the reader looks at stays where it is, whatever came in above it. */

@@ -19,6 +19,10 @@ export interface Stage {
   /** The window of time has changed. */
   moved(): void;
   scrollTo(topPx: number): void;
+  /** Actions on the critical path in the order of time, while it is shown. */
+  readonly pathRows: readonly number[];
+  /** Add up by task what is seen of the run. */
+  pickWindow(): void;
 }
 
 export class Commands {
@@ -113,7 +117,15 @@ export class Commands {
       case "live":
         return !model.clock.runOver && this.#look(() => model.setFollowing(!model.following));
       case "failure":
-        return this.#toFailure(act.by);
+        return this.#alongPath(act.by) || this.#toFailure(act.by);
+      case "range":
+        this.stage.pickWindow();
+        return true;
+      case "lens": {
+        const { lens } = this.stage.view.ui;
+        lens.value = lens.peek() === act.lens ? "" : act.lens;
+        return true;
+      }
       case "escape":
         return this.#escape();
     }
@@ -152,6 +164,17 @@ export class Commands {
     view.ui.detailsOpen.value = true;
   }
 
+  /** While the critical path is shown, its next action. */
+  #alongPath(by: 1 | -1): boolean {
+    const { model, pathRows } = this.stage;
+    if (pathRows.length === 0) return false;
+    const at = pathRows.indexOf(model.order.item[model.focusIndex] ?? -1);
+    const to = at < 0 ? (by > 0 ? 0 : pathRows.length - 1) : at + by;
+    const row = pathRows[to];
+    if (row !== undefined) this.reveal(model.actions.id[row]!);
+    return true;
+  }
+
   #toFailure(by: 1 | -1): boolean {
     const { model, view } = this.stage;
     const item = model.order.item[model.focusIndex] ?? -1;
@@ -161,13 +184,17 @@ export class Commands {
     return true;
   }
 
-  /** First the selection goes, then the filter; after that the key is the page's. */
+  /** First the selection goes, then what the timeline is looked at for, then the filter; after that the key is the page's. */
   #escape(): boolean {
     const { model, view } = this.stage;
     const { store, ui } = view;
     if (store.traits.selected.peek() || ui.detailsOpen.peek()) {
       store.select("");
       ui.detailsOpen.value = false;
+      return true;
+    }
+    if (ui.lens.peek()) {
+      ui.lens.value = "";
       return true;
     }
     if (!isFiltering(model.filter)) return false;

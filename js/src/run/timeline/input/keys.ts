@@ -4,10 +4,11 @@ export type Act =
   | { kind: "step"; by: number }
   | { kind: "page"; by: 1 | -1 }
   | { kind: "edge"; to: "first" | "last" }
-  | { kind: "expand" | "collapse" | "details" | "fit" | "live" | "escape" }
+  | { kind: "expand" | "collapse" | "details" | "fit" | "live" | "escape" | "range" }
   | { kind: "zoom"; factor: number }
   | { kind: "pan"; share: number }
-  | { kind: "failure"; by: 1 | -1 };
+  | { kind: "failure"; by: 1 | -1 }
+  | { kind: "lens"; lens: "path" | "tasks" };
 
 export interface Key {
   key: string;
@@ -36,6 +37,9 @@ const PLAIN: Record<string, Act> = {
   n: { kind: "failure", by: 1 },
   p: { kind: "failure", by: -1 },
   l: { kind: "live" },
+  c: { kind: "lens", lens: "path" },
+  r: { kind: "range" },
+  b: { kind: "lens", lens: "tasks" },
   Escape: { kind: "escape" },
 };
 

@@ -101,6 +101,15 @@ export function createToolbar(
     icon("live", 14),
     h("span", {}, "Live"),
   );
+  const lens = (name: "path" | "tasks", of: "path" | "table", title: string, key: string) => {
+    const toggle = (): void => {
+      ui.lens.value = ui.lens.peek() === name ? "" : name;
+    };
+    const element = button("fw-icon-button fw-tl-lens", `${title} (${key})`, toggle, icon(of, 14));
+    element.setAttribute("aria-label", title);
+    view.effect(() => setAttribute(element, "aria-pressed", String(ui.lens.value === name)));
+    return element;
+  };
   const tools = h(
     "div",
     { class: "fw-tl-tools" },
@@ -108,6 +117,8 @@ export function createToolbar(
     clear,
     createViewMenu(view, idleMs),
     h("span", { class: "fw-tl-space-between" }),
+    lens("path", "path", "Critical path", "C"),
+    lens("tasks", "table", "Time by task", "B"),
     fit,
     live,
   );

@@ -1,6 +1,7 @@
 // Draws the rows that are on screen. Boxes are gathered by phase, so that each colour is set once a frame.
 
 import { BAR_PX, BAR_RADIUS_PX, STRIP_PX } from "../layout";
+import type { PlacedPath } from "../lens/path";
 import type { TimelineModel } from "../model";
 import { type Box, CAP_INSIDE_PX, CAP_OUTSIDE_PX, type Cap, rowBoxes } from "../time/bars";
 import { slotOf } from "../time/bins";
@@ -8,6 +9,7 @@ import type { Scale } from "../time/scale";
 import type { Strip } from "../time/strip";
 import type { StripCache } from "../time/strip-cache";
 import { paintBreaks } from "./paint-breaks";
+import { dimOthers, paintPath } from "./paint-path";
 import type { Patterns } from "./patterns";
 import { type Surface, snap, verticalLine } from "./surface";
 
@@ -27,6 +29,8 @@ export interface RowsPicture {
   /** "now": solid and coloured; "last seen": dashed and grey; null: the run is over. */
   now: "live" | "stale" | null;
   dimmed: boolean;
+  /** The critical path, while it is looked at. */
+  path: PlacedPath | null;
 }
 
 type Placed = Box & { y: number };
@@ -73,6 +77,10 @@ export function paintRows(surface: Surface, p: RowsPicture): void {
   fade(ctx, byPhase, p);
   paintBreaks(ctx, scale, 0, p.heightPx, palette);
   paintMarks(ctx, caps, dashes, dots, p);
+  if (p.path) {
+    dimOthers(ctx, widthPx, p.heightPx);
+    paintPath(ctx, p.path, scale, patterns, (index) => yOf(index) + rowPx / 2);
+  }
 
   if (p.dimmed) wash(ctx, widthPx, p.heightPx, 0.5);
   // Behind what is there: the ticks, then what is marked of the rows.

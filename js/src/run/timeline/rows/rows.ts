@@ -3,6 +3,7 @@
 import { duration, grouped } from "../../../core/format";
 import { h, setAttribute, setText } from "../../../ui/dom";
 import { chevronPx, type Layout, MAX_INDENTS } from "../layout";
+import { percent } from "../lens/path";
 import type { TimelineModel } from "../model";
 import { mark, setPhase } from "../paint/marks";
 import { summaryPhase } from "../time/strip";
@@ -43,6 +44,8 @@ export interface RowsState {
   selectedRow: number;
   hoverIndex: number;
   focusIndex: number;
+  /** Shares of the critical path by row, which then take the place of durations. */
+  shares: ReadonlyMap<number, number> | null;
 }
 
 class LabelRow {
@@ -79,6 +82,13 @@ class LabelRow {
     element.classList.toggle("fw-tl-focus", index === state.focusIndex);
     if (item >= 0) this.#showAction(model, item);
     else this.#showFold(model, strips, -1 - item, level);
+    const share = state.shares?.get(index);
+    element.classList.toggle("fw-tl-off", state.shares !== null && share === undefined);
+    element.classList.toggle("fw-tl-share", state.shares !== null);
+    if (state.shares) {
+      this.#rightKey = "share";
+      setText(this.#right, share === undefined ? "" : percent(share));
+    }
   }
 
   #showAction(model: TimelineModel, row: number): void {

@@ -1,0 +1,70 @@
+"""Where the time went, as the browser reads it. TypeScript types are generated from these.
+
+Times are epoch milliseconds of the backend's clock, lengths milliseconds, shares from 0 to 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple, TypedDict
+
+from flyte_widgets.run.by_task import TaskTime
+from flyte_widgets.run.critical_path import PathPiece
+from flyte_widgets.run.times import exact_ms
+
+
+class PathPart(NamedTuple):
+    """A stretch of the critical path."""
+
+    action: str
+    phase: int
+    """Wire number; 0: the backend told of no phase."""
+    from_ms: float
+    to_ms: float
+
+
+class TaskRow(TypedDict):
+    """How long the actions of one task took."""
+
+    task: str
+    actions: int
+    totalMs: float
+    medianMs: float | None
+    """None for fewer than 3 actions."""
+    p95Ms: float | None
+    """None for fewer than 20 actions."""
+    longestMs: float
+    waiting: float | None
+    """Share of their time that they waited for resources. None where no action's phases were read."""
+    onPath: float
+    """Their part of the critical path."""
+
+
+def path_parts(pieces: Sequence[PathPiece]) -> list[PathPart]:
+    """Give the critical path."""
+    return [
+        PathPart(p.action, p.phase.number if p.phase is not None else 0, exact_ms(p.start), exact_ms(p.end))
+        for p in pieces
+    ]
+
+
+def task_rows(rows: Sequence[TaskTime]) -> list[TaskRow]:
+    """Give the time by task."""
+    return [
+        {
+            "task": row.task,
+            "actions": row.actions,
+            "totalMs": _ms(row.total),
+            "medianMs": None if row.median is None else _ms(row.median),
+            "p95Ms": None if row.p95 is None else _ms(row.p95),
+            "longestMs": _ms(row.longest),
+            "waiting": row.waiting,
+            "onPath": row.on_path,
+        }
+        for row in rows
+    ]
+
+
+def _ms(length: timedelta) -> float:
+    return length / timedelta(milliseconds=1)

@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { GalleryModel } from "../../gallery/model";
+import { RECORDED } from "../../gallery/recorded";
+import answers from "../../gallery/recorded/succeeded-answers.json";
+import { byPhase, percent, piecesOf, place } from "../../src/run/timeline/lens/path";
+import { mount, press, seen, withoutCanvas } from "../view";
+import { action, load, ordered, root } from "./help";
+
+const shards = [1, 2, 3, 4].map((n) => action({ id: `s${n}`, name: "square" }));
+const train = action({ id: "t", name: "train" });
+const fold = action({ id: "f", name: "fold", parent: 5 });
+const run = [root, ...shards, train, fold];
+
+describe("the critical path among the rows", () => {
+  it("is where its actions are shown: in a fold, or in what they are folded into", () => {
+    const { actions, order } = ordered(run, {}, new Map([["t", false]]));
+    const pieces = piecesOf(
+      [
+        ["a0", 4, 0, 10],
+        ["s2", 2, 10, 40],
+        ["f", 4, 40, 90],
+        ["a0", 4, 90, 100],
+      ],
+      actions,
+    );
+    const placed = place(pieces, order);
+    expect(placed.pieces.map(({ index }) => index)).toEqual([0, 1, 2, 0]);
+    expect([...placed.shares]).toEqual([
+      [0, 0.2],
+      [1, 0.3],
+      [2, 0.5],
+    ]);
+  });
+
+  it("counts what a filter hides for the row above it, and leaves out what has not come yet", () => {
+    const { actions, order } = ordered(run, { query: "train" });
+    const pieces = piecesOf(
+      [
+        ["s1", 4, 0, 5],
+        ["zzz", 4, 5, 9],
+        ["t", 4, 9, 10],
+      ],
+      actions,
+    );
+    expect(pieces.map(({ row }) => row)).toEqual([1, 5]);
+    expect(place(pieces, order).pieces.map(({ index }) => index)).toEqual([0, 1]);
+  });
+
+  it("adds up by phase", () => {
+    const pieces = piecesOf(
+      [
+        ["a0", 4, 0, 10],
+        ["t", 2, 10, 40],
+        ["a0", 4, 40, 45],
+      ],
+      load(run),
+    );
+    expect(byPhase(pieces)).toEqual([
+      [2, 30],
+      [4, 15],
+    ]);
+    expect([0, 0.001, 0.358, 1].map(percent)).toEqual(["0 %", "< 1 %", "36 %", "100 %"]);
+  });
+});
+
+describe("looking at where the time went", () => {
+  beforeEach(withoutCanvas);
+  const open = () => {
+    const traits = RECORDED.get("succeeded")!();
+    return mount(traits, new GalleryModel(traits, { answers }));
+  };
+  const grid = (frame: HTMLElement) => frame.querySelector<HTMLElement>("[role=treegrid]")!;
+
+  it("C shows the critical path, Escape leaves it", async () => {
+    const { frame } = open();
+    press(grid(frame), "c");
+    await vi.waitFor(() =>
+      expect(seen(frame, ".fw-timeline-band .fw-notice-sentence")).toBe("5 of 54 actions decided 3m 20s"),
+    );
+    expect(seen(frame, ".fw-timeline-band .fw-notice-part")).toBe("running 66 % 2m 12s");
+    press(grid(frame), "Escape");
+    expect(seen(frame, ".fw-timeline-band .fw-notice-sentence")).toBe("");
+  });
+
+  it("B shows time by task, sorted by what is clicked", async () => {
+    const { frame } = open();
+    press(grid(frame), "b");
+    const tasks = () =>
+      [...frame.querySelectorAll("button.fw-bt-row")].map((row) => row.firstElementChild!.textContent);
+    await vi.waitFor(() => expect(tasks()[0]).toBe("embed_corpus"));
+    expect(tasks()).toHaveLength(answers.by_task.length);
+    frame.querySelector<HTMLElement>(".fw-bt-head[data-column=total]")!.click();
+    expect(tasks()[0]).toBe("square");
+    frame.querySelector<HTMLElement>(".fw-bt-head[data-column=task]")!.click();
+    expect(tasks()).toEqual([...tasks()].sort());
+  });
+
+  it("a click on a task filters the timeline by it, another one lets go", async () => {
+    const { frame } = open();
+    press(grid(frame), "b");
+    await vi.waitFor(() => expect(frame.querySelector("button.fw-bt-row")).not.toBeNull());
+    const search = frame.querySelector<HTMLInputElement>(".fw-tl-search-input")!;
+    frame.querySelector<HTMLElement>("button.fw-bt-row")!.click();
+    expect(search.value).toBe("embed_corpus");
+    expect(frame.querySelector("button.fw-bt-row")!.getAttribute("aria-pressed")).toBe("true");
+    frame.querySelector<HTMLElement>("button.fw-bt-row")!.click();
+    expect(search.value).toBe("");
+  });
+
+  it("R adds up what is seen of the run", async () => {
+    const { frame, model } = open();
+    press(grid(frame), "r");
+    const asked = () =>
+      model.sent.filter((content) => (content as { kind: string }).kind === "by_task").at(-1);
+    await vi.waitFor(() =>
+      expect(asked()).toMatchObject({ fromMs: expect.any(Number), toMs: expect.any(Number) }),
+    );
+    expect(frame.querySelector<HTMLElement>(".fw-range")!.hidden).toBe(false);
+    frame.querySelector<HTMLElement>(".fw-range-clear")!.click();
+    await vi.waitFor(() => expect(asked()).toMatchObject({ fromMs: null, toMs: null }));
+  });
+});
