@@ -23,10 +23,10 @@ from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.updates import Update
 from flyte_widgets.widgets.static_view.collect import READ_LIMIT_S, read_what_is_missing, snapshot_of
 from flyte_widgets.widgets.static_view.model import Snapshot
-from flyte_widgets.widgets.static_view.rows import Row, most_telling, rows_of
-from flyte_widgets.widgets.static_view.spans import attempts_of
+from flyte_widgets.widgets.static_view.rows import Row, choose_rows, rows_of
+from flyte_widgets.widgets.static_view.spans import drawn_attempts
 from flyte_widgets.widgets.static_view.text import summary
-from flyte_widgets.widgets.static_view.words import done_words, symbol, told_counts, took
+from flyte_widgets.widgets.static_view.words import done_words, reported_counts, symbol, took
 
 P = ActionPhase
 LOOK_EVERY_S: Final = 0.25
@@ -171,7 +171,7 @@ def _lines(run: Run, out: TextIO) -> ActionPhase:
 
 def _headline(snapshot: Snapshot) -> str:
     phase = snapshot.phase.label if snapshot.phase is not None else "Connecting"
-    counts = [f"{n:,} {phase.label.lower()}" for phase, n in told_counts(snapshot)]
+    counts = [f"{n:,} {phase.label.lower()}" for phase, n in reported_counts(snapshot)]
     name = " ".join(part for part in (snapshot.task_name, snapshot.run_name) if part)
     said = (f"{name}  {phase}", took(snapshot), " ".join(done_words(snapshot)) if snapshot.counts else "", *counts)
     return " · ".join(part for part in said if part)
@@ -215,7 +215,7 @@ def _table(snapshot: Snapshot, most_rows: int) -> Any:
     table.add_column("Phase", ratio=2, no_wrap=True)
     table.add_column("Attempt", justify="right")
     table.add_column("Time", justify="right")
-    rows, left_out = most_telling(rows_of(snapshot.actions), most_rows)
+    rows, left_out = choose_rows(rows_of(snapshot.actions), most_rows)
     for row in rows:
         phase = row.phase
         glyph = symbol(phase)
@@ -237,7 +237,7 @@ def _phase_words(row: Row) -> str:
 
 
 def _time(row: Row, snapshot: Snapshot) -> str:
-    lives = [attempts for action in row.members if (attempts := attempts_of(action, snapshot))]
+    lives = [attempts for action in row.members if (attempts := drawn_attempts(action, snapshot))]
     if not lives:
         return ""
     return duration(max(life[-1].end_ms for life in lives) - min(life[0].start_ms for life in lives))

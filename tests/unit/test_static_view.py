@@ -23,7 +23,7 @@ from flyte_widgets.widgets.static_view.drawings import diagram_svg, strip_svg, t
 from flyte_widgets.widgets.static_view.html import page, static_view_html
 from flyte_widgets.widgets.static_view.model import Failure, KnownAction, Snapshot
 from flyte_widgets.widgets.static_view.paths import path_of
-from flyte_widgets.widgets.static_view.rows import MOST_ROWS, most_telling, rows_of
+from flyte_widgets.widgets.static_view.rows import MOST_ROWS, choose_rows, rows_of
 from flyte_widgets.widgets.static_view.text import static_view_text
 
 P = ActionPhase
@@ -80,7 +80,7 @@ def failed_run(*children: KnownAction, **more: object) -> Snapshot:
 
 
 def timeline_of(run: Snapshot) -> str:
-    return timeline_svg(run, most_telling(rows_of(run.actions)))
+    return timeline_svg(run, choose_rows(rows_of(run.actions)))
 
 
 FAILED = failed_run(action("a1", P.FAILED, 10, 50, name="train_model"), action("a2", P.ABORTED, 20, 30))
@@ -236,7 +236,7 @@ def test_rows_of_bad_data_end() -> None:
 def test_rows_that_tell_most_are_kept() -> None:
     """Of too many rows the root, the failures and the longest stay, in their order."""
     actions = [action("a0"), *(action(f"x{n}", at_s=n, for_s=n + 1) for n in range(40)), action("bad", P.FAILED, 1, 1)]
-    rows, left_out = most_telling(rows_of(actions))
+    rows, left_out = choose_rows(rows_of(actions))
     assert (len(rows), left_out) == (MOST_ROWS, 42 - MOST_ROWS)
     assert [row.label for row in rows] == ["a0", *(f"x{n}" for n in range(28, 40)), "bad"]
 

@@ -16,7 +16,7 @@ from flyte_widgets.widgets.static_view.folds import Counts, life_of
 from flyte_widgets.widgets.static_view.model import KnownAction, Snapshot
 from flyte_widgets.widgets.static_view.paths import Edge, edges_to_draw, path_of
 from flyte_widgets.widgets.static_view.rows import rows_of
-from flyte_widgets.widgets.static_view.spans import attempts_of
+from flyte_widgets.widgets.static_view.spans import drawn_attempts
 
 FILE: Final = Path(__file__).with_suffix(".json")
 ABOUT: Final = (
@@ -216,7 +216,7 @@ def results(now_ms: float, actions: list[Values], *, over: bool) -> Values:
     names = [*(phase.value for phase in STACK_ORDER), "unknown"]
     slots = dict(zip(names, counts.finish(), strict=True))
     return {
-        "attempts": [[_attempt(attempt) for attempt in attempts_of(action, snapshot)] for action in known],
+        "attempts": [[_attempt(attempt) for attempt in drawn_attempts(action, snapshot)] for action in known],
         "rows": ["  " * r.level + r.label + (f" ×{len(r.members)}" if r.is_fold else "") for r in rows_of(known)],
         "strip": {name: slot for name, slot in slots.items() if any(slot)},
         "paths": [_path(action, snapshot.end_ms) for action in known],

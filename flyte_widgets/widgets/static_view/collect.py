@@ -20,13 +20,13 @@ from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.status import NEEDS_USER
 from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.static_view.model import Failure, KnownAction, Snapshot
-from flyte_widgets.widgets.static_view.rows import most_telling, rows_of
+from flyte_widgets.widgets.static_view.rows import choose_rows, rows_of
 from flyte_widgets.wire.detail import bounded, error_info
 
 logger = logging.getLogger(__name__)
 
 READ_LIMIT_S: Final = 8.0
-"""How long the end of a run is read at most. What has not come by then is drawn from what is known."""
+"""How long reading the end of a run may take. What is missing then is drawn from what is known."""
 _FOLD_READS: Final = 40
 """Histories of folded actions that are read at most, all folds together."""
 _AT_ONCE: Final = 4
@@ -35,7 +35,7 @@ _TEXT_LIMIT: Final = 20_000
 
 
 def snapshot_of(run: Run, watcher: Watcher, failed: ActionDetails | None = None) -> Snapshot:
-    """Tell what is known of a run now. `failed`: the details of the action whose error is to be shown."""
+    """Take what is known of a run now. `failed`: the details of the action whose error is shown."""
     target = target_of(run)
     with watcher.lock:
         actions = _known(watcher.state)
@@ -59,20 +59,20 @@ def snapshot_of(run: Run, watcher: Watcher, failed: ActionDetails | None = None)
         actions=actions,
         failure=_failure(failed, actions) or _failure(details, actions),
         line=watcher.analyst.line,
-        abort_reason=_told(abort.reason) if abort is not None else "",
+        abort_reason=_safe_text(abort.reason) if abort is not None else "",
         console_url=url or "",
-        trouble=_told(sentences(connection.message, connection.hint)) if connection.state in _TROUBLED else "",
+        trouble=_safe_text(sentences(connection.message, connection.hint)) if connection.state in _TROUBLED else "",
     )
 
 
 async def read_what_is_missing(watcher: Watcher) -> ActionDetails | None:
-    """Read the failure, and the histories of the rows that will be drawn, on the background loop; give the failure.
+    """Read the failure and the histories of the rows that will be drawn, on the background loop; return the failure.
 
-    Never raises: a snapshot is made in any case.
+    Never raises: the static view is drawn in any case.
     """
     with watcher.lock:
         actions = _known(watcher.state)
-    rows, _ = most_telling(rows_of(actions))
+    rows, _ = choose_rows(rows_of(actions))
     single = [row.members[0].id for row in rows if not row.is_fold]
     folded = [action.id for row in rows if row.is_fold for action in row.members][:_FOLD_READS]
     missing = [id_ for id_ in [*single, *folded] if watcher.state.by_id[id_].needs_history]
@@ -107,8 +107,8 @@ def _known(state: RunState) -> tuple[KnownAction, ...]:
     return tuple(
         KnownAction(
             action.id,
-            _told(action.name),
-            _told(action.group),
+            _safe_text(action.name),
+            _safe_text(action.group),
             state.parent_index(action),
             action.phase,
             action.created_ms,
@@ -129,10 +129,10 @@ def _failure(details: ActionDetails | None, actions: Sequence[KnownAction]) -> F
     action = next((known for known in actions if known.id == (details.id.name or ROOT)), None)
     if action is None:
         return None
-    message = bounded(_told(error["message"] or error["code"]), _TEXT_LIMIT)
+    message = bounded(_safe_text(error["message"] or error["code"]), _TEXT_LIMIT)
     return Failure(action.name, action.id, action.attempts, error["kind"], message)
 
 
-def _told(text: str) -> str:
-    """Give a text as it may be shown: no secrets, no colours of a terminal, nothing that acts on one."""
+def _safe_text(text: str) -> str:
+    """Return a text that is safe to show: no secrets, no terminal colours, no control characters."""
     return printable(without_colours(redact(text)))

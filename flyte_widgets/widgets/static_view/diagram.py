@@ -111,8 +111,8 @@ def _node(snapshot: Snapshot, phase: ActionPhase, box: Box, path: Path, *, visit
     below = [_brief(count)] if count else []
     below += [duration(spent_ms)] if spent_ms is not None else []
     if below:
-        said = text(x + 4.5, y + 33, " · ".join(below), "s fg2")
-        parts.append(_pressed(said, _BELOW_PX) if len(" · ".join(below)) > _BELOW_LETTERS else said)
+        below_text = text(x + 4.5, y + 33, " · ".join(below), "s fg2")
+        parts.append(_pressed(below_text, _BELOW_PX) if len(" · ".join(below)) > _BELOW_LETTERS else below_text)
     return "".join(parts)
 
 

@@ -11,9 +11,9 @@ from flyte_widgets.widgets.static_view import diagram as states
 from flyte_widgets.widgets.static_view import timeline as rows
 from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.paths import Path, path_of
-from flyte_widgets.widgets.static_view.rows import Telling, most_telling, rows_of
+from flyte_widgets.widgets.static_view.rows import ChosenRows, choose_rows, rows_of
 from flyte_widgets.widgets.static_view.svg import bar_classes, chip, clean, document, num, rect, text
-from flyte_widgets.widgets.static_view.words import done_words, phase_words, stack_place, told_counts, took, when
+from flyte_widgets.widgets.static_view.words import done_words, phase_words, reported_counts, stack_place, took, when
 
 WIDTH: Final = 960
 STRIP_WIDTH: Final = 556
@@ -30,9 +30,9 @@ _ERROR_LETTERS: Final = 128
 def strip_svg(snapshot: Snapshot) -> str:
     """Draw how many actions are in each phase, as one line. Without a ground: it stands on that of the page."""
     total = sum(snapshot.counts.values())
-    said = ", ".join(f"{n:,} {phase.label.lower()}" for phase, n in told_counts(snapshot)) or "No actions"
+    title = ", ".join(f"{n:,} {phase.label.lower()}" for phase, n in reported_counts(snapshot)) or "No actions"
     body = _strip(snapshot, 0, 0, STRIP_WIDTH) if total else ""
-    return document(STRIP_WIDTH, _STRIP_PX, said, body, opaque=False, elastic=True)
+    return document(STRIP_WIDTH, _STRIP_PX, title, body, opaque=False, elastic=True)
 
 
 def diagram_svg(snapshot: Snapshot) -> str:
@@ -41,11 +41,11 @@ def diagram_svg(snapshot: Snapshot) -> str:
     return document(states.WIDTH + 2 * PAD, states.HEIGHT + 2 * PAD, diagram_words(snapshot), body)
 
 
-def timeline_svg(snapshot: Snapshot, telling: Telling) -> str:
+def timeline_svg(snapshot: Snapshot, chosen: ChosenRows) -> str:
     """Draw the timeline on a ground of its own."""
-    body, height = _timeline(snapshot, telling)
+    body, height = _timeline(snapshot, chosen)
     inner = f'<g transform="translate({PAD} {PAD})">{body}</g>'
-    return document(rows.WIDTH + 2 * PAD, height + 2 * PAD, rows.words(snapshot, telling), inner)
+    return document(rows.WIDTH + 2 * PAD, height + 2 * PAD, rows.words(snapshot, chosen), inner)
 
 
 def diagram_words(snapshot: Snapshot) -> str:
@@ -67,7 +67,7 @@ def whole_svg(snapshot: Snapshot) -> str:
     parts.append(error)
     y += error_px + 8
     if snapshot.actions:
-        body, height = _timeline(snapshot, most_telling(rows_of(snapshot.actions)))
+        body, height = _timeline(snapshot, choose_rows(rows_of(snapshot.actions)))
         parts.append(f'<g transform="translate(12 {num(y)})">{states.diagram(snapshot)}</g>')
         parts.append(f'<g transform="translate({WIDTH - 12 - rows.WIDTH} {num(y)})">{body}</g>')
         y += max(states.HEIGHT, height) + 12
@@ -78,9 +78,9 @@ def whole_svg(snapshot: Snapshot) -> str:
     return document(WIDTH, y + 24, title, card + "".join(parts), opaque=False)
 
 
-def _timeline(snapshot: Snapshot, telling: Telling) -> tuple[str, float]:
+def _timeline(snapshot: Snapshot, chosen: ChosenRows) -> tuple[str, float]:
     for grain_px in _GRAINS_PX:
-        body, height = rows.timeline(snapshot, telling, grain_px)
+        body, height = rows.timeline(snapshot, chosen, grain_px)
         if len(body) <= _TIMELINE_LIMIT:
             break
     return body, height
@@ -119,13 +119,15 @@ def _header(snapshot: Snapshot) -> str:
 
 def _progress(snapshot: Snapshot, y: float) -> str:
     done, of = done_words(snapshot)
-    said = [f'<tspan class="b">{done}</tspan> {of}']
-    for phase, n in told_counts(snapshot):
+    parts = [f'<tspan class="b">{done}</tspan> {of}']
+    for phase, n in reported_counts(snapshot):
         words = f"{n:,} {clean(phase.label.lower())}"
         failed = phase.value == "failed"
-        said.append(f'<tspan class="danger m">{words}</tspan>' if failed else f'<tspan class="fg2">{words}</tspan>')
-    counts = '<tspan class="fg3"> · </tspan>'.join(said)
-    width = WIDTH - 2 * 12 - 60 - 6.3 * sum(len(f"{n:,} {phase.label} · ") for phase, n in told_counts(snapshot)) - 110
+        parts.append(f'<tspan class="danger m">{words}</tspan>' if failed else f'<tspan class="fg2">{words}</tspan>')
+    counts = '<tspan class="fg3"> · </tspan>'.join(parts)
+    width = (
+        WIDTH - 2 * 12 - 60 - 6.3 * sum(len(f"{n:,} {phase.label} · ") for phase, n in reported_counts(snapshot)) - 110
+    )
     bar = _strip(snapshot, 12, y + 5, max(120, width))
     return f'{bar}<text x="{WIDTH - 12}" y="{num(y + 12)}" text-anchor="end" class="k">{counts}</text>'
 

@@ -1,6 +1,6 @@
 """A fold's strip: the share of its members in each phase over time, as js/src/run/timeline/time/strip.ts. Pure.
 
-The counts are held together by tests/vectors/strips.json.
+The counts are held together by tests/vectors/runs.json.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from flyte_widgets.phases import STACK_ORDER, ActionPhase
 from flyte_widgets.run.times import Milliseconds
 from flyte_widgets.widgets.static_view.axis import Axis
 from flyte_widgets.widgets.static_view.model import KnownAction, Snapshot
-from flyte_widgets.widgets.static_view.spans import attempts_of, ended_at_ms
+from flyte_widgets.widgets.static_view.spans import drawn_attempts, ended_at_ms
 from flyte_widgets.widgets.static_view.svg import bar_classes, num, rect
 from flyte_widgets.widgets.static_view.words import stack_place
 
@@ -83,7 +83,7 @@ def _sample(members: Sequence[KnownAction]) -> list[tuple[KnownAction, int]]:
 def life_of(action: KnownAction, snapshot: Snapshot) -> list[tuple[ActionPhase | None, Milliseconds, float]]:
     """Give the phases of an action, each with its start and end; the outcome, and what is open, lasts for ever."""
     life: list[tuple[ActionPhase | None, Milliseconds, float]] = []
-    attempts = attempts_of(action, snapshot)
+    attempts = drawn_attempts(action, snapshot)
     for attempt in attempts:
         # Where only the end is known, it was not in that phase all the time.
         life += [(span.phase, span.start_ms, span.end_ms) for span in attempt.spans if not span.phase.is_terminal]

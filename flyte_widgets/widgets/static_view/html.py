@@ -23,13 +23,13 @@ from flyte_widgets.widgets.static_view.drawings import (
     timeline_svg,
 )
 from flyte_widgets.widgets.static_view.model import Failure, Snapshot
-from flyte_widgets.widgets.static_view.rows import most_telling, rows_of
+from flyte_widgets.widgets.static_view.rows import choose_rows, rows_of
 from flyte_widgets.widgets.static_view.svg import clean, data_uri
 from flyte_widgets.widgets.static_view.words import (
     done_words,
     phase_words,
+    reported_counts,
     symbol,
-    told_counts,
     took,
     when,
 )
@@ -96,12 +96,12 @@ def _progress(snapshot: Snapshot) -> str:
     if not snapshot.counts:
         return ""
     done, of = done_words(snapshot)
-    said = [f"<strong>{done}</strong> {of}"]
-    for phase, n in told_counts(snapshot):
+    counts = [f"<strong>{done}</strong> {of}"]
+    for phase, n in reported_counts(snapshot):
         words = f"{n:,} {clean(phase.label.lower())}"
-        said.append(f"<strong>{words}</strong>" if phase.value == "failed" else words)
+        counts.append(f"<strong>{words}</strong>" if phase.value == "failed" else words)
     strip = _image(strip_svg(snapshot), "", "flex:1 1 200px;min-width:120px;height:6px;margin:0 16px 0 0")
-    words = f'<div style="font-size:12px">{_DOT.join(said)}</div>'
+    words = f'<div style="font-size:12px">{_DOT.join(counts)}</div>'
     # The strip stands left of the words, but comes after them: they must not wait for it.
     return f'<div style="{_ROW};flex-direction:row-reverse;margin:2px 0">{words} {strip}</div>'
 
@@ -112,9 +112,9 @@ def _line(line: Summary) -> str:
         "strong": ("<strong>", "</strong>"),
         "mono": (f'<code style="{_MONO};font-size:12px">', "</code>"),
     }
-    said = "".join(f"{tags[part.style][0]}{clean(part.text)}{tags[part.style][1]}" for part in line.sentence)
+    sentence = "".join(f"{tags[part.style][0]}{clean(part.text)}{tags[part.style][1]}" for part in line.sentence)
     mark = f'<span style="color:{on_any_page(line.phase)}">{symbol(line.phase)}</span>'
-    return f'<div style="margin:4px 0">{_DOT.join([f"{mark} {said}", *(clean(part) for part in line.tail)])}</div>'
+    return f'<div style="margin:4px 0">{_DOT.join([f"{mark} {sentence}", *(clean(part) for part in line.tail)])}</div>'
 
 
 def _failure(snapshot: Snapshot, failure: Failure) -> str:
@@ -137,21 +137,21 @@ def _failure(snapshot: Snapshot, failure: Failure) -> str:
 def _drawings(snapshot: Snapshot) -> str:
     """Put both side by side where there is room; each shrinks a little before they stand one below the other."""
     style = "height:auto;margin:4px 0 0;border-radius:6px;background-color:transparent"
-    said = f"Time in each phase: {diagram_words(snapshot)}."
+    alt = f"Time in each phase: {diagram_words(snapshot)}."
     wide = "flex:1 1 430px;min-width:0;max-width:528px;margin-right:4px"
     narrow = "flex:1 1 320px;min-width:0;max-width:402px"
-    diagram = _image(diagram_svg(snapshot), said, f"{style};{wide}")
-    telling = most_telling(rows_of(snapshot.actions))
-    said = f"Timeline: {rows.words(snapshot, telling)}."
-    timeline = _image(timeline_svg(snapshot, telling), said, f"{style};{narrow}")
+    diagram = _image(diagram_svg(snapshot), alt, f"{style};{wide}")
+    chosen = choose_rows(rows_of(snapshot.actions))
+    alt = f"Timeline: {rows.words(snapshot, chosen)}."
+    timeline = _image(timeline_svg(snapshot, chosen), alt, f"{style};{narrow}")
     return f'<div style="{_ROW};align-items:flex-start;justify-content:space-between">{diagram} {timeline}</div>'
 
 
-def _image(drawing: str, said: str, style: str) -> str:
+def _image(drawing: str, alt: str, style: str) -> str:
     """Write a drawing with its own size, for where the style is cut."""
     found = _SIZE.search(drawing)
     size = f'width="{found[1]}" height="{found[2]}"' if found else ""
-    return f'<img src="{data_uri(drawing)}" alt="{clean(said)}" {size} style="{style}">'
+    return f'<img src="{data_uri(drawing)}" alt="{clean(alt)}" {size} style="{style}">'
 
 
 def _footer(snapshot: Snapshot) -> str:

@@ -1,4 +1,4 @@
-"""What a notebook keeps of a RunWidget: a static view in an output of its own, beside the live view.
+"""The static view of a RunWidget: an output of its own beside the live view, which a notebook keeps.
 
 JupyterLab shows "model not found" for a widget whose kernel is gone, whatever else is in its output, so the static view
 cannot be there. As an output of its own it is in the notebook from the first moment, is replaced when the run's phase
@@ -67,9 +67,9 @@ class StaticView:
         self._outputs_lock = threading.Lock()
 
     def snapshot(self, timeout_s: float = 0.0) -> Snapshot:
-        """Tell the run as it is known now. At its end wait so long for what is still being read of it.
+        """Take the run as it is known now. At its end, wait up to `timeout_s` for what is still being read.
 
-        Not on the background loop, unless without waiting.
+        Do not call this on the background loop with a timeout: it blocks.
         """
         reading = self._end_reading()
         failed: ActionDetails | None = None
@@ -80,7 +80,7 @@ class StaticView:
         return snapshot_of(self._run, self._watcher, failed)
 
     def bundle(self, timeout_s: float = 0.0) -> Bundle:
-        """Give the static view as an output. As `snapshot`."""
+        """Return the static view as an output. Waits as `snapshot` does."""
         snapshot = self.snapshot(timeout_s)
         return {"text/html": static_view_html(snapshot, self.element_id), "text/plain": static_view_text(snapshot)}
 
@@ -120,7 +120,7 @@ class StaticView:
             self._replace(self.bundle(READ_LIMIT_S))
 
     def run_updated(self, _update: Update) -> None:
-        """Take note of news, on the background loop."""
+        """Note that the run has changed. Runs on the background loop."""
         if self._stage() != self._drawn:
             publisher().wake(self)
 

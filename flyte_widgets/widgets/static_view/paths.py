@@ -1,6 +1,6 @@
 """How the run's root went through the states, and which transitions any action made. Pure.
 
-The same as js/src/run/diagram/path.ts (tests/vectors/paths.json).
+The same as js/src/run/diagram/path.ts (tests/vectors/runs.json).
 
 Only what the backend reported counts: where no transitions are known there are no times and no edges.
 """

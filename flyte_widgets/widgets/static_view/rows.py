@@ -1,6 +1,6 @@
 """Which rows the timeline has: the tree, depth first, folded. Pure.
 
-The same as js/src/run/timeline/rows/order.ts (tests/vectors/rows.json).
+The same as js/src/run/timeline/rows/order.ts (tests/vectors/runs.json).
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Row:
         return summary_phase(Counter(action.phase for action in self.members if action.phase is not None))
 
 
-class Telling(NamedTuple):
-    """The rows that are drawn, in their order, and how many are not."""
+class ChosenRows(NamedTuple):
+    """The rows that are drawn, in their order, and how many are left out."""
 
     rows: list[Row]
     left_out: int
@@ -63,7 +63,7 @@ def rows_of(actions: Sequence[KnownAction]) -> list[Row]:
     return rows
 
 
-def most_telling(rows: Sequence[Row], limit: int = MOST_ROWS) -> Telling:
+def choose_rows(rows: Sequence[Row], limit: int = MOST_ROWS) -> ChosenRows:
     """Choose at most `limit` rows: the first, what did not succeed, then what took longest."""
 
     def rank(place: int) -> tuple[int, float]:
@@ -75,7 +75,7 @@ def most_telling(rows: Sequence[Row], limit: int = MOST_ROWS) -> Telling:
         return (0 if place == 0 else 2 if ended_well else 1, -length_ms)
 
     chosen = sorted(sorted(range(len(rows)), key=rank)[:limit])
-    return Telling([rows[place] for place in chosen], len(rows) - len(chosen))
+    return ChosenRows([rows[place] for place in chosen], len(rows) - len(chosen))
 
 
 def _below(actions: Sequence[KnownAction], places: Sequence[int], level: int) -> list[tuple[int, int] | Row]:
@@ -101,7 +101,7 @@ def _below(actions: Sequence[KnownAction], places: Sequence[int], level: int) ->
 
 
 def _parents(actions: Sequence[KnownAction]) -> list[int]:
-    """Give each action's parent, -1 for none. A backend that is wrong may tell of circles: each is cut once."""
+    """Give each action's parent, -1 for none. A faulty backend may report circles: each is cut once."""
     parents = [action.parent if 0 <= action.parent < len(actions) else -1 for action in actions]
     seen_from = [-1] * len(actions)
     for place in range(len(actions)):

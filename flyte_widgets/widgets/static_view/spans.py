@@ -1,7 +1,7 @@
 """What is known of an action's times, made whole for drawing; as js/src/run/timeline/time/times.ts. Pure.
 
 What was not read stays unsaid: an action of which only the status is known is one bar in the colour of its phase.
-Both languages are held together by tests/vectors/times.json.
+Both languages are held together by tests/vectors/runs.json.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Attempt:
     spans: list[Span] = field(default_factory=list)
 
 
-def attempts_of(action: KnownAction, snapshot: Snapshot) -> list[Attempt]:
+def drawn_attempts(action: KnownAction, snapshot: Snapshot) -> list[Attempt]:
     """Give an action's attempts, each with a start and an end. What is open ends where the snapshot does."""
     limit_ms = _limit_ms(action, snapshot)
     segments = action.segments

@@ -9,7 +9,7 @@ from flyte_widgets.untrusted import shortened
 from flyte_widgets.widgets.static_view.drawings import error_words
 from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.paths import path_of
-from flyte_widgets.widgets.static_view.words import done_words, phase_words, symbol, told_counts, took, when
+from flyte_widgets.widgets.static_view.words import done_words, phase_words, reported_counts, symbol, took, when
 
 _MESSAGE_LINES: Final = 6
 _NAME_LETTERS: Final = 80
@@ -34,7 +34,7 @@ def summary(snapshot: Snapshot) -> str:
     ]
     lines += [when(snapshot)]
     if snapshot.counts:
-        counts = [f"{n:,} {phase.label.lower()}" for phase, n in told_counts(snapshot)]
+        counts = [f"{n:,} {phase.label.lower()}" for phase, n in reported_counts(snapshot)]
         lines.append(" · ".join([" ".join(done_words(snapshot)), *counts]))
     lines.append(snapshot.line.text if snapshot.line is not None else "")
     root = snapshot.root

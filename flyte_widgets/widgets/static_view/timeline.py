@@ -16,9 +16,9 @@ from flyte_widgets.untrusted import shortened
 from flyte_widgets.widgets.static_view.axis import Axis
 from flyte_widgets.widgets.static_view.folds import STRIP_PX, fold_strip
 from flyte_widgets.widgets.static_view.model import KnownAction, Snapshot
-from flyte_widgets.widgets.static_view.rows import Row, Telling
+from flyte_widgets.widgets.static_view.rows import ChosenRows, Row
 from flyte_widgets.widgets.static_view.sheet import code
-from flyte_widgets.widgets.static_view.spans import Attempt, Span, attempts_of
+from flyte_widgets.widgets.static_view.spans import Attempt, Span, drawn_attempts
 from flyte_widgets.widgets.static_view.svg import bar_classes, clean, glyph, is_outlined, num, rect, text
 
 WIDTH: Final = 394
@@ -35,11 +35,11 @@ _LETTER_PX: Final = 6.1
 """About the width of a letter at 11 px, in a font that runs wide."""
 
 
-def timeline(snapshot: Snapshot, telling: Telling, grain_px: float = 1) -> tuple[str, float]:
+def timeline(snapshot: Snapshot, chosen: ChosenRows, grain_px: float = 1) -> tuple[str, float]:
     """Draw the rows; gives the drawing's body and its height."""
-    rows, left_out = telling
+    rows, left_out = chosen
     from_ms = _start_ms(rows, snapshot)
-    ends = [attempt.end_ms for row in rows if not row.is_fold for attempt in attempts_of(row.members[0], snapshot)]
+    ends = [attempt.end_ms for row in rows if not row.is_fold for attempt in drawn_attempts(row.members[0], snapshot)]
     to_ms = max([from_ms + 1, snapshot.end_ms, *ends])
     axis = Axis(from_ms, to_ms, _LABEL_PX, _PLOT_END_PX)
     height = _FIRST_ROW_Y + ROW_PX * len(rows) - 3 + (ROW_PX if left_out else 0)
@@ -63,17 +63,17 @@ def _start_ms(rows: Sequence[Row], snapshot: Snapshot) -> Milliseconds:
     return min([*starts, snapshot.end_ms])
 
 
-def words(snapshot: Snapshot, telling: Telling) -> str:
+def words(snapshot: Snapshot, chosen: ChosenRows) -> str:
     """Say what the timeline shows, for those who do not see it: "etl.pipeline failed, 4m 06s; prepare ×4 succeeded"."""
-    said = []
-    for row in telling.rows:
+    parts = []
+    for row in chosen.rows:
         phase = row.phase.label.lower() if row.phase is not None else "unknown"
         times = f" ×{len(row.members):,}" if row.is_fold else ""
-        attempts = [] if row.is_fold else attempts_of(row.members[0], snapshot)
+        attempts = [] if row.is_fold else drawn_attempts(row.members[0], snapshot)
         length = f", {duration(attempts[-1].end_ms - attempts[0].start_ms)}" if attempts else ""
-        said.append(f"{shortened(row.label, 60)}{times} {phase}{length}")
-    more = [f"and {plural(telling.left_out, 'row')} more"] if telling.left_out else []
-    return "; ".join([*said, *more])
+        parts.append(f"{shortened(row.label, 60)}{times} {phase}{length}")
+    more = [f"and {plural(chosen.left_out, 'row')} more"] if chosen.left_out else []
+    return "; ".join([*parts, *more])
 
 
 def _row(row: Row, y: float, snapshot: Snapshot, axis: Axis, grain_px: float) -> str:
@@ -93,7 +93,7 @@ def _row(row: Row, y: float, snapshot: Snapshot, axis: Axis, grain_px: float) ->
 
 def _bars(action: KnownAction, y: float, snapshot: Snapshot, axis: Axis, grain_px: float) -> str:
     parts = []
-    attempts = _joined(attempts_of(action, snapshot), max(3, int(_MOST_ATTEMPTS / grain_px)))
+    attempts = _joined(drawn_attempts(action, snapshot), max(3, int(_MOST_ATTEMPTS / grain_px)))
     if action.created_ms is not None:
         until_ms = attempts[0].start_ms if attempts else snapshot.end_ms
         x0, x1 = axis.x(action.created_ms), axis.x(until_ms) - 4

@@ -21,7 +21,7 @@ UNKNOWN_SYMBOL: Final = "◇"
 
 
 def took(snapshot: Snapshot) -> str:
-    """Say how long the run took so far; "" where that is not known. A run whose actions took time did not take "0s"."""
+    """Say how long the run has taken so far; "" where that is not known, never "0s" where its actions took time."""
     if snapshot.started_ms is None:
         return ""
     length_ms = snapshot.end_ms - snapshot.started_ms
@@ -60,8 +60,8 @@ def done_words(snapshot: Snapshot) -> tuple[str, str]:
     return f"{done:,}", f"of {plural(total, 'action')} done"
 
 
-def told_counts(snapshot: Snapshot) -> list[tuple[ActionPhase, int]]:
-    """Choose the counts that are told in words: at the end how all ended, before what runs and what went wrong."""
+def reported_counts(snapshot: Snapshot) -> list[tuple[ActionPhase, int]]:
+    """Choose the counts that stand in words: how all ended; while the run goes on, what runs and what went wrong."""
     order = REPORTED_COUNTS["ended" if snapshot.is_terminal else "going"]
     known = [(phase, snapshot.counts[phase]) for phase in order if snapshot.counts.get(phase, 0) > 0]
     return known + [(phase, n) for phase, n in snapshot.counts.items() if not phase.is_known and n > 0]

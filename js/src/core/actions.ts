@@ -2,6 +2,7 @@
 // Layout of a block: u32 magic, u32 header bytes, header (JSON, padded to 8), then the sections of
 // flyte_widgets/shared/columns.json, in that order, each padded to 8 bytes, little-endian. The same vectors test this and flyte_widgets/wire/columns.py.
 import layout from "../../../flyte_widgets/shared/columns.json";
+import { grown } from "./arrays";
 import { type ColumnsHeader, MAGIC } from "./protocol";
 
 /** In the place of a group: none. */
@@ -11,15 +12,6 @@ export class ColumnsError extends Error {}
 
 /** `gap`: the block does not follow on what is here, so a snapshot is needed. */
 export type Applied = "ok" | "gap" | "old";
-
-type Growable = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
-
-function grown<T extends Growable>(array: T, length: number): T {
-  if (array.length >= length) return array;
-  const next = new (array.constructor as new (n: number) => T)(Math.max(length, array.length * 2, 64));
-  next.set(array as never);
-  return next;
-}
 
 export class Actions {
   seq = 0;

@@ -4,7 +4,7 @@ import { wallClock } from "../../src/core/format";
 import { Phase } from "../../src/core/phases";
 import type { Connection, ConnectionState } from "../../src/core/protocol";
 import { badgeOf } from "../../src/run/header/badge";
-import { tally, told, words } from "../../src/run/header/counts";
+import { reported, tally, words } from "../../src/run/header/counts";
 import { emptyOf } from "../../src/run/header/empty";
 import { type FreshnessFacts, freshness } from "../../src/run/header/freshness";
 import { runLengthMs } from "../../src/run/header/length";
@@ -88,14 +88,14 @@ test("counts add up, in the strip's order, an unknown phase last and active", ()
 
 test("beside the strip stands what matters now, and at the end how it ended", () => {
   const live = tally({ succeeded: 36, failed: 1, running: 12, waiting_for_resources: 1 });
-  expect(told(live, false, false).map(words)).toEqual(["12 running", "1 failed"]);
+  expect(reported(live, false, false).map(words)).toEqual(["12 running", "1 failed"]);
   const over = tally({ succeeded: 44, aborted: 3, failed: 3 });
-  expect(told(over, true, false).map(words)).toEqual(["44 succeeded", "3 failed", "3 aborted"]);
-  expect(told(over, true, true).map(words)).toEqual(["3 failed", "3 aborted"]);
-  expect(told(tally({ succeeded: 4 }), true, true).map(words)).toEqual(["4 succeeded"]);
+  expect(reported(over, true, false).map(words)).toEqual(["44 succeeded", "3 failed", "3 aborted"]);
+  expect(reported(over, true, true).map(words)).toEqual(["3 failed", "3 aborted"]);
+  expect(reported(tally({ succeeded: 4 }), true, true).map(words)).toEqual(["4 succeeded"]);
   // Much to tell leaves no room for the strip, so what went well is not told.
   const much = tally({ succeeded: 4, recovered: 2, failed: 1, timed_out: 1 });
-  expect(told(much, true, false).map(words)).toEqual(["1 failed", "1 timed out"]);
+  expect(reported(much, true, false).map(words)).toEqual(["1 failed", "1 timed out"]);
 });
 
 test("the button of the failures leads to those that timed out, too, the root last, and round again", () => {

@@ -83,7 +83,7 @@ function changed(dice: Dice, spec: ActionSpec, rows: number, nowMs: number): Act
 
 /** The arrays of a tree, as far as they are in use. */
 function columns(tree: Tree) {
-  const rows = [tree.parent, tree.child, tree.next, tree.mate, tree.bucketOf];
+  const rows = [tree.parent, tree.child, tree.next, tree.nextInBucket, tree.bucketOf];
   const { parent, first, last, size, isGroup, count } = tree.buckets;
   return {
     roots: tree.roots,

@@ -1,4 +1,4 @@
-// What the state diagram tells, in its two readings: of all actions, or of the selected one. Pure.
+// What the state diagram shows, in its two readings: all actions, or the selected one. Pure.
 
 import { grouped, plural, spoken } from "../../core/format";
 import { ACTIVE, CANONICAL_EDGES, isTerminal, label, PHASES, TERMINAL } from "../../core/phases";

@@ -1,4 +1,5 @@
-// How one action went through the states: visits, times and transitions, over all its attempts. Pure.
+// How one action went through the states: visits, times and transitions, over all its attempts. Pure. The static view
+// has the same (widgets/static_view/paths.py): tests/vectors/runs.json.
 // Only what the backend reported counts: where no transitions are known there are no times and no edges.
 import type { Actions } from "../../core/actions";
 import { Changes } from "../../core/changes";
@@ -15,7 +16,7 @@ export interface Step {
   endMs: number | null;
 }
 
-/** One action as both sources tell it. */
+/** One action, from its details or from the columns. */
 export interface Life {
   /** Where it is now; 0: not known. */
   phase: number;

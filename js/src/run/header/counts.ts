@@ -37,9 +37,9 @@ const MANY = 3;
 
 /**
  * What is told beside the strip: while live what runs and what went wrong, at the end how it ended. `brief`, or where
- * it is much: without what went well where something else is to be told, for that is the rest.
+ * it is much: without what went well where something else is to be reported, for that is the rest.
  */
-export function told(sums: Tally, over: boolean, brief: boolean): Count[] {
+export function reported(sums: Tally, over: boolean, brief: boolean): Count[] {
   const all = REPORTED_COUNTS[over ? "ended" : "going"].flatMap((phase) =>
     sums.parts.filter((part) => part.phase === phase),
   );

@@ -6,7 +6,7 @@ import { dotted, h, setAttribute } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
 import { nextFailure } from "../timeline/rows/failures";
 import { Tree } from "../timeline/rows/tree";
-import { type Count, type Tally, tally, told, words } from "./counts";
+import { type Count, reported, type Tally, tally, words } from "./counts";
 
 export function mountStrip(view: View, band: HTMLElement): void {
   const { store, ui } = view;
@@ -21,7 +21,7 @@ export function mountStrip(view: View, band: HTMLElement): void {
     const brief = ui.slim.value;
     setAttribute(band, "data-empty", sums.total === 0 ? "" : null);
     drawStrip(strip, sums);
-    const parts = told(sums, over, brief).map((count) => {
+    const parts = reported(sums, over, brief).map((count) => {
       if (count.phase !== Phase.Failed) return h("span", {}, words(count));
       failed.replaceChildren(words(count));
       return failed;

@@ -35,7 +35,7 @@ import { clockMarks, elapsedMarks, type NextMark } from "./time/ticks";
 import type { Clock } from "./time/times";
 
 /** All of the run; or its last `spanMs`, going with now; or a fixed piece. The first two follow. */
-type Looking = { kind: "fit" } | { kind: "last"; spanMs: number } | { kind: "fixed"; window: TimeWindow };
+type WindowMode = { kind: "fit" } | { kind: "last"; spanMs: number } | { kind: "fixed"; window: TimeWindow };
 
 const EMPTY: Overview = {
   bins: {
@@ -64,7 +64,7 @@ export class TimelineModel {
   clock: Clock = { nowMs: 0, runOver: false };
   overview: Overview;
   #counting: OverviewCount | null = null;
-  #looking: Looking = { kind: "fit" };
+  #mode: WindowMode = { kind: "fit" };
   #squeezing = false;
   #squeeze = NO_SQUEEZE;
   #squeezeKey = "[[],0]";
@@ -221,12 +221,12 @@ export class TimelineModel {
     if (key === this.#squeezeKey) return;
     this.#squeezeKey = key;
     this.#squeeze = stretches.length ? new Squeeze(stretches, breakMs) : NO_SQUEEZE;
-    if (this.#looking.kind !== "fixed") return;
+    if (this.#mode.kind !== "fixed") return;
     // The reader goes on looking at the same piece of time.
-    const [fromMs, toMs] = [this.#looking.window.fromMs, this.#looking.window.toMs].map((ms) =>
+    const [fromMs, toMs] = [this.#mode.window.fromMs, this.#mode.window.toMs].map((ms) =>
       this.#squeeze.squeezed(before.real(ms)),
     ) as [number, number];
-    this.#looking = { kind: "fixed", window: { fromMs, toMs } };
+    this.#mode = { kind: "fixed", window: { fromMs, toMs } };
   }
 
   /** Where ticks may stand: at round times since the run's start, or of the day. */
@@ -253,9 +253,9 @@ export class TimelineModel {
 
   get window(): TimeWindow {
     const { full } = this;
-    const looking = this.#looking;
-    if (looking.kind === "fit") return full;
-    return looking.kind === "last" ? this.#last(looking.spanMs) : clampWindow(looking.window, full);
+    const mode = this.#mode;
+    if (mode.kind === "fit") return full;
+    return mode.kind === "last" ? this.#last(mode.spanMs) : clampWindow(mode.window, full);
   }
 
   get scale(): Scale {
@@ -268,18 +268,18 @@ export class TimelineModel {
   }
 
   get following(): boolean {
-    return this.#looking.kind !== "fixed";
+    return this.#mode.kind !== "fixed";
   }
 
   fit(): void {
-    this.#looking = { kind: "fit" };
+    this.#mode = { kind: "fit" };
   }
 
   setFollowing(on: boolean): void {
     if (on === this.following) return;
     const { window } = this;
-    if (!on) this.#looking = { kind: "fixed", window };
-    else this.#looking = { kind: "last", spanMs: window.toMs - window.fromMs };
+    if (!on) this.#mode = { kind: "fixed", window };
+    else this.#mode = { kind: "last", spanMs: window.toMs - window.fromMs };
     this.#settle();
   }
 
@@ -300,7 +300,7 @@ export class TimelineModel {
     const next = clampWindow(window, this.full);
     const span = next.toMs - next.fromMs;
     const atEnd = this.#last(span).toMs - next.toMs <= span * 0.002;
-    this.#looking =
+    this.#mode =
       this.following && atEnd && !this.clock.runOver
         ? { kind: "last", spanMs: span }
         : { kind: "fixed", window: next };
@@ -309,7 +309,7 @@ export class TimelineModel {
 
   /** A window over everything is "fit", which grows with the run. */
   #settle(): void {
-    if (isWhole(this.window, this.full)) this.#looking = { kind: "fit" };
+    if (isWhole(this.window, this.full)) this.#mode = { kind: "fit" };
   }
 
   /** Now; once the run is over, the latest end. */

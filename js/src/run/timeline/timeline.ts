@@ -3,7 +3,6 @@ import { signal, untracked } from "@preact/signals-core";
 import { h, setAttribute } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
 import { Body } from "./body";
-import { Feed } from "./feed";
 import { HistoryRequests } from "./history";
 import { Commands, type Stage } from "./input/commands";
 import { listenToOverview, listenToRows } from "./input/pointer";
@@ -20,6 +19,7 @@ import { paintAxis, paintOverview } from "./paint/paint-head";
 import { paintRows } from "./paint/paint-rows";
 import { Patterns } from "./paint/patterns";
 import { Surface } from "./paint/surface";
+import { RefreshSchedule } from "./refresh-schedule";
 import { RowPool } from "./rows/rows";
 import { tooltipOf } from "./rows/words";
 import { lengthMs } from "./time/idle";
@@ -45,7 +45,7 @@ class Timeline implements Stage {
   readonly #axisSurface = new Surface("fw-tl-axis");
   readonly #rowsSurface = new Surface("fw-tl-plot");
   readonly #pool: RowPool;
-  readonly #feed: Feed;
+  readonly #refreshes: RefreshSchedule;
   readonly #strips: StripCache;
   readonly #toolbar: ReturnType<typeof createToolbar>;
   readonly #tooltip: Tooltip;
@@ -72,7 +72,7 @@ class Timeline implements Stage {
   ) {
     const { store, ui, theme } = view;
     this.model = new TimelineModel(store, ui);
-    this.#feed = new Feed(this.model);
+    this.#refreshes = new RefreshSchedule(this.model);
     this.#strips = new StripCache(this.model);
     this.#patterns = new Patterns(theme.palette.peek(), 1);
     this.#tooltip = new Tooltip(view.frame);
@@ -115,20 +115,20 @@ class Timeline implements Stage {
     const { store, ui, theme, effect, signal: ending } = this.view;
     effect(() => {
       store.revision.value;
-      this.#feed.changed();
+      this.#refreshes.changed();
       this.#schedule();
     });
     effect(() => {
       const [phase, query, hideFinished] = [ui.phaseFilter.value, ui.query.value, ui.hideFinished.value];
       this.model.setFilter({ phase, query, hideFinished });
       this.model.sort = ui.sort.value;
-      this.#feed.hurry();
+      this.#refreshes.hurry();
       this.#schedule();
     });
     effect(() => {
       void ui.axis.value;
       this.model.setSqueezing(ui.squeezeIdle.value);
-      this.#feed.hurry();
+      this.#refreshes.hurry();
       this.moved();
     });
     effect(() => {
@@ -175,7 +175,7 @@ class Timeline implements Stage {
   }
 
   reorder(): void {
-    this.#feed.hurry();
+    this.#refreshes.hurry();
     this.draw();
   }
 
@@ -274,7 +274,7 @@ class Timeline implements Stage {
     const top = body.scrollPx > 0 ? Math.floor(body.scrollPx / rowPx) : -1;
     const anchor = pointer ? body.indexAt(pointer.clientY) : top;
     const key = model.keyAt(anchor);
-    const { reordered, recounted, againMs } = this.#feed.run(performance.now());
+    const { reordered, recounted, againMs } = this.#refreshes.run(performance.now());
     if (againMs !== null) {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;

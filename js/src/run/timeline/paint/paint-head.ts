@@ -10,7 +10,7 @@ import { paintBreaks } from "./paint-breaks";
 import type { Patterns } from "./patterns";
 import { type Surface, snap, verticalLine } from "./surface";
 
-export interface HeadPicture {
+export interface HeadScene {
   model: TimelineModel;
   patterns: Patterns;
   ticks: Ticks;
@@ -35,7 +35,7 @@ const HILL_PX = 15;
 /** More failures have only their marks, or the hill behind their lines is not seen. */
 const MOST_LINES = 40;
 
-export function paintOverview(surface: Surface, p: HeadPicture): void {
+export function paintOverview(surface: Surface, p: HeadScene): void {
   const { model, patterns } = p;
   const { palette, dpr } = patterns;
   const ctx = surface.begin(model.plotPx, BAND_PX, dpr);
@@ -95,7 +95,7 @@ export function paintOverview(surface: Surface, p: HeadPicture): void {
   paintWindow(ctx, p);
 }
 
-function paintWindow(ctx: CanvasRenderingContext2D, { model, patterns }: HeadPicture): void {
+function paintWindow(ctx: CanvasRenderingContext2D, { model, patterns }: HeadScene): void {
   const { palette } = patterns;
   const scale = model.fullScale;
   // The box stands outside of the plot's inside, so that at "fit" it holds everything.
@@ -127,7 +127,7 @@ interface Pill {
   bold: boolean;
 }
 
-export function paintAxis(surface: Surface, p: HeadPicture): void {
+export function paintAxis(surface: Surface, p: HeadScene): void {
   const { model, patterns, ticks } = p;
   const { palette, dpr } = patterns;
   const ctx = surface.begin(model.plotPx, BAND_PX, dpr);

@@ -13,7 +13,7 @@ import { dimOthers, paintPath } from "./paint-path";
 import type { Patterns } from "./patterns";
 import { type Surface, snap, verticalLine } from "./surface";
 
-export interface RowsPicture {
+export interface RowsScene {
   model: TimelineModel;
   patterns: Patterns;
   strips: StripCache;
@@ -35,7 +35,7 @@ export interface RowsPicture {
 
 type Placed = Box & { y: number };
 
-export function paintRows(surface: Surface, p: RowsPicture): void {
+export function paintRows(surface: Surface, p: RowsScene): void {
   const { model, patterns, scale } = p;
   const { palette, dpr } = patterns;
   const widthPx = model.plotPx;
@@ -122,7 +122,7 @@ function paintBoxes(
   phase: number,
   dense: boolean,
   boxes: readonly Placed[],
-  { patterns, scale }: RowsPicture,
+  { patterns, scale }: RowsScene,
 ): void {
   const { dpr, palette } = patterns;
   const outlined = !patterns.isSolid(phase) || palette.forced;
@@ -152,7 +152,7 @@ function paintBoxes(
 function fade(
   ctx: CanvasRenderingContext2D,
   byPhase: ReadonlyMap<number, readonly Placed[]>,
-  { model, scale }: RowsPicture,
+  { model, scale }: RowsScene,
 ): void {
   const nowX = scale.x(model.clock.nowMs);
   const { fadePx } = model.layout;
@@ -175,7 +175,7 @@ function paintMarks(
   caps: readonly (Cap & { y: number })[],
   dashes: readonly { x: number; y: number }[],
   dots: readonly { x0: number; x1: number; y: number }[],
-  { patterns }: RowsPicture,
+  { patterns }: RowsScene,
 ): void {
   const { palette } = patterns;
   for (const { phase, x, y, inside } of caps) {
@@ -209,7 +209,7 @@ function paintMarks(
   ctx.setLineDash([]);
 }
 
-function paintStrip(ctx: CanvasRenderingContext2D, strip: Strip, y: number, p: RowsPicture): void {
+function paintStrip(ctx: CanvasRenderingContext2D, strip: Strip, y: number, p: RowsScene): void {
   const { patterns, scale } = p;
   const { palette, dpr } = patterns;
   const x = snap(strip.x0, dpr);

@@ -7,15 +7,15 @@ import type { Order } from "./order";
 const MOST_KEPT = 64;
 
 export class FoldCounts {
-  /** As they were counted: what has changed since is told by `update`. */
+  /** As they were counted: what has changed since is ordered by `update`. */
   #phases = new Uint8Array(0);
   #count = 0;
   readonly #counts = new Map<number, Map<number, number>>();
-  readonly #told = new Map<number, ReadonlyMap<number, number>>();
+  readonly #ordered = new Map<number, ReadonlyMap<number, number>>();
 
   clear(): void {
     this.#counts.clear();
-    this.#told.clear();
+    this.#ordered.clear();
   }
 
   /** Take in the phases of rows that came or changed. */
@@ -32,7 +32,7 @@ export class FoldCounts {
       if (counts && (row >= this.#count || phases[row] !== phase)) {
         if (row < this.#count) counts.set(phases[row]!, counts.get(phases[row]!)! - 1);
         counts.set(phase, (counts.get(phase) ?? 0) + 1);
-        this.#told.delete(bucketOf[row]!);
+        this.#ordered.delete(bucketOf[row]!);
       }
       phases[row] = phase;
     }
@@ -51,11 +51,11 @@ export class FoldCounts {
       }
       this.#counts.set(bucket, counts);
     }
-    let told = this.#told.get(bucket);
-    if (!told) {
-      told = inStackOrder(counts);
-      this.#told.set(bucket, told);
+    let ordered = this.#ordered.get(bucket);
+    if (!ordered) {
+      ordered = inStackOrder(counts);
+      this.#ordered.set(bucket, ordered);
     }
-    return told;
+    return ordered;
   }
 }

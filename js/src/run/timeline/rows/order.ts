@@ -16,7 +16,7 @@ export interface Filter {
 export const NO_FILTER: Filter = { phase: 0, query: "", hideFinished: false };
 export const isFiltering = (f: Filter): boolean => f.phase !== 0 || f.query.trim() !== "" || f.hideFinished;
 
-/** What the reader opened and closed, by key; all else is as by default. Keys outlive a new snapshot. */
+/** What the reader opened and closed, by key. All else is as by default. Keys stay valid after a new snapshot. */
 export type Toggles = Map<string, boolean>;
 
 export const actionKey = (id: string): string => id;
@@ -93,7 +93,7 @@ export class Order {
   /** Shown members of a bucket, in their order. */
   *members(bucket: number): Generator<number> {
     const { tree, matches } = this;
-    for (let row = tree.buckets.first[bucket]!; row >= 0; row = tree.mate[row]!) {
+    for (let row = tree.buckets.first[bucket]!; row >= 0; row = tree.nextInBucket[row]!) {
       if (!matches || matches[row]) yield row;
     }
   }
@@ -135,23 +135,23 @@ export class TextSearch {
   #query = "";
   #snapshots = -1;
   /** By place in the table: 0 not looked at, 1 without the query, 2 with it. */
-  #told = new Uint8Array(0);
+  #found = new Uint8Array(0);
 
   /** Begin to ask for a query, in lower case. */
   ask(actions: Actions, query: string): void {
     const isSame = this.#query === query && this.#snapshots === actions.snapshots;
-    const told = isSame ? this.#told : new Uint8Array(0);
+    const found = isSame ? this.#found : new Uint8Array(0);
     const length = actions.strings.length;
-    this.#told = told.length >= length ? told : new Uint8Array(length * 2);
-    if (this.#told !== told) this.#told.set(told);
+    this.#found = found.length >= length ? found : new Uint8Array(length * 2);
+    if (this.#found !== found) this.#found.set(found);
     this.#query = query;
     this.#snapshots = actions.snapshots;
   }
 
   has({ strings }: Actions, at: number): boolean {
     if (at === NO_STRING) return false;
-    this.#told[at] ||= strings[at]!.toLowerCase().includes(this.#query) ? 2 : 1;
-    return this.#told[at] === 2;
+    this.#found[at] ||= strings[at]!.toLowerCase().includes(this.#query) ? 2 : 1;
+    return this.#found[at] === 2;
   }
 }
 
@@ -238,7 +238,7 @@ export function order(
         stack.pop();
         continue;
       }
-      here.row = (inBucket ? tree.mate : tree.next)[row]!;
+      here.row = (inBucket ? tree.nextInBucket : tree.next)[row]!;
       if (marks && !marks[row]) continue;
       const b = bucketOf[row]!;
       if (inBucket) {

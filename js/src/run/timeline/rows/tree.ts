@@ -1,17 +1,10 @@
-// Who is under whom, as linked lists in typed arrays. New rows are put to the end of what is there, so that a run of
-// 100,000 actions grows as fast as one of 100. Siblings of one group, or of one name, form a bucket; order.ts decides
+// The tree of actions, as linked lists in typed arrays. New rows are appended, so that a run of 100,000 actions grows as
+// fast as one of 100. Siblings of one group, or of one name, form a bucket; order.ts decides
 // which buckets fold into one row.
 import { type Actions, NO_STRING } from "../../../core/actions";
+import { grown } from "../../../core/arrays";
 
 const NONE = -1;
-
-function longer<T extends Int32Array | Uint32Array | Uint8Array>(array: T, length: number, fill = 0): T {
-  if (array.length >= length) return array;
-  const next = new (array.constructor as new (n: number) => T)(Math.max(length, array.length * 2, 64));
-  next.set(array as never);
-  if (fill) next.fill(fill, array.length);
-  return next;
-}
 
 /** Siblings of one group or of one name, by number, in the order of their first members. */
 class Buckets {
@@ -48,12 +41,12 @@ class Buckets {
 
   #add(parent: number, text: number, isGroup: 0 | 1): number {
     const b = this.count++;
-    this.parent = longer(this.parent, this.count);
-    this.first = longer(this.first, this.count);
-    this.last = longer(this.last, this.count);
-    this.size = longer(this.size, this.count);
-    this.isGroup = longer(this.isGroup, this.count);
-    this.#text = longer(this.#text, this.count);
+    this.parent = grown(this.parent, this.count);
+    this.first = grown(this.first, this.count);
+    this.last = grown(this.last, this.count);
+    this.size = grown(this.size, this.count);
+    this.isGroup = grown(this.isGroup, this.count);
+    this.#text = grown(this.#text, this.count);
     this.parent[b] = parent;
     this.first[b] = this.last[b] = NONE;
     this.isGroup[b] = isGroup;
@@ -85,7 +78,7 @@ export class Tree {
   next = new Int32Array(0);
   bucketOf = new Int32Array(0);
   /** Next row of the same bucket. */
-  mate = new Int32Array(0);
+  nextInBucket = new Int32Array(0);
   readonly buckets = new Buckets();
   #lastChild = new Int32Array(0);
   readonly #revision: number;
@@ -149,12 +142,12 @@ export class Tree {
   }
 
   #reserve(rows: number): void {
-    this.parent = longer(this.parent, rows);
-    this.child = longer(this.child, rows, NONE);
-    this.next = longer(this.next, rows, NONE);
-    this.mate = longer(this.mate, rows, NONE);
-    this.bucketOf = longer(this.bucketOf, rows, NONE);
-    this.#lastChild = longer(this.#lastChild, rows, NONE);
+    this.parent = grown(this.parent, rows);
+    this.child = grown(this.child, rows, NONE);
+    this.next = grown(this.next, rows, NONE);
+    this.nextInBucket = grown(this.nextInBucket, rows, NONE);
+    this.bucketOf = grown(this.bucketOf, rows, NONE);
+    this.#lastChild = grown(this.#lastChild, rows, NONE);
   }
 
   #parentOf(row: number, count: number): number {
@@ -178,9 +171,9 @@ export class Tree {
     const group = actions.groupAt[row]!;
     const b =
       group === NO_STRING ? buckets.of(parent, actions.nameAt[row]!, 0) : buckets.of(parent, group, 1);
-    const mate = buckets.last[b]!;
-    if (mate < 0) buckets.first[b] = row;
-    else this.mate[mate] = row;
+    const lastInBucket = buckets.last[b]!;
+    if (lastInBucket < 0) buckets.first[b] = row;
+    else this.nextInBucket[lastInBucket] = row;
     buckets.last[b] = row;
     buckets.size[b]!++;
     this.bucketOf[row] = b;

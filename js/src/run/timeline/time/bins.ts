@@ -1,5 +1,6 @@
 // How many actions are in which phase, over time: what the folded strip and the overview are drawn from. Pure.
-// Counted by differences: +1 where a segment begins, -1 where it ends, then one running sum per phase.
+// It counts differences: +1 where a segment begins, -1 where it ends, then one running sum per phase. The static view
+// counts the same (widgets/static_view/folds.py): tests/vectors/runs.json.
 import type { Actions } from "../../../core/actions";
 import { isTerminal, STACK_ORDER } from "../../../core/phases";
 import { NO_SQUEEZE, type Squeeze } from "./idle";
@@ -34,7 +35,7 @@ export interface BinRange {
   steps: number;
 }
 
-/** Counts rows into a range. What is open is counted to the range's end: draw it to now, and it stays true. */
+/** Counts rows into a range. What is open counts to the end of the range, so the counts stay true as time goes on. */
 export class Binner {
   readonly #counts: Float64Array;
   #startMs = Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-// The stacked strip of a fold: the share of its members in each phase, in steps of 3 px on the real time axis. Pure.
+// The stacked strip of a fold: the share of its members in each phase over time, in steps of 3 px. Pure.
 import type { Actions } from "../../../core/actions";
 import { isActive, Phase, STACK_ORDER, SUMMARY_ORDER } from "../../../core/phases";
 import { Binner, type Bins, phaseOfSlot, SLOTS, slotOf } from "./bins";

@@ -1,6 +1,6 @@
-// What is known of an action's times, made whole: every attempt and segment gets a start and an end. Pure.
-// The static view does the same (widgets/static_view/spans.py): tests/vectors/times.json.
-// All times are milliseconds from the block's base. NaN never leaves this file, negative durations count as 0.
+// The times of an action, completed: every attempt and segment gets a start and an end. Pure.
+// The static view does the same (widgets/static_view/spans.py): tests/vectors/runs.json.
+// All times are milliseconds from the block's base. No result is NaN. Negative durations count as 0.
 import type { Actions } from "../../../core/actions";
 import { isTerminal, Phase } from "../../../core/phases";
 import { Seg } from "../../../core/protocol";

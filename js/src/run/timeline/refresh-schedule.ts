@@ -9,14 +9,14 @@ const MANY = 5_000;
 /** Of the 16 ms of a frame. */
 const COUNT_BUDGET_MS = 4;
 
-export interface Fed {
+export interface Refreshed {
   reordered: boolean;
   recounted: boolean;
   /** Call again after this many ms; null: nothing is left to do. */
   againMs: number | null;
 }
 
-export class Feed {
+export class RefreshSchedule {
   #orderDirty = true;
   #countDirty = true;
   #counting = false;
@@ -37,11 +37,11 @@ export class Feed {
     this.#orderedAt = this.#countedAt = Number.NEGATIVE_INFINITY;
   }
 
-  run(nowMs: number): Fed {
+  run(nowMs: number): Refreshed {
     const { model } = this;
-    const fed: Fed = { reordered: false, recounted: false, againMs: null };
+    const done: Refreshed = { reordered: false, recounted: false, againMs: null };
     const again = (ms: number): void => {
-      fed.againMs = Math.min(fed.againMs ?? ms, ms);
+      done.againMs = Math.min(done.againMs ?? ms, ms);
     };
     if (this.#orderDirty) {
       const waitMs = this.#orderedAt + REORDER_MS - nowMs;
@@ -50,11 +50,11 @@ export class Feed {
         model.reorder();
         this.#orderDirty = false;
         this.#orderedAt = nowMs;
-        fed.reordered = true;
+        done.reordered = true;
       }
     }
     // The rows are painted first: the overview can come a frame later.
-    if (fed.reordered && !this.#isPainted) again(0);
+    if (done.reordered && !this.#isPainted) again(0);
     else if (this.#countDirty || this.#counting || this.#outgrown) {
       const waitMs = this.#countedAt + (model.actions.count > MANY ? RECOUNT_MANY_MS : RECOUNT_MS) - nowMs;
       if (waitMs > 0) again(waitMs);
@@ -63,7 +63,7 @@ export class Feed {
         this.#counting = !model.recount(COUNT_BUDGET_MS);
         if (this.#counting) again(0);
         else {
-          fed.recounted = true;
+          done.recounted = true;
           // The first count tells when the run began and ended, and so in which range to count.
           if (this.#countedAt > 0 || !this.#outgrown) this.#countedAt = nowMs;
           else again(0);
@@ -71,7 +71,7 @@ export class Feed {
       }
     }
     this.#isPainted = true;
-    return fed;
+    return done;
   }
 
   /** The run went on past what was counted. */
