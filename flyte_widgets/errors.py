@@ -34,7 +34,7 @@ from typing import ClassVar, Final, TypeVar
 from flyte_widgets.redaction import redact
 from flyte_widgets.untrusted import printable
 
-_MOST_SAID: Final = 2_000
+_MAX_SERVER_WORDS: Final = 2_000
 """Characters of a backend's own words that are repeated."""
 
 
@@ -292,14 +292,14 @@ def rpc_error(code: str, message: str) -> RpcError:
 
     `message` is the backend's: it may repeat what was sent, and be of any length.
     """
-    message = said(without_database(message))
+    message = server_words(without_database(message))
     read_failed = _READ_FAILED.search(message) if code == "not_found" else None
     if read_failed is not None and "not found" not in message[read_failed.end() :]:
         # An open-source backend whose database is away says so in these words. What was asked for may well be there.
         return UnavailableError(f"The backend could not read its own database ({read_failed[0].strip()}).")
     cls = RPC_ERRORS.get(code)
     if cls is None:
-        return UnknownError(f"{message or 'no message'} (code {said(code)[:80]!r})")
+        return UnknownError(f"{message or 'no message'} (code {server_words(code)[:80]!r})")
     return cls(message or code.replace("_", " "))
 
 
@@ -318,6 +318,6 @@ def sentences(message: str, hint: str) -> str:
     return f"{message}{'' if message.endswith(('.', '!', '?', '…')) else '.'} {hint}"
 
 
-def said(text: str) -> str:
+def server_words(text: str) -> str:
     """Give a server's own words as they may be repeated: without secrets, printable, and not too long."""
-    return printable(redact(text)[:_MOST_SAID])
+    return printable(redact(text)[:_MAX_SERVER_WORDS])

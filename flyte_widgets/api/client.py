@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from flyte_widgets.api.auth import AuthLike, auth_from
+from flyte_widgets.api.circuit_breaker import Outage
 from flyte_widgets.api.clusters import ClusterRouter
 from flyte_widgets.api.connect import UNARY_TIMEOUT_S, ConnectTransport
 from flyte_widgets.api.data import DataApi
 from flyte_widgets.api.endpoint import console_base, parse_endpoint
 from flyte_widgets.api.envelope import DEFAULT_MAX_BYTES
-from flyte_widgets.api.gate import Outage
 from flyte_widgets.api.launch import LaunchApi
 from flyte_widgets.api.messages import (
     Action,

@@ -7,7 +7,7 @@ configuration file, and what the backend gives to the pods of its tasks.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 
@@ -73,6 +73,49 @@ class ConnectionConfig:
     def __repr__(self) -> str:
         host = httpx.URL(self.endpoint).netloc.decode()
         return f"ConnectionConfig({host!r}, project={self.project!r}, domain={self.domain!r}, from {self.source})"
+
+
+@dataclass(frozen=True)
+class ConnectOptions:
+    """What a user gives to `connect()`; "" and None where nothing was given."""
+
+    endpoint: str | None = None
+    org: str = ""
+    project: str = ""
+    domain: str = ""
+    auth: AuthLike = field(default=None, repr=False)
+    api_key: str = field(default="", repr=False)
+    insecure: bool = False
+    tls: TlsSettings | None = None
+    console: str | None = None
+
+
+def chosen_config(given: ConnectOptions, found: ConnectionConfig | None) -> ConnectionConfig:
+    """Complete what was given with what `discover()` found: credentials only for the endpoint that they are for.
+
+    Raises ConfigError where there is neither.
+    """
+    project = given.project or (found.project if found else "")
+    domain = given.domain or (found.domain if found else "")
+    if given.api_key:
+        if given.endpoint is not None or given.auth is not None:
+            raise ConfigError("An API key holds endpoint and credentials.", hint="Give it alone, or those without it.")
+        return from_api_key(
+            given.api_key, org=given.org, project=project, domain=domain, tls=given.tls, console=given.console
+        )
+    base = found if given.endpoint is None else ConnectionConfig.make(given.endpoint, insecure=given.insecure)
+    if base is None:
+        raise not_configured_error()
+    own = found if found is not None and found.endpoint == base.endpoint else base
+    return replace(
+        base,
+        org=given.org or own.org,
+        project=project,
+        domain=domain,
+        auth=auth_from(given.auth) or base.auth or own.auth,
+        tls=given.tls or own.tls,
+        console=base.console if given.console is None else given.console,
+    )
 
 
 def not_configured_error() -> ConfigError:

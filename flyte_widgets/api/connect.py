@@ -19,11 +19,11 @@ import anyio
 import httpx
 import msgspec
 
+from flyte_widgets.api.circuit_breaker import CircuitBreaker, Outage
 from flyte_widgets.api.clock import ServerClock
 from flyte_widgets.api.credentials import CredentialAuth
 from flyte_widgets.api.envelope import DEFAULT_MAX_BYTES, EnvelopeReader, encode_envelope, oversize_error
 from flyte_widgets.api.failures import has_content_type, host_of, http_error, transport_error
-from flyte_widgets.api.gate import Gate, Outage
 from flyte_widgets.api.http_client import make_http_client, read_some, register_path, unlogged
 from flyte_widgets.api.messages import Message, decode_message
 from flyte_widgets.api.tls import TlsSettings
@@ -45,7 +45,7 @@ _HEADERS: Final = {"connect-protocol-version": "1", "user-agent": "flyte-widgets
 _UNARY_TYPE: Final = "application/json"
 _STREAM_TYPE: Final = "application/connect+json"
 _MAX_ERROR_BYTES: Final = 4 * 1024 * 1024
-_REST_AFTER_S: Final = 6.0
+_CLOSE_IDLE_AFTER_S: Final = 6.0
 """Longer than httpx keeps an idle connection."""
 
 T = TypeVar("T", bound=Message)
@@ -77,11 +77,11 @@ class ConnectTransport:
         self._client: httpx.AsyncClient | None = None
         self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
         self._closed = False
-        self._gate = Gate()
+        self._breaker = CircuitBreaker()
         self._answered: set[str] = set()
         """The calls that this backend has answered at least once."""
         self._under_way = 0
-        self._rest: asyncio.TimerHandle | None = None
+        self._idle_timer: asyncio.TimerHandle | None = None
         self.clock = ServerClock()
 
     def __repr__(self) -> str:
@@ -166,16 +166,16 @@ class ConnectTransport:
     @property
     def outage(self) -> Outage | None:
         """Why the backend does not answer, if it has not for a second or more; None while it does."""
-        return self._gate.outage
+        return self._breaker.outage
 
     def hurry(self) -> None:
         """Make the next request at once, even if the backend is down: a person waits for it."""
-        self._gate.hurry()
+        self._breaker.hurry()
 
     async def aclose(self) -> None:
         """Close all connections. Streams that are still read end with a TransportError."""
         self._closed = True
-        self._gate.answered()  # whoever waits is to hear that this is closed
+        self._breaker.note_answer()  # whoever waits is to hear that this is closed
         client, self._client = self._client, None
         if isinstance(self._auth, CredentialAuth):
             await self._auth.aclose()
@@ -187,8 +187,8 @@ class ConnectTransport:
     async def _turn(self, method: str) -> AsyncIterator[httpx.AsyncClient]:
         """Wait for the turn of a request, give the client for it, and take note of how it went."""
         self._http()
-        gate = self._gate
-        await gate.pass_through()
+        breaker = self._breaker
+        await breaker.wait_turn()
         self._under_way += 1
         try:
             yield self._http()
@@ -196,26 +196,26 @@ class ConnectTransport:
             # A backend that has answered others, and never this one, does not have it: that is no outage.
             is_missing = isinstance(error, UnimplementedError) and self._answered and method not in self._answered
             if not is_missing:
-                gate.failed(error)
+                breaker.note_failure(error)
             raise
         finally:
             self._under_way -= 1
             if not self._under_way:
-                self._rest_later()
+                self._close_idle_later()
 
-    def _rest_later(self) -> None:
+    def _close_idle_later(self) -> None:
         """Close idle connections when nothing was asked for a while: httpx itself only does so at the next request."""
 
-        async def rest() -> None:
+        async def close_idle() -> None:
             if not self._under_way and self._client is not None:
                 client, self._client = self._client, None
                 with unlogged():
                     await client.aclose()
 
-        if self._rest is not None:
-            self._rest.cancel()
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
         loop = asyncio.get_running_loop()
-        self._rest = loop.call_later(_REST_AFTER_S, lambda: loop.create_task(rest()))
+        self._idle_timer = loop.call_later(_CLOSE_IDLE_AFTER_S, lambda: loop.create_task(close_idle()))
 
     def _http(self) -> httpx.AsyncClient:
         """Give the httpx client of this loop; a new one after a fork, or when the loop before it is closed."""
@@ -232,7 +232,7 @@ class ConnectTransport:
                     hint="A client belongs to one loop: make another for this one.",
                 )
             if self._owner != here:
-                self._owner, self._gate, self._under_way = here, Gate(), 0
+                self._owner, self._breaker, self._under_way = here, CircuitBreaker(), 0
             self._client = make_http_client(tls=self.tls, auth=self._auth)
         return self._client
 
@@ -257,7 +257,7 @@ class ConnectTransport:
             with suppress(httpx.DecodingError):  # the status says enough
                 body = await read_some(response, _MAX_ERROR_BYTES)
             raise http_error(response, body)
-        self._gate.answered()
+        self._breaker.note_answer()
         self._answered.add(method)
         encoding = response.headers.get("connect-content-encoding", "identity")
         if encoding not in ("identity", "gzip"):

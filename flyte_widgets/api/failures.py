@@ -15,7 +15,7 @@ import httpx
 import msgspec
 
 from flyte_widgets.api.envelope import WireError
-from flyte_widgets.errors import RPC_ERRORS, ApiError, ProtocolError, TransportError, rpc_error, said
+from flyte_widgets.errors import RPC_ERRORS, ApiError, ProtocolError, TransportError, rpc_error, server_words
 from flyte_widgets.redaction import causes, redact, scrub
 
 #: Connect's table for errors whose body is not Connect's; 429 is ours, where Connect says "unavailable".
@@ -72,7 +72,7 @@ _REASONS: tuple[tuple[type[BaseException], str, str | None], ...] = (
 
 
 #: Asking again does not mend these: somebody has to do something.
-_STANDING = (ssl.SSLCertVerificationError, httpx.InvalidURL, httpx.LocalProtocolError)
+_LASTING = (ssl.SSLCertVerificationError, httpx.InvalidURL, httpx.LocalProtocolError)
 
 
 def transport_error(error: Exception, host: str) -> ApiError:
@@ -87,9 +87,9 @@ def transport_error(error: Exception, host: str) -> ApiError:
     kind, text, hint = next(row for row in _REASONS if any(isinstance(cause, row[0]) for cause in chain))
     cause = next(cause for cause in chain if isinstance(cause, kind))
     detail = getattr(cause, "verify_message", None) or getattr(cause, "reason", None) or "no reason was given"
-    said_error = TransportError(text.format(host=host, detail=str(detail).rstrip(".")), hint=hint)
-    said_error.transient = kind not in _STANDING
-    return said_error
+    failure = TransportError(text.format(host=host, detail=str(detail).rstrip(".")), hint=hint)
+    failure.transient = kind not in _LASTING
+    return failure
 
 
 def http_error(response: httpx.Response, body: bytes) -> ApiError:
@@ -132,7 +132,7 @@ def _status_error(response: httpx.Response, body: bytes, host: str) -> ApiError:
         return rpc_error(code, wire.message)
     if status == 415:
         return ProtocolError(f"{host} does not take Connect's JSON for this call (HTTP 415).")
-    words = f": {said(wire.message)}" if wire.message else "."
+    words = f": {server_words(wire.message)}" if wire.message else "."
     if status not in _CODE_OF_STATUS and status < 500:
         return ProtocolError(f"{host} answered HTTP {status}{words}")
     return rpc_error(_CODE_OF_STATUS.get(status, "unknown"), f"{host} answered HTTP {status}{words}")

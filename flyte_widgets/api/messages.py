@@ -325,14 +325,14 @@ def decode_message(data: bytes, message_type: type[T]) -> T:
 
 def _repaired(data: bytes) -> bytes:
     """Replace bytes that are not UTF-8, and lone surrogates (JSON can hold them), and leave out what is no time."""
-    told = json.loads(data.decode(errors="replace"), object_hook=_without_false_times)
-    return json.dumps(told, ensure_ascii=False).encode(errors="replace")
+    parsed = json.loads(data.decode(errors="replace"), object_hook=_without_false_times)
+    return json.dumps(parsed, ensure_ascii=False).encode(errors="replace")
 
 
-def _without_false_times(told: dict[str, Any]) -> dict[str, Any]:
+def _without_false_times(parsed: dict[str, Any]) -> dict[str, Any]:
     for name in _TIMES:
         try:
-            msgspec.convert(told.get(name), Time | None)
+            msgspec.convert(parsed.get(name), Time | None)
         except (msgspec.ValidationError, ValueError):  # ValueError: it is no Unicode
-            del told[name]
-    return told
+            del parsed[name]
+    return parsed

@@ -30,7 +30,7 @@ from flyte_widgets.errors import (
     TransportError,
     UnauthenticatedError,
     UnavailableError,
-    said,
+    server_words,
 )
 from flyte_widgets.redaction import register
 
@@ -224,7 +224,10 @@ def _read_answer(response: httpx.Response, body: bytes, host: str) -> _TokenAnsw
     except (msgspec.MsgspecError, UnicodeDecodeError):
         is_json = False
     if response.status_code in (400, 401, 403) and is_json:
-        why = ": ".join(part for part in (answer.error, said(answer.error_description)) if part) or "no reason given"
+        why = (
+            ": ".join(part for part in (answer.error, server_words(answer.error_description)) if part)
+            or "no reason given"
+        )
         raise UnauthenticatedError(
             f"The login server {host} refused the client ({why}).", hint="Check the client id and its secret."
         )

@@ -13,7 +13,7 @@ from typing import Final
 import httpx
 
 from flyte_widgets.api.proxies import ProxySetting, proxy_for
-from flyte_widgets.errors import TransportError, said
+from flyte_widgets.errors import TransportError, server_words
 from flyte_widgets.redaction import causes, scrub
 
 
@@ -101,7 +101,7 @@ def _why(error: httpx.TransportError | None) -> str:
     for kind, what in _REASONS:
         if any(isinstance(cause, kind) for cause in chain):
             return what
-    answer = said(str(error))[:80] if isinstance(error, httpx.ProxyError) else ""
+    answer = server_words(str(error))[:80] if isinstance(error, httpx.ProxyError) else ""
     return f"does not let the request through ({answer})" if answer else "could not be reached"
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import threading
 import weakref
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from flyte_widgets.api.auth import AuthLike, auth_from
+from flyte_widgets.api.auth import AuthLike
 from flyte_widgets.api.client import FlyteClient
-from flyte_widgets.api.config import ConnectionConfig, discover, from_api_key, not_configured_error
+from flyte_widgets.api.config import (
+    ConnectionConfig,
+    ConnectOptions,
+    chosen_config,
+    discover,
+    not_configured_error,
+)
 from flyte_widgets.api.messages import RunIdentifier
 from flyte_widgets.api.tls import TlsSettings
-from flyte_widgets.errors import ConfigError
 from flyte_widgets.forking import PerProcess
 from flyte_widgets.watch.loop import BackgroundLoop, background
 from flyte_widgets.watch.watcher import Watcher
@@ -168,44 +173,18 @@ def connect(
 
     Nothing is sent yet: what is wrong with the backend shows when a run is read. Raises ConfigError.
     """
-    found = discover()
-    tls = TlsSettings(ca_cert_file=ca_cert_file) if ca_cert_file else None
-    if api_key:
-        if endpoint is not None or auth is not None:
-            raise ConfigError("An API key holds endpoint and credentials.", hint="Give it alone, or those without it.")
-        config = from_api_key(
-            api_key,
-            org=org,
-            project=project or (found.project if found else ""),
-            domain=domain or (found.domain if found else ""),
-            tls=tls,
-            console=console,
-        )
-    elif endpoint is not None:
-        config = ConnectionConfig.make(
-            endpoint,
-            org=org,
-            project=project or (found.project if found else ""),
-            domain=domain or (found.domain if found else ""),
-            auth=auth,
-            insecure=insecure,
-            tls=tls,
-            console=console,
-        )
-        if found is not None and found.endpoint == config.endpoint:
-            config = replace(config, auth=config.auth or found.auth, tls=tls or found.tls, org=org or found.org)
-    elif found is None:
-        raise not_configured_error()
-    else:
-        config = replace(
-            found,
-            org=org or found.org,
-            project=project or found.project,
-            domain=domain or found.domain,
-            auth=auth_from(auth) or found.auth,
-            tls=tls or found.tls,
-            console=found.console if console is None else console,
-        )
+    given = ConnectOptions(
+        endpoint,
+        org=org,
+        project=project,
+        domain=domain,
+        auth=auth,
+        api_key=api_key,
+        insecure=insecure,
+        tls=TlsSettings(ca_cert_file=ca_cert_file) if ca_cert_file else None,
+        console=console,
+    )
+    config = chosen_config(given, discover())
     global _connected  # noqa: PLW0603
     if _connected is None or _connected[0] != config:
         _connected = (config, FlyteClient.from_config(config))

@@ -1,11 +1,11 @@
-"""When to try again: growing delays with jitter. That many watchers make no storm is for `api.gate`."""
+"""When to try again: growing delays with jitter. That many watchers make no storm is for `api.circuit_breaker`."""
 
 from __future__ import annotations
 
 import random
 
 FIRST_DELAY_S = 0.5
-#: Low, so that a run is right again within seconds after its backend is back; the gate keeps the load down.
+#: Low, so that a run is right again within seconds after its backend is back; the circuit breaker keeps the load down.
 LONGEST_DELAY_S = 4.0
 
 

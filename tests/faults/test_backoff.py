@@ -46,7 +46,7 @@ def test_fifty_watchers_make_no_storm(fifty: list[fw.Run], proxy: FaultProxy, re
     dead_s = time.monotonic()
     time.sleep(10)
     attempts = [call.at_s - dead_s for call in proxy.log if call.at_s > dead_s]
-    # Without the gate each of the fifty would try several times.
+    # Without the circuit breaker each of the fifty would try several times.
     assert len(attempts) <= 20, f"{len(attempts)} attempts: {[round(at_s, 2) for at_s in attempts]}"
     assert attempts
     told = [run.connection.state for run in fifty]
