@@ -12,8 +12,10 @@ from typing import Any, Final
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import LocalError
+from flyte_widgets.local.runs.mirror import Mirror
 from flyte_widgets.local.runs.output import ALWAYS, NEVER, Echo
 from flyte_widgets.local.runs.runner import LaunchedRun, launch
+from flyte_widgets.local.served import ServedBackend, served_backend
 from flyte_widgets.local.services import server
 from flyte_widgets.local.services.server import LocalBackend
 from flyte_widgets.local.simulator.spec import SimSpec
@@ -32,8 +34,8 @@ class LocalRun(Run):
 
     abort_note = "What runs in a thread finishes its step; nothing new starts."
 
-    def __init__(self, launched: LaunchedRun) -> None:
-        super().__init__(launched.name, client=_client(launched.backend))
+    def __init__(self, launched: LaunchedRun, client: FlyteClient) -> None:
+        super().__init__(launched.name, client=client)
         self._launched = launched
 
     def result(self, timeout: float | None = None) -> Any:
@@ -75,11 +77,26 @@ def run(task: Any, /, *args: Any, **inputs: Any) -> LocalRun:
 
     task: made by `@env.task`; args and inputs are its. Aborting the run cancels it: what runs in a thread finishes
     its step, nothing new starts. What the tasks print goes into their logs; the cell gets it where no widget shows the
-    run (`fw.local.start(echo=...)`). Raises LocalError for what is not a task, TypeError for arguments that do not fit.
+    run (`fw.local.start(echo=...)`). After `fw.connect()` to `flyte-widgets serve` the run is there, without its logs,
+    else on the embedded backend of this process.
+
+    Raises LocalError for what is not a task, TypeError for arguments that do not fit.
     """
-    backend = _backend()
+    served = served_backend()
+    backend = _backend() if served is None else server.start()
+    client = _client(backend) if served is None else served.client
     name = f"local-{secrets.token_hex(4)}"
-    return LocalRun(launch(task, args, inputs, backend=backend, name=name, echo=_echo_of(backend, name)))
+    launched = launch(task, args, inputs, backend=backend, name=name, echo=_echo_of(client, name))
+    if served is not None:
+        try:
+            Mirror(served, launched)
+        except OSError as error:
+            launched.abort("The backend that is connected does not answer.")
+            raise LocalError(
+                f"The backend that is connected does not answer: {error}.",
+                hint="Start `flyte-widgets serve` again, or fw.local.start() for one in this process.",
+            ) from None
+    return LocalRun(launched, client)
 
 
 def simulate(
@@ -93,7 +110,9 @@ def simulate(
     quirks: Iterable[str] = (),
     **overrides: Any,
 ) -> Run:
-    """Play a simulated cluster run on the embedded backend. Returns at once.
+    """Play a simulated cluster run on the embedded backend: the one that `fw.connect()` chose, else this process's.
+
+    Returns at once.
 
     The same seed and spec give the same run: tree, names, durations, outcomes. `overrides` are fields of `SimSpec`
     (`actions=2000, retries=0.1`); without `actions` it is a pipeline that goes through all ten phases in 200 s.
@@ -101,13 +120,14 @@ def simulate(
     lasts: it has ended already), and `hold=True` leaves it there. `quirks` names oddities of the real backend to show
     (`flyte_widgets.local.services.quirks.QUIRKS`). Raises LocalError for what makes no sense.
     """
-    backend = _backend()
+    backend = served_backend() or _backend()
+    client = backend.client if isinstance(backend, ServedBackend) else _client(backend)
     request = {"seed": seed, "speed": speed, "elapsed_s": elapsed_s, "hold": hold, "name": name, "quirks": [*quirks]}
     try:
         played = backend.simulate({**request, **asdict(SimSpec.of(spec, **overrides))})
     except (ValueError, TypeError) as error:
         raise LocalError(f"The run cannot be simulated: {error}.") from None
-    return Run(played, client=_client(backend))
+    return Run(played, client=client)
 
 
 def _backend() -> LocalBackend:
@@ -118,11 +138,11 @@ def _backend() -> LocalBackend:
     return server.start() if is_configured() else start()
 
 
-def _echo_of(backend: LocalBackend, name: str) -> Echo:
+def _echo_of(client: FlyteClient, name: str) -> Echo:
     """Say when the cell gets the output of a run."""
     if _echo is not None:
         return ALWAYS if _echo else NEVER
-    target = resolve(name, client=_client(backend))
+    target = resolve(name, client=client)
     in_notebook = getattr(_shell(), "kernel", None) is not None
     return Echo(lambda: not is_shown(target), _HOLD_S if in_notebook else 0.0)
 

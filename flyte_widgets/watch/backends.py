@@ -112,6 +112,14 @@ def is_configured() -> bool:
     return _default is not None or discover() is not None
 
 
+def connected() -> tuple[FlyteClient, str] | None:
+    """Give client and endpoint that `connect()` chose, where nothing else was chosen since."""
+    with _lock.get():
+        if _connected is None or _default is None or _default.client is not _connected[1]:
+            return None
+        return _connected[1], _connected[0].endpoint
+
+
 def set_default(client: FlyteClient, source: str) -> Backend:
     """Make `client` the one that runs are looked for on."""
     global _default  # noqa: PLW0603 (one default a process)

@@ -25,6 +25,7 @@ from flyte_widgets.local.services.tracked import begin_run
 from flyte_widgets.sdk import local_runs as sdk
 from flyte_widgets.sdk.output_tee import capture
 from flyte_widgets.sdk.recorder import ABORTED, FAILED, SUCCEEDED, Recorder
+from flyte_widgets.sdk.traceback_text import without_foreign_frames
 
 _SETTLE_S: Final = 0.5
 _OVER: Final = "The run has ended."
@@ -40,6 +41,8 @@ class LaunchedRun:
         self.key = key
         self.name = key.name
         self.project, self.domain = key.project, key.domain
+        self.over = threading.Event()
+        """Set when nothing more can happen in the run, and all that did is told."""
         self._future: Future[Any] = Future()
         self._future.set_running_or_notify_cancel()  # who awaits it may go away, the run goes on
         self._recorder = Recorder()
@@ -110,7 +113,7 @@ class LaunchedRun:
         except asyncio.CancelledError:
             error = LocalError(f"The run {self.name} was aborted: {self._abort_reason}.")
         except BaseException as raised:  # noqa: BLE001 - it is handed to whoever asks for the result
-            error = raised
+            error = without_foreign_frames(raised)
         self._settle(error)
         self._output.release(at_once=True)
         self.backend.control.unregister(self.key)
@@ -144,6 +147,7 @@ class LaunchedRun:
         self._scope.close()
         self._pump.stop()
         capture.end()
+        self.over.set()
 
     def _log_key(self, action: str) -> LogKey:
         return self._journal.wire_name(action), self._recorder.attempt_of(action)

@@ -3,7 +3,7 @@
     /SECRET/flyteidl2.<package>.<Service>/<Method>   Flyte's API
     /SECRET/data/<path>                              uploads: PUT and GET
     /SECRET/report/<run>/<action>/<attempt>          GET: a report, as it is now
-    /SECRET/simulate                                 POST: start a simulated run (`simulator`)
+    /SECRET/simulate                                 POST: start a simulated run (`simulator`); GET: say where it is
 
 Anything else, a wrong secret included, is 404 with an empty body. No CORS headers: only programs speak to this.
 """
@@ -85,6 +85,7 @@ class LocalApp:
         self._store = store
         self._data_proxy = DataProxyHandlers(store, contents, base_url)
         self._secret = secret.encode()
+        self._home = home
         self._simulate = simulate
         self._open: set[Wakeup] = set()
         services = [
@@ -133,6 +134,9 @@ class LocalApp:
             await _answer_report(send, self._data_proxy.report_at(unquote(path.removeprefix(REPORT_PREFIX))))
         elif path == "/simulate" and scope["method"] == "POST":
             await self._start_simulation(receive, send)
+        elif path == "/simulate" and scope["method"] == "GET":
+            home = json.dumps(dict(zip(("project", "domain"), self._home, strict=True)))
+            await _answer(send, 200, home.encode(), content_type="application/json")
         else:
             await _answer(send, 404)
 
