@@ -9,13 +9,15 @@ import msgspec
 
 from flyte_widgets.api.clusters import ClusterRouter
 from flyte_widgets.api.connect import ConnectTransport
-from flyte_widgets.api.messages import Empty, RunIdentifier
+from flyte_widgets.api.messages import Empty, RunIdentifier, decode_message
 from flyte_widgets.api.messages_data import Inputs, NamedLiteral
 from flyte_widgets.api.messages_launch import (
     ActionSpec,
     ActionSpecResponse,
     CreateRunResponse,
     OffloadedInputs,
+    Relation,
+    RunProvenance,
     RunSpecs,
     RunSpecsResponse,
     UploadInputsResponse,
@@ -135,6 +137,12 @@ def rerun_spec(
     if recover and force_rerun:
         spec["recover"] = {"forceRerunActions": list(force_rerun)}
     return spec
+
+
+def relation_of(run_spec: msgspec.Raw) -> Relation | None:
+    """Give whose rerun or recovery a run is, from its spec (`RunSpecs.run_spec`); None where it is nobody's."""
+    relation = decode_message(bytes(run_spec), RunProvenance).relation
+    return relation if relation is not None and relation.related_to.name else None
 
 
 def changed_inputs(old: Inputs, changed: Mapping[str, Mapping[str, Any]]) -> Inputs:
