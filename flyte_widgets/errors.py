@@ -28,7 +28,11 @@ No message, hint or repr ever holds a token, a header or the userinfo of a URL: 
 from __future__ import annotations
 
 import copy
+import os
 import re
+import sysconfig
+import traceback
+from pathlib import Path
 from typing import ClassVar, Final, TypeVar
 
 from flyte_widgets.redaction import redact
@@ -46,6 +50,9 @@ _DATABASE: Final = re.compile(
     r"\b(dial|tcp|pq|sql|SQLSTATE|postgres\w*|pgx|lookup|database|conn\w*|host=|user=|dsn|EOF|timeout)\b", re.IGNORECASE
 )
 
+_PACKAGE: Final = f"{Path(__file__).parent}{os.sep}"
+_INSTALLED: Final = tuple({sysconfig.get_path(kind) + os.sep for kind in ("stdlib", "purelib", "platlib")})
+
 E = TypeVar("E", bound=Exception)
 
 
@@ -61,6 +68,10 @@ class FlyteWidgetsError(Exception):
 
     def __str__(self) -> str:
         return sentences(self.message, self.hint)
+
+    def _render_traceback_(self) -> list[str]:
+        """Give what IPython shows: the lines of the user's own code that led here, and the message."""
+        return own_lines(self)
 
 
 class ConfigError(FlyteWidgetsError):
@@ -321,3 +332,30 @@ def sentences(message: str, hint: str) -> str:
 def server_words(text: str) -> str:
     """Give a server's own words as they may be repeated: without secrets, printable, and not too long."""
     return printable(redact(text)[:_MAX_SERVER_WORDS])
+
+
+def own_lines(error: BaseException) -> list[str]:
+    """Give a traceback without the frames of installed packages, this one's included.
+
+    What it was raised from stands before it where that came from the user's own code, as a failed task's does.
+    """
+    frames = _own_frames(error)
+    lines = ["Traceback (most recent call last):\n", *traceback.format_list(frames)] if frames else []
+    name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+    written = "".join([*lines, f"{name}: {error}"]).splitlines()
+    cause = error.__cause__
+    return [*own_lines(cause), "", "It was the cause of:", "", *written] if cause and _own_frames(cause) else written
+
+
+def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
+    return [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_installed(frame.filename)]
+
+
+def _is_installed(file: str) -> bool:
+    return file.startswith((_PACKAGE, *_INSTALLED)) or f"{os.sep}IPython{os.sep}" in file
+
+
+def __dir__() -> list[str]:
+    return sorted(
+        name for name, value in globals().items() if isinstance(value, type) and issubclass(value, FlyteWidgetsError)
+    )

@@ -12,3 +12,7 @@ except ImportError as error:
     ) from error
 
 __all__ = ["LocalBackend", "LocalRun", "SimSpec", "run", "simulate", "start", "stop"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

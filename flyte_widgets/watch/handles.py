@@ -63,6 +63,16 @@ class Run:
         phase = self._handle.watcher.phase if self._handle.is_watched else None
         return f"Run({self.name!r}{f', phase={phase}' if phase else ''})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle it by its reference. Where it is loaded, the backend chosen there is asked for it."""
+        return _run_again, (self.name, self.project, self.domain)
+
+    def __copy__(self) -> Run:
+        return self
+
+    def __deepcopy__(self, _memo: Any) -> Run:
+        return self
+
     @property
     def name(self) -> str:
         """The run's name, unique in its project and domain."""
@@ -277,6 +287,10 @@ class Run:
     def __run_handle__(self) -> RunHandle:
         """For the package itself (`watch.access`)."""
         return self._handle
+
+
+def _run_again(name: str, project: str, domain: str) -> Run:
+    return Run(name, project=project, domain=domain)
 
 
 class Action:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, NamedTuple, Protocol
 
 from flyte_widgets.api.client import FlyteClient
@@ -91,9 +92,20 @@ def _sdk_identifier(run: Any) -> Any:
             hint="Start the task with fw.local.run(task, ...) to watch it.",
         )
     identifier = getattr(getattr(getattr(getattr(run, "pb2", None), "action", None), "id", None), "run", None)
+    if not getattr(identifier, "name", "") and _is_task(run):
+        raise ConfigError(
+            f"A run was expected, got the task {getattr(run, 'name', '') or getattr(run, '__name__', '')}.",
+            hint="Start it first: flyte.run(task, ...) on the cluster, or fw.local.run(task, ...) on this machine. "
+            "Then give what that returns.",
+        )
     if not getattr(identifier, "name", ""):
         raise ConfigError(
             f"A run was expected, got {type(run).__name__}.",
             hint="Give its name, its console URL, a flyte.remote.Run or an fw.Run.",
         )
     return identifier
+
+
+def _is_task(run: Any) -> bool:
+    """Check whether it is a task of the SDK, without importing that, or a plain function."""
+    return inspect.isroutine(run) or any(cls.__name__ == "TaskTemplate" for cls in type(run).__mro__)

@@ -50,6 +50,7 @@ class WidgetFrame(anywidget.AnyWidget):
 
     _esm = stub()
     _front_end = t.Instance(FrontEnd, read_only=True).tag(sync=True, **widget_serialization)
+    """The model that holds the module."""
 
     error = json_trait(WidgetError)
     """What went wrong in the widget itself or in one of your observers: {"message", "hint"}. Not the error of the run,
@@ -98,6 +99,9 @@ class WidgetFrame(anywidget.AnyWidget):
         message = f"An observer of {name} raised {type(error).__name__}: {error}"
         self.set_trait("error", {"message": message, "hint": "Its traceback is in the log."})
         return True
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(f"A {type(self).__name__} cannot be pickled: it is shown by this kernel. Pickle its `run`.")
 
     # --- ipywidgets --------------------------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ from flyte_widgets.widgets.inbound import Inbound
 from flyte_widgets.widgets.log_feed import LogFeed
 from flyte_widgets.widgets.outbound import Outbound
 from flyte_widgets.widgets.outputs import Bundle, is_terminal, show
+from flyte_widgets.widgets.publisher import publisher
 from flyte_widgets.widgets.run_content import RunContent
 from flyte_widgets.widgets.run_requests import RunRequests
 from flyte_widgets.widgets.sidebar import Side, SidebarCalls
@@ -131,6 +132,7 @@ class RunWidget(WidgetFrame):
     ) -> None:
         self._owns_run = not isinstance(run, Run)
         self._run = run if isinstance(run, Run) else Run(run, client=client, project=project, domain=domain)
+        publisher()  # raises where there are no threads, before anything is held
         target = target_of(self._run)
         # A share of its own in the watch: close() gives back this one, and no other.
         self._lease = Lease(target.backend, target.run_id, tracked=target.tracked)
