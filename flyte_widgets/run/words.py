@@ -6,8 +6,13 @@ Halves are rounded up, as in JavaScript: Python's `round` would round them to th
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from flyte_widgets.run.times import Milliseconds
+
+_UNITS: Final = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
+_LEAST: Final = 0.9995
+"""From this share of a unit on, a count would be rounded to the unit itself."""
 
 
 def rounded(number: float) -> int:
@@ -37,3 +42,12 @@ def duration(ms: Milliseconds) -> str:
 def plural(number: int, noun: str) -> str:
     """Say "1 action", "2,000 actions"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def brief(number: int) -> str:
+    """Say a count in at most four letters: "999", "1.2K", "12K", "1.5M"."""
+    size, unit = next(((size, unit) for size, unit in _UNITS if number >= size * _LEAST), (1, ""))
+    tenths = rounded(number * 10 / size)
+    if unit and tenths < 100 and tenths % 10:
+        return f"{tenths // 10}.{tenths % 10}{unit}"
+    return f"{rounded(number / size)}{unit}"

@@ -1,12 +1,17 @@
 // Lengths of time and labels of the axis: the vectors that the Python suite reads, too (tests/unit/test_words.py).
 import { expect, test } from "vitest";
 import vectors from "../../tests/vectors/words.json";
-import { axisTime, duration } from "../src/core/format";
+import { axisTime, brief, duration } from "../src/core/format";
 import { niceStep } from "../src/run/timeline/time/ticks";
 
 test("durations are those of the static view", () => {
   const durations = vectors.durations as [number, string][];
   expect(durations.map(([ms]) => [ms, duration(ms)])).toEqual(durations);
+});
+
+test("counts in short are those of the static view", () => {
+  const counts = vectors.counts as [number, string][];
+  expect(counts.map(([n]) => [n, brief(n)])).toEqual(counts);
 });
 
 test("axis steps and labels are those of the static view, each label another", () => {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from flyte_widgets.run.words import duration
+from flyte_widgets.run.words import brief, duration
 from flyte_widgets.widgets.static_view.axis import axis_time, nice_step
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors/words.json").read_text("utf-8"))
@@ -14,6 +14,11 @@ VECTORS = json.loads((Path(__file__).parents[1] / "vectors/words.json").read_tex
 def test_durations_are_those_of_the_live_view() -> None:
     """Each length of the vectors has its words, ties rounded up."""
     assert [[ms, duration(ms)] for ms, _ in VECTORS["durations"]] == VECTORS["durations"]
+
+
+def test_counts_in_short_are_those_of_the_live_view() -> None:
+    """Each count of the vectors has its few letters."""
+    assert [[n, brief(n)] for n, _ in VECTORS["counts"]] == VECTORS["counts"]
 
 
 def test_axis_steps_and_labels_are_those_of_the_live_view() -> None:

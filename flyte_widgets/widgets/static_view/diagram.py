@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
-from flyte_widgets.run.words import duration
+from flyte_widgets.run.words import brief, duration
 from flyte_widgets.shared import table
 from flyte_widgets.widgets.static_view.lines import Line, path_data
 from flyte_widgets.widgets.static_view.model import Snapshot
@@ -100,18 +100,18 @@ def _node(snapshot: Snapshot, phase: ActionPhase, box: Box, path: Path, *, visit
     parts.append(chip(phase, x + 4, middle - 6, 12) if visited else glyph(phase, x + 10, middle, 11, "n"))
     name = "Unknown" if not phase.is_known else _SHORT.get(phase, phase.label)
     weight = "k b" if current else "k m" if visited else "k fg3"
-    room_px = w - 21 - 6 - (_DIGIT_PX * len(_brief(count)) + 4 if phase.is_terminal and count else 0)
+    room_px = w - 21 - 6 - (_DIGIT_PX * len(brief(count)) + 4 if phase.is_terminal and count else 0)
     label_px = min(room_px, _LABEL_PX.get(phase, _LABEL_PX[P.RECOVERED]) * (1.05 if current else 1))
     parts.append(_pressed(text(x + 21, middle + 4, name, weight), label_px))
     spent_ms = path.spent_ms.get(phase)
     if phase.is_terminal:
         if count:
-            parts.append(text(x + w - 6, middle + 4, _brief(count), "k b" if current else "k m", end=True))
+            parts.append(text(x + w - 6, middle + 4, brief(count), "k b" if current else "k m", end=True))
         return "".join(parts)
-    below = [_brief(count)] if count else []
+    below = [brief(count)] if count else []
     below += [duration(spent_ms)] if spent_ms is not None else []
     if below:
-        below_text = text(x + 4.5, y + 33, " · ".join(below), "s fg2")
+        below_text = text(x + 4.5, y + 33, " · ".join(below), "s fg2 halo")
         parts.append(_pressed(below_text, _BELOW_PX) if len(" · ".join(below)) > _BELOW_LETTERS else below_text)
     return "".join(parts)
 
@@ -119,14 +119,6 @@ def _node(snapshot: Snapshot, phase: ActionPhase, box: Box, path: Path, *, visit
 def _pressed(words: str, px: float) -> str:
     """Press a text into a width."""
     return words.replace("<text", f'<text textLength="{num(px)}" lengthAdjust="spacingAndGlyphs"', 1)
-
-
-def _brief(count: int) -> str:
-    """Say a count in at most four letters; the words above the diagram say it exactly."""
-    for size, unit in ((1_000_000, "M"), (1_000, "k")):
-        if count >= size:
-            return f"{count / size:.1f}{unit}" if count < 10 * size else f"{count // size}{unit}"
-    return str(count)
 
 
 def _unknown(snapshot: Snapshot, path: Path) -> ActionPhase | None:

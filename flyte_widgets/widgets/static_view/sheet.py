@@ -19,6 +19,7 @@ _STATIC: Final = (
     f"text{{font:11px {_FONT};font-variant-numeric:tabular-nums}}"
     "path,line{fill:none}.b{font-weight:600}.m{font-weight:500}.s{font-size:10px}"
     ".mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}.l{font-size:13px}.k{font-size:12px}"
+    ".halo{paint-order:stroke;stroke-width:3px}"
     ".dash{stroke-dasharray:4 3}.gap{stroke-dasharray:2 1.5}.dots{stroke-dasharray:0 4}"
     ".dots,[class^=S]{stroke-linecap:round;stroke-linejoin:round}"
 )
@@ -95,6 +96,8 @@ def _rules(scheme: Scheme) -> dict[str, str]:
         ("edgeon", colours["edgeOn"]),
         ("Sn", colours["line3"]),
         ("link", colours["accent"]),
+        # A line may pass behind a text.
+        ("halo", colours["panel"]),
     ):
         rules[name] = f".{name}{{stroke:{colour}}}"
     for name, ground, stroke in (

@@ -112,6 +112,22 @@ export function axisTime(ms: number, stepMs: number): string {
 /** "1,234". A number's own way to say it loads a language first, in which a run could be painted. */
 export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 
+const UNITS = [
+  [1e9, "B"],
+  [1e6, "M"],
+  [1e3, "K"],
+] as const;
+/** From this share of a unit on, a count would be rounded to the unit itself. */
+const LEAST = 0.9995;
+
+/** A count in at most four letters: "999", "1.2K", "12K", "1.5M". */
+export function brief(n: number): string {
+  const [size, unit] = UNITS.find(([size]) => n >= size * LEAST) ?? [1, ""];
+  const tenths = Math.round((n * 10) / size);
+  if (unit && tenths < 100 && tenths % 10) return `${Math.floor(tenths / 10)}.${tenths % 10}${unit}`;
+  return `${Math.round(n / size)}${unit}`;
+}
+
 /** "1 action", "2 actions". */
 export function plural(n: number, noun: string): string {
   return `${grouped(n)} ${noun}${n === 1 ? "" : "s"}`;

@@ -1,6 +1,6 @@
 // What the state diagram shows, in its two readings: all actions, or the selected one. Pure.
 
-import { grouped, plural, spoken } from "../../core/format";
+import { brief, grouped, plural, spoken } from "../../core/format";
 import { ACTIVE, CANONICAL_EDGES, isTerminal, label, PHASES, TERMINAL } from "../../core/phases";
 import { NOWHERE, type Path, START, timeIn } from "./path";
 
@@ -89,13 +89,11 @@ export function shownUnknown({ unknown, nodes }: DiagramModel): number {
   return unknown.reduce((best, phase) => (best === 0 || weight(phase) > weight(best) ? phase : best), 0);
 }
 
-const SHORT = new Intl.NumberFormat("en", { notation: "compact" });
-
 /** "12,345", "2×", and in short "12K"; "" where there is nothing to say. */
 export function amountText(model: DiagramModel, phase: number, short = false): string {
   const { amount, visited } = model.nodes.get(phase)!;
   if (amount === 0 && !visited) return "";
-  const text = short ? SHORT.format(amount) : grouped(amount);
+  const text = short ? brief(amount) : grouped(amount);
   return model.reading === "all" ? text : `${text}×`;
 }
 
