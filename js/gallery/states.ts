@@ -183,6 +183,13 @@ export const STATES: Record<string, () => State> = {
     laterMs: LIVE_MS - LOST_MS,
   }),
   polling: () => ({ traits: linked(running(), { state: "polling", pollS: 5 }) }),
+  "lost-updates": () => ({
+    traits: linked(running(), {
+      state: "polling",
+      pollS: 5,
+      message: "This Flyte's stream lost updates: asking every 5 s.",
+    }),
+  }),
   "kernel-gone": () => ({
     traits: scenario.running(LOST_MS),
     manner: { gone: true },

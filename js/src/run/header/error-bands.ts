@@ -66,6 +66,7 @@ export function mountErrorBands(
     };
     return backendError(view, retrying.value, retry);
   });
+  row("What is not known", () => limits(view));
   row("Connection to the kernel", () => notLive(view), reattachLine(view));
   row("No history", () => withoutHistory(view));
   row("Error of the widget", () => {
@@ -117,6 +118,15 @@ function backendError(view: View, retrying: boolean, retry: () => void): Says | 
     text: sentences(what, status && `${status}.`, hint),
     actions: [{ id: "retry", label: "Retry now", kind: "button", disabled: retrying, press: retry }],
   };
+}
+
+/** The run is followed, but not all can be known: a call is refused, or the stream loses updates. */
+function limits({ store }: View): Says | null {
+  const { connection, is_terminal } = store.traits;
+  const { state, message, hint } = connection.value;
+  const shown = message !== "" && (state === "live" || state === "polling");
+  if (!shown || !store.kernelAlive.value || is_terminal.value) return null;
+  return { tone: "plain", icon: "info", text: sentences(message, hint) };
 }
 
 /** The kernel is gone, or is not heard. */
