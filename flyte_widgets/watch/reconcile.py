@@ -105,13 +105,18 @@ class Reconciler:
         """Wait until something is to be done. It is looked at after each update: most bring nothing to do."""
         model = self._model
         while True:
-            self._schedule.hurried = self._stands_in or model.loses_updates
+            self._schedule.hurried = self._is_alone
             due_s = self._due_s()
             delay_s = due_s - time.monotonic()
             if delay_s <= 0 or model.state.doubted:
                 return
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(model.updates.until(partial(self._is_due_before, due_s)), delay_s)
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether only unary reads can be relied on: the stream is not there, says nothing, or loses updates."""
+        return self._stands_in or self._model.loses_updates or not self._model.is_streaming
 
     def _is_due_before(self, due_s: float) -> bool:
         return bool(self._model.state.doubted) or self._due_s() < due_s
@@ -157,7 +162,7 @@ class Reconciler:
                 source.retry_requested.set()
             await asyncio.sleep(schedule.FASTEST_S)
             return
-        if self._stands_in or model.loses_updates:
+        if self._is_alone:
             model.show_polling(schedule.FASTEST_S, self._stands_in_because if self._stands_in else None)
         elif model.connection.state == "live":
             model.show_connection(last_ms=model.now_ms())

@@ -99,8 +99,8 @@ class RunSource:
             details = await self.client.get_action_details(
                 self.run_id, action, tracked=self.is_tracked if tracked is None else tracked, timeout_s=timeout_s
             )
-        except (UnimplementedError, PermissionDeniedError) as error:
-            if self.model.is_streaming:  # so it is this call alone
+        except ApiError as error:
+            if is_refusal(error) and self.model.is_streaming:  # so it is this call alone
                 self.note_refused("GetActionDetails", error)
             raise
         self.model.note_answer()

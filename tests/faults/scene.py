@@ -111,7 +111,7 @@ class Scene:
     def expect_ended(self, timeout_s: float = PATIENCE_S) -> None:
         """The watch ends by itself, and the streams with it."""
         assert self.run.wait(timeout_s) is not None
-        assert self.run.connection.state == "ended"
+        self.until_said("ended", timeout_s=timeout_s)  # once its children have ended, too
         assert self.run.connection.message == ""
 
     def expect_nothing_left(self) -> None:

@@ -154,7 +154,7 @@ def refusal(call: str, kind: str) -> Fault:
 def test_a_call_that_is_refused(scene: Scene, report: Report, name: str, call: str, kind: str) -> None:
     """Any one call refused, all others answered: the run is followed to its end, and it is said what is not known."""
     scene.proxy.on(call, refusal(call, kind))
-    scene.simulate(seconds=6)
+    scene.simulate(seconds=40 if kind == "hanging" else 6)
     scene.until_said("live", "polling")
     scene.until(lambda: len(scene.run.actions) > 5)
     watcher = watcher_of(scene.run)
