@@ -3,6 +3,7 @@
     FlyteWidgetsError
     ├── ConfigError                  nothing, or something wrong, is configured
     ├── InputError                   an input of a run has the wrong type; also a ValueError
+    ├── SdkError                     the installed Flyte SDK is of a version that is not known; also an ImportError
     ├── RunFinishedError             an abort of what has already ended
     ├── WaitTimeoutError             also a TimeoutError
     ├── RunFailedError               a run ended, and did not succeed
@@ -76,6 +77,10 @@ class FlyteWidgetsError(Exception):
 
 class ConfigError(FlyteWidgetsError):
     """No backend is configured, or the configuration cannot be used."""
+
+
+class SdkError(FlyteWidgetsError, ImportError):
+    """The installed Flyte SDK lacks what is needed of it: it is newer or older than the versions that are known."""
 
 
 class InputError(FlyteWidgetsError, ValueError):

@@ -1,12 +1,7 @@
 """What is taken from the Flyte SDK: the connection and the login of `flyte.init()`, and its kinds of login.
 
-The only file that touches the SDK's private names. It never imports the SDK to look: one that nobody has imported
-has not been initialised. Where a name is missing (another version), the SDK counts as not initialised.
-
-Names used, of flyte 2.12: `flyte._initialize._get_init_config`, the config's `client.session_config`,
-`flyte.remote._auth_metadata.get_auth_metadata`, `flyte.syncify.syncify`, and under `flyte.remote._client.auth`:
-`_interceptors.auth.AuthUnaryInterceptor.authenticator`, `_authenticators.factory.get_async_authenticator`,
-`_authenticators.passthrough.PassthroughAuthenticator`, `_client_config.ClientConfig`.
+It never imports the SDK to look: one that nobody has imported has not been initialised. One that was initialised, and
+keeps its connection where it is not known, raises: another backend than the user's must not be taken in its place.
 """
 
 from __future__ import annotations
@@ -22,6 +17,7 @@ from flyte_widgets.api.http_client import UNKEPT, make_http_client, unlogged
 from flyte_widgets.api.oauth import LoginService
 from flyte_widgets.errors import UnauthenticatedError
 from flyte_widgets.redaction import register
+from flyte_widgets.sdk import names
 
 _AUTH = "flyte.remote._client.auth"
 
@@ -65,13 +61,21 @@ def is_installed() -> bool:
 
 
 def initialised_session() -> SdkSession | None:
-    """Give the connection of `flyte.init()`; None if the SDK was not imported, not initialised, or has no backend."""
-    initialize = sys.modules.get("flyte._initialize")
+    """Give the connection of `flyte.init()`; None if the SDK was not imported, not initialised, or has no backend.
+
+    Raises SdkError if the SDK is of a version that is not known.
+    """
+    if "flyte._initialize" not in sys.modules:
+        return None
+    get_config: Any = names.loaded("flyte._initialize", "_get_init_config")
+    if get_config is None:
+        raise names.not_known(names.LOGIN, "it has no flyte._initialize._get_init_config")
+    config = get_config()
     try:
-        config = initialize._get_init_config() if initialize else None  # noqa: SLF001
         session = config.client.session_config if config and config.client else None
         if config is None or session is None:
             return None
+        names.require(names.LOGIN)
         is_passthrough = (session.auth_kwargs or {}).get("auth_type") == "Passthrough"
         return SdkSession(
             endpoint=str(session.endpoint),
@@ -83,23 +87,22 @@ def initialised_session() -> SdkSession | None:
             authenticators=_authenticators(session.interceptors),
             headers=passthrough_headers() if is_passthrough else None,
         )
-    except AttributeError:
-        return None
+    except AttributeError as error:
+        raise names.not_known(names.LOGIN, f"its configuration has no {error.name}") from None
 
 
 def passthrough_headers() -> dict[str, str]:
     """Give the headers that `flyte.remote.auth_metadata()` sets in the caller's context."""
-    module = sys.modules.get("flyte.remote._auth_metadata")
-    get = getattr(module, "get_auth_metadata", None)
+    get: Any = names.loaded("flyte.remote._auth_metadata", "get_auth_metadata")
     return {str(name).lower(): str(value) for name, value in get()} if get is not None else {}
 
 
 def _authenticators(interceptors: Sequence[Any]) -> tuple[Any, ...]:
     """Take the authenticators of the unary calls; those of the streams are others, for the same login."""
-    kind = getattr(sys.modules.get(f"{_AUTH}._interceptors.auth"), "AuthUnaryInterceptor", None)
+    kind: Any = names.loaded(f"{_AUTH}._interceptors.auth", "AuthUnaryInterceptor")
     found = [i.authenticator for i in interceptors if kind is not None and isinstance(i, kind)]
     # Looked for only now: the SDK imports its kinds of login as it makes them.
-    passthrough = getattr(sys.modules.get(f"{_AUTH}._authenticators.passthrough"), "PassthroughAuthenticator", None)
+    passthrough: Any = names.loaded(f"{_AUTH}._authenticators.passthrough", "PassthroughAuthenticator")
     return tuple(source for source in found if passthrough is None or not isinstance(source, passthrough))
 
 
@@ -121,9 +124,10 @@ class BrowserLogin:
             from flyte.remote._client.auth._authenticators.factory import (  # noqa: PLC0415 - slow, and optional
                 get_async_authenticator,
             )
-        except ImportError:
+        except ImportError as error:
+            unknown = names.unknown_version(error, names.LOGIN)
             raise UnauthenticatedError(
-                "The installed Flyte SDK cannot be asked to log in.",
+                unknown.message if unknown else "The installed Flyte SDK cannot be asked to log in.",
                 hint="Install flyte 2.12 or newer, call flyte.init(...) first, or give a token.",
             ) from None
         source = get_async_authenticator(

@@ -6,18 +6,17 @@ import contextlib
 from typing import Any, Final
 
 from flyte_widgets.errors import ConfigError
+from flyte_widgets.sdk.names import SDK_RUN
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.widgets.run_widget import RunWidget
 from flyte_widgets.widgets.terminal import Detached, watch_in_terminal
 
-#: By name: importing the SDK takes a second, and who has a run of its has imported it.
-_SDK_RUN: Final = ("flyte.remote._run", "Run")
 _MAGIC: Final = "flyte_run"
 
 
 def load(shell: Any) -> None:
     """Register the formatter and the magic with an IPython shell; doing so twice changes nothing."""
-    shell.display_formatter.ipython_display_formatter.for_type_by_name(*_SDK_RUN, _show)
+    shell.display_formatter.ipython_display_formatter.for_type_by_name(*SDK_RUN, _show)
     shell.register_magic_function(_magic_of(shell), "line", _MAGIC)
 
 
@@ -25,7 +24,7 @@ def unload(shell: Any) -> None:
     """Take both back."""
     formatter = shell.display_formatter.ipython_display_formatter
     # IPython moves an entry from the one table to the other when it first meets the type.
-    formatter.deferred_printers.pop(_SDK_RUN, None)
+    formatter.deferred_printers.pop(SDK_RUN, None)
     for kind in [kind for kind, printer in formatter.type_printers.items() if printer is _show]:
         formatter.pop(kind)
     shell.magics_manager.magics["line"].pop(_MAGIC, None)
