@@ -8,7 +8,7 @@ import type { HostKernel, Link } from "../hosts/host-kernel";
  */
 export type KernelState = "alive" | "silent" | "cut" | "gone";
 
-/** Beats come every 10 s while the kernel lives; a busy kernel still sends them, from its own thread. */
+/** Heartbeats come every 10 s while the kernel lives; a busy kernel still sends them, from its own thread. */
 const SILENCE_MS = 35_000;
 /** After so long without a word one is asked for: the asking itself fails where nobody is left to ask. */
 const ASK_AFTER_MS = 14_000;
@@ -29,10 +29,10 @@ interface Duties {
 
 export class KernelLife {
   readonly state: Signal<KernelState> = signal<KernelState>("alive");
-  /** When the kernel was last heard, by this browser's clock. */
-  readonly heardMs: Signal<number> = signal(Date.now());
-  #asked = false;
-  #everHeard = false;
+  /** When the kernel last said something, by this browser's clock. */
+  readonly answeredMs: Signal<number> = signal(Date.now());
+  #expects = false;
+  #everAnswered = false;
   #askedMs = 0;
   #checkedMs = Date.now();
   #cut: ReturnType<typeof setTimeout> | undefined;
@@ -50,14 +50,14 @@ export class KernelLife {
   }
 
   /** The first request goes out: from now on a word is expected. */
-  asked(): void {
-    if (!this.#asked) this.heardMs.value = this.#checkedMs = Date.now();
-    this.#asked = true;
+  noteRequest(): void {
+    if (!this.#expects) this.answeredMs.value = this.#checkedMs = Date.now();
+    this.#expects = true;
   }
 
   noteAnswer(): void {
-    this.#everHeard = true;
-    this.heardMs.value = Date.now();
+    this.#everAnswered = true;
+    this.answeredMs.value = Date.now();
     this.state.value = "alive";
   }
 
@@ -77,8 +77,8 @@ export class KernelLife {
       }, CUT_MS);
     } else if (link === "connected" && this.state.value === "cut") {
       this.state.value = "alive"; // until the next word, or silence
-      this.heardMs.value = Date.now();
-      if (this.#asked) this.duties.ask();
+      this.answeredMs.value = Date.now();
+      if (this.#expects) this.duties.ask();
     }
   }
 
@@ -87,11 +87,11 @@ export class KernelLife {
     // A machine that slept, or a throttled tab, did not listen: that time is no silence of the kernel's.
     const asleepMs = now - this.#checkedMs - 3 * CHECK_MS;
     this.#checkedMs = now;
-    if (asleepMs > 0) this.heardMs.value = now;
-    if (!this.#asked || this.state.value !== "alive" || this.duties.over()) return;
-    const silenceMs = now - this.heardMs.value;
-    if (silenceMs > (this.#everHeard ? SILENCE_MS : FIRST_WORD_MS)) this.state.value = "silent";
-    else if (silenceMs > ASK_AFTER_MS && this.#askedMs < this.heardMs.value) {
+    if (asleepMs > 0) this.answeredMs.value = now;
+    if (!this.#expects || this.state.value !== "alive" || this.duties.over()) return;
+    const silenceMs = now - this.answeredMs.value;
+    if (silenceMs > (this.#everAnswered ? SILENCE_MS : FIRST_WORD_MS)) this.state.value = "silent";
+    else if (silenceMs > ASK_AFTER_MS && this.#askedMs < this.answeredMs.value) {
       this.#askedMs = now;
       this.duties.ask();
     }

@@ -2,32 +2,18 @@
 // only selects. UI-only state (zoom, hover, folds, filters) lives in ui.ts and never crosses.
 import type { AnyModel } from "@anywidget/types";
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import { HostKernel } from "../hosts/host-kernel";
 import { Actions, type Applied } from "./actions";
-import { UnansweredCommands } from "./commands";
+import { Channel } from "./channel";
 import { inflate, isDeflated } from "./inflate";
-import { KernelLife } from "./kernel-life";
+import type { KernelLife } from "./kernel-life";
 import { learnLabels, phaseOf } from "./phases";
-import { type Message, type PushedContent, RUN_TRAITS, type RunTraits } from "./protocol";
-import {
-  type AnswerTo,
-  type Fields,
-  firstId,
-  type Kind,
-  type RequestError,
-  type RequestOptions,
-  Requests,
-} from "./requests";
+import { type Message, RUN_TRAITS, type RunTraits } from "./protocol";
+import type { AnswerTo, Fields, Kind, RequestOptions } from "./requests";
 
 type Synced = Omit<RunTraits, "snapshot">;
 type Signals = { readonly [K in keyof Synced]: ReadonlySignal<Synced[K]> };
 
 const TRAITS = RUN_TRAITS.filter((name) => name !== "snapshot");
-
-/** A view that was scrolled away may be back at once. */
-const LOOK_AWAY_MS = 2_000;
-
-type PushHandler = (content: never, buffers: DataView[]) => void;
 
 export class Store {
   /** Each synced trait as a signal, by its Python name. */
@@ -38,43 +24,26 @@ export class Store {
   readonly revision: Signal<number> = signal(0);
   /** The action that was selected elsewhere, by Python or in another page, or from the start; set anew each time. */
   readonly chosen: Signal<{ id: string } | null> = signal(null);
-  /** Whether the kernel is heard. */
-  readonly kernel: KernelLife;
-  /** False while it is not: what is shown stays as it was. */
+  /** Requests to Python, pushes, who looks, and whether the kernel lives. */
+  readonly channel: Channel;
+  /** False while the kernel is not heard: what is shown stays as it was. */
   readonly kernelAlive: ReadonlySignal<boolean> = computed(() => this.kernel.state.value === "alive");
   /** What went wrong with a message from Python; "" = nothing. */
   readonly fault: Signal<string> = signal("");
   /** What every view should tell until it is dismissed; "" = nothing. */
   readonly notice: Signal<string> = signal("");
-  readonly #requests: Requests;
-  readonly #commands: UnansweredCommands;
-  readonly #handlers = new Map<string, Set<PushHandler>>();
-  /** How many views show each topic. */
-  readonly #topics = new Map<string, number>();
-  #topicsChanged = false;
-  readonly #host: HostKernel;
-  readonly #page: string;
-  readonly #onScreen = new Set<object>();
-  #looks = false;
-  #begun = false;
-  #lookAway: ReturnType<typeof setTimeout> | undefined;
-  #closed = false;
   #clockOffsetMs = 0;
-  #asking = 0;
   readonly #dispose: (() => void)[] = [];
 
   constructor(private readonly model: AnyModel<RunTraits>) {
-    const id = firstId();
-    this.#page = id.toString(36);
-    this.#requests = new Requests((message) => model.send(message), id);
-    this.#commands = new UnansweredCommands(() => {
-      const { host, project, domain, run_name } = this.traits;
-      return [host, project, domain, run_name].map((name) => name.peek()).join("/");
-    });
-    this.kernel = new KernelLife({
-      ask: () => this.#handshake(),
-      lost: () => this.#requests.lost(),
-      over: () => ["ended", "closed"].includes(this.traits.connection.value.state),
+    this.channel = new Channel(model, {
+      seq: () => this.actions.seq,
+      scope: () => {
+        const { host, project, domain, run_name } = this.traits;
+        return [host, project, domain, run_name].map((name) => name.peek()).join("/");
+      },
+      isOver: () => ["ended", "closed"].includes(this.traits.connection.value.state),
+      take: (message, buffers) => this.#take(message, buffers),
     });
     const traits: Record<string, Signal<unknown>> = {};
     for (const name of TRAITS) {
@@ -93,41 +62,24 @@ export class Store {
     const selected = this.traits.selected.peek();
     if (selected) this.chosen.value = { id: selected };
     this.#listen("change:snapshot", () => this.#applySaved());
-    this.#listen("msg:custom", (message: Message, buffers: DataView[]) => this.#onMessage(message, buffers));
-    this.#host = new HostKernel(model, (link) => this.kernel.onLink(link, () => this.#host));
     this.#applySaved();
   }
 
-  /** Begin to listen. Asks nothing yet: that is for the first view that comes on screen. */
-  start(): void {
-    this.kernel.start();
+  get kernel(): KernelLife {
+    return this.channel.kernel;
   }
 
-  /**
-   * A view came on screen, or left it. Python sends columns only while one looks, and whatever a view missed comes
-   * with the handshake. `now`: the page may not be there much longer.
-   */
+  start(): void {
+    this.channel.start();
+  }
+
   look(view: object, onScreen: boolean, now = false): void {
-    if (onScreen) this.#onScreen.add(view);
-    else this.#onScreen.delete(view);
-    clearTimeout(this.#lookAway);
-    const looks = this.#onScreen.size > 0;
-    if (looks === this.#looks || this.#closed) return;
-    const tell = (): void => {
-      this.#looks = looks;
-      this.#handshake();
-    };
-    if (looks || now) tell();
-    else this.#lookAway = setTimeout(tell, LOOK_AWAY_MS);
+    this.channel.look(view, onScreen, now);
   }
 
   close(): void {
-    this.#closed = true;
-    clearTimeout(this.#lookAway);
-    this.#host.close();
-    this.kernel.close();
     for (const dispose of this.#dispose.splice(0)) dispose();
-    this.#requests.close();
+    this.channel.close();
   }
 
   /** Wire number of the run's phase; 0 while nothing is known. */
@@ -170,68 +122,31 @@ export class Store {
     }
   }
 
-  /** Ask Python for something. Resolves with payload and buffers; rejects with a `RequestError`. */
+  /** As `Channel.request`. */
   request<K extends Kind>(kind: K, fields: Fields<K>, options?: RequestOptions): Promise<AnswerTo<K>> {
-    return this.#requests.request(kind, fields, options);
+    return this.channel.request(kind, fields, options);
   }
 
-  /**
-   * Have Python do something once. `subject`: what it is done to ("a3"). While a command about it is unanswered, also
-   * before a reload of the page, another one is that same one: it gets the first one's answer, and is not done twice.
-   */
-  async command<K extends Kind>(
+  /** As `Channel.command`. */
+  command<K extends Kind>(
     kind: K,
     subject: string,
     fields: Fields<K>,
-    options: Omit<RequestOptions, "id"> = {},
+    options?: Omit<RequestOptions, "id">,
   ): Promise<AnswerTo<K>> {
-    const id = this.#commands.idOf(kind, subject) ?? this.#requests.nextId();
-    this.#commands.keep(kind, subject, id);
-    try {
-      const answer = await this.request(kind, fields, { ...options, id });
-      this.#commands.forget(kind, subject);
-      return answer;
-    } catch (error) {
-      if ((error as RequestError).reason === "refused") this.#commands.forget(kind, subject);
-      throw error;
-    }
+    return this.channel.command(kind, subject, fields, options);
   }
 
-  /** Whether such a command was sent, also before a reload of the page, and not answered. */
   isUnanswered(kind: Kind, subject: string): boolean {
-    return this.#commands.idOf(kind, subject) !== null;
+    return this.channel.isUnanswered(kind, subject);
   }
 
-  /** Have `handler` called with what Python pushes of this kind. Gives what ends that. */
-  on<K extends PushedContent["kind"]>(
-    kind: K,
-    handler: (content: Extract<PushedContent, { kind: K }>, buffers: DataView[]) => void,
-  ): () => void {
-    const handlers = this.#handlers.get(kind) ?? new Set();
-    this.#handlers.set(kind, handlers.add(handler as PushHandler));
-    return () => handlers.delete(handler as PushHandler);
-  }
+  /** As `Channel.on`. */
+  readonly on: Channel["on"] = (kind, handler) => this.channel.on(kind, handler);
 
-  /** Tell Python that a view shows this topic ("logs/a3/1"), so that it is pushed. Gives what ends that. */
+  /** As `Channel.show`. */
   show(topic: string): () => void {
-    const change = (by: number): void => {
-      const before = this.#topics.get(topic) ?? 0;
-      const count = before + by;
-      if (count > 0) this.#topics.set(topic, count);
-      else this.#topics.delete(topic);
-      if ((before > 0 && count > 0) || this.#topicsChanged) return; // another view shows it
-      this.#topicsChanged = true;
-      queueMicrotask(() => {
-        this.#topicsChanged = false;
-        if (this.#begun && !this.#closed) this.#handshake();
-      });
-    };
-    change(1);
-    let shown = true;
-    return () => {
-      if (shown) change(-1);
-      shown = false;
-    };
+    return this.channel.show(topic);
   }
 
   /** With the `id` of a request that was not answered, the same is sent once more. */
@@ -241,7 +156,7 @@ export class Store {
 
   /** Whether a cell runs; null where the host does not say. */
   get busy(): boolean | null {
-    return this.#host.busy;
+    return this.channel.busy;
   }
 
   async retry(): Promise<void> {
@@ -253,52 +168,9 @@ export class Store {
     this.request("request_history", { actions }).catch(() => undefined);
   }
 
-  /** Say what the page has, and what is on screen. Never awaited: the kernel may be busy. */
-  #handshake(): void {
-    this.#asking++;
-    this.kernel.asked();
-    const fields = {
-      seq: this.actions.seq,
-      page: this.#page,
-      looks: this.#looks,
-      begins: !this.#begun,
-      shows: [...this.#topics.keys()],
-    };
-    this.#begun = true;
-    this.request("handshake", fields)
-      .catch((error: RequestError) => {
-        if (error.reason === "kernel-gone") this.kernel.gone();
-      })
-      .finally(() => {
-        this.#asking--;
-      });
-  }
-
-  #onMessage(message: Message, buffers: DataView[]): void {
-    this.kernel.noteAnswer();
-    if (message.kind === "reply") this.#requests.answer(message, buffers);
-    else if (message.kind === "heartbeat") this.#setClock(message.nowMs);
+  #take(message: Message, buffers: DataView[]): void {
+    if (message.kind === "heartbeat") this.#setClock(message.nowMs);
     else if (message.kind === "columns" && buffers[0]) this.#applyBlock(buffers[0]);
-    else if (message.kind === "push") this.#deliver(message.parts, buffers);
-    else if (message.kind === "presence_call" && message.newcomer !== this.#page && this.#looks)
-      this.#handshake();
-  }
-
-  /** Hand each part to whoever shows it. One that breaks keeps no other from its own. */
-  #deliver(parts: Extract<Message, { kind: "push" }>["parts"], buffers: DataView[]): void {
-    let at = 0;
-    for (const { content, buffers: count } of parts) {
-      const { kind } = content as PushedContent;
-      const own = buffers.slice(at, at + count);
-      at += count;
-      for (const handler of this.#handlers.get(kind) ?? []) {
-        try {
-          handler(content as never, own);
-        } catch (error) {
-          console.error(`flyte-widgets: cannot take a push of ${kind}`, error);
-        }
-      }
-    }
   }
 
   #applySaved(): void {
@@ -327,7 +199,7 @@ export class Store {
       this.#refuse(error);
       return;
     }
-    if (applied === "gap" && this.#asking === 0) this.#handshake();
+    if (applied === "gap") this.channel.askAgain();
     if (applied !== "ok") return;
     this.#setClock(this.actions.nowMs);
     batch(() => {
@@ -339,7 +211,7 @@ export class Store {
   #refuse(error: unknown): void {
     console.error("flyte-widgets: cannot read a block of columns", error);
     this.fault.value = `The list of actions could not be read: ${(error as Error).message}. Asked for it again.`;
-    if (this.#asking === 0) this.#handshake();
+    this.channel.askAgain();
   }
 
   /** A message takes its time, so the largest offset seen is the nearest to the truth. */

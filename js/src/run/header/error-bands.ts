@@ -139,7 +139,7 @@ function notLive(view: View): Says | null {
   const what = {
     gone: "The kernel is gone",
     cut: "No connection to the kernel",
-    silent: `No word from the kernel since ${wallClock(kernel.heardMs.value)}`,
+    silent: `No word from the kernel since ${wallClock(kernel.answeredMs.value)}`,
   }[state];
   const then = {
     gone: "To watch it again, run the cell once more, or",
