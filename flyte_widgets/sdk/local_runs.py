@@ -28,6 +28,7 @@ from flyte._task import TaskTemplate
 from flyte.errors import ActionAbortedError, CustomError
 
 from flyte_widgets.errors import LocalError
+from flyte_widgets.sdk.conditions import Conditions
 from flyte_widgets.sdk.recorder import Recorder
 
 _scope: ContextVar[RunScope] = ContextVar("flyte_widgets_run_scope")
@@ -56,6 +57,7 @@ class RunScope:
         self.controller: Any = None
         self.recorder = recorder
         self.output = output
+        self.conditions = Conditions(recorder, self._reason)
         self.user_config = flyte_init._get_init_config() or _bare_config()
         self._lock = threading.Lock()
         self._tasks: dict[str, tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]]] = {}
@@ -83,6 +85,7 @@ class RunScope:
             return submit_sync(task, *args, **kwargs)
 
         controller.submit, controller.submit_sync = submit_in_scope, submit_sync_in_scope
+        controller.wait_for_condition = self.conditions.wait_for
         controller.set_recorder = lambda recorder: None  # the SDK's own is not needed
         self.controller = controller
 
@@ -113,6 +116,8 @@ class RunScope:
 
     def abort_action(self, name: str, reason: str) -> None:
         """Cancel one action and what is below it. Whoever awaits it gets the SDK's `ActionAbortedError`."""
+        if self.conditions.abort(name, reason):
+            return
         with self._lock:
             self._aborted[name] = reason
             found = self._tasks.get(name)

@@ -17,10 +17,11 @@ from flyte_widgets.sdk.traceback_text import traceback_text
 SUCCEEDED: Final = "succeeded"
 FAILED: Final = "failed"
 ABORTED: Final = "aborted"
+TIMED_OUT: Final = "timed_out"
 
 
 class Started(NamedTuple):
-    """An action runs: a task, a trace (with an interface, without a task), or a condition (without both)."""
+    """An action runs: one of a task, a trace (which has an interface), or a condition (the SDK's own object)."""
 
     name: str
     at_us: int
@@ -32,7 +33,7 @@ class Started(NamedTuple):
     interface: Any
     inputs: Any
     """A `task.Inputs` message, or None."""
-    prompt: str
+    condition: Any
     is_cached: bool
     """Whether a cache is used."""
     is_cache_hit: bool
@@ -124,7 +125,6 @@ class Recorder:
         task: Any = None,
         trace_interface: Any = None,
         proto_inputs: Any = None,
-        inputs: Any = None,
         cache_enabled: bool = False,
         cache_hit: bool = False,
         disable_run_cache: bool = False,
@@ -134,7 +134,6 @@ class Recorder:
         **_: Any,
     ) -> None:
         """Note that an action runs."""
-        is_condition = task is None and trace_interface is None
         if task is not None and not parent_id and not self.driver:
             self.driver = action_id
         self._known.add(action_id)
@@ -149,11 +148,21 @@ class Recorder:
                 task,
                 trace_interface,
                 proto_inputs,
-                str((inputs or {}).get("prompt", "")) if is_condition else "",
+                None,
                 cache_enabled and not disable_run_cache,
                 cache_hit,
                 tuple(log_links or ()),
                 report_path(output_path) if has_report and output_path else "",
+            )
+        )
+
+    def record_condition(self, action_id: str, condition: Any, parent_id: str) -> None:
+        """Note that a condition waits for its answer."""
+        self._known.add(action_id)
+        self._open.add(action_id)
+        self.notes.append(
+            Started(
+                action_id, now_us(), condition.name, parent_id, "", None, None, None, condition, False, False, (), ""
             )
         )
 
@@ -173,21 +182,22 @@ class Recorder:
 
     def record_complete(self, *, action_id: str, outputs: Any = None) -> None:
         """Note that an action succeeded."""
-        self._end(action_id, SUCCEEDED, outputs=getattr(outputs, "proto_outputs", None))
+        self.end(action_id, SUCCEEDED, outputs=getattr(outputs, "proto_outputs", None))
 
     def record_failure(self, *, action_id: str, error: str) -> None:
         """Note that an action failed."""
-        self._end(action_id, FAILED, error=error)
+        self.end(action_id, FAILED, error=error)
 
     def record_aborted(self, *, action_id: str, reason: str) -> None:
         """Note that an action was cancelled."""
-        self._end(action_id, ABORTED, error=reason)
+        self.end(action_id, ABORTED, error=reason)
 
     def record_run_end(self, outcome: str, error: str) -> None:
         """Note that the run has ended."""
         self.notes.append(Ended("", now_us(), outcome, None, error, ""))
 
-    def _end(self, action_id: str, outcome: str, *, outputs: Any = None, error: str = "") -> None:
+    def end(self, action_id: str, outcome: str, *, outputs: Any = None, error: str = "") -> None:
+        """Note how an action has ended, the first time that it is told."""
         if action_id in self._open:
             self._open.discard(action_id)
             traceback = self._traceback(action_id) if outcome == FAILED else ""

@@ -58,15 +58,16 @@ class Backends:
 
 
 class Api:
-    """Calls of TrackedRunService, as the SDK makes them to report a local run."""
+    """Calls of TrackedRunService, as the SDK makes them to report a local run, or of another service."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, service: str = "TrackedRunService") -> None:
+        self._service = service
         parts = urlsplit(endpoint)
         self._path = parts.path
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE_S)
 
     def call(self, method: str, request: dict[str, Any]) -> Any:
-        path = f"{self._path}/flyteidl2.workflow.TrackedRunService/{method}"
+        path = f"{self._path}/flyteidl2.workflow.{self._service}/{method}"
         self._connection.request("POST", path, json.dumps(request), {"content-type": "application/json"})
         answer = self._connection.getresponse()
         body = answer.read()

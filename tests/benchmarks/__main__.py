@@ -27,6 +27,7 @@ MEASURES = {
     "packages": "the wheel, and what it brings",
     "sustained": "20,000 updates a second",
     "many_runs": "200 runs at once",
+    "local_runs": "real tasks on this machine",
     "front_end": "first paint, frames, heap",
 }
 """Module and what it measures, in the order in which they run."""

@@ -19,7 +19,17 @@ from flyte_widgets.local.services.records import ROOT_ACTION, ActionRecord, RunK
 from flyte_widgets.local.services.tracked import readable_error
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.sdk import specs
-from flyte_widgets.sdk.recorder import ABORTED, FAILED, AttemptFailed, AttemptStarted, Ended, Note, Recorder, Started
+from flyte_widgets.sdk.recorder import (
+    ABORTED,
+    FAILED,
+    TIMED_OUT,
+    AttemptFailed,
+    AttemptStarted,
+    Ended,
+    Note,
+    Recorder,
+    Started,
+)
 
 P = ActionPhase
 _MAX_NAME: Final = 30
@@ -87,7 +97,7 @@ class Journal:
             return
         record = run.actions[self.wire_name(note.name)] if note.name else run.root
         if isinstance(note, Ended):
-            if note.name or not record.is_terminal:
+            if not record.is_terminal:  # a condition has ended by its answer, what was aborted by the abort
                 self._end(run, record, note)
             self._close(run, record, note.name)
         elif isinstance(note, AttemptStarted):
@@ -113,8 +123,7 @@ class Journal:
         if note.is_cached:
             hit, miss = catalog_pb2.CACHE_HIT, catalog_pb2.CACHE_MISS
             self._cache_statuses[note.name] = hit if note.is_cache_hit else miss
-        is_condition = note.task is None and note.interface is None
-        event = report(record, P.PAUSED if is_condition else P.RUNNING, at_us=note.at_us)
+        event = report(record, P.PAUSED if note.condition is not None else P.RUNNING, at_us=note.at_us)
         event.cache_status = self._cache_statuses.get(note.name, 0)
         if note.task is not None:
             event.log_context.primary_pod_name = f"{self._key.name}-{wire_name}"  # says that there is a log
@@ -152,7 +161,7 @@ class Journal:
         elif note.interface is not None:
             spec.trace.CopyFrom(specs.trace_spec(note.interface))
         else:
-            spec.condition.name, spec.condition.prompt = note.title, note.prompt
+            _describe_condition(spec.condition, note.condition)
         return spec
 
     def _describe_root(self, run: RunRecord, note: Started) -> None:
@@ -177,8 +186,9 @@ class Journal:
 
     def _end(self, run: RunRecord, record: ActionRecord, note: Ended) -> None:
         if note.outcome == ABORTED:
-            if not record.is_terminal:
-                run.abort(record, note.error, at_us=note.at_us)
+            run.abort(record, note.error, at_us=note.at_us)
+        elif note.outcome == TIMED_OUT:
+            self._apply(run, record, P.TIMED_OUT, note.at_us, error=_error_info(note.error, ""))
         elif note.outcome == FAILED:
             self._apply(run, record, P.FAILED, note.at_us, error=_error_info(note.error, note.traceback))
         else:
@@ -205,6 +215,17 @@ class Journal:
             event.error_info.CopyFrom(error)
         run.apply(record, event)
         return event
+
+
+def _describe_condition(spec: Any, condition: Any) -> None:
+    spec.name, spec.prompt, spec.description = condition.name, condition.prompt, condition.description
+    spec.type.simple = _CONDITION_TYPES[condition.data_type]
+    is_markdown = condition.prompt_type == "markdown"
+    spec.prompt_type = run_definition_pb2.ConditionPromptType.Value(
+        f"CONDITION_PROMPT_TYPE_{'MARKDOWN' if is_markdown else 'TEXT'}"
+    )
+    if condition.timeout is not None:
+        spec.timeout.FromMicroseconds(round(condition._timeout_seconds * 1e6))  # noqa: SLF001 - the SDK's only form of it
 
 
 def bounded_name(name: str) -> str:

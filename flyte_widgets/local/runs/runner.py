@@ -101,7 +101,10 @@ class LaunchedRun:
         self._scope.abort_action(self._journal.sdk_name(name), reason)
 
     def signal(self, name: str) -> None:
-        """Executor: nothing to do, conditions of a local run wait for their own answer."""
+        """Executor: let whoever waits for a condition go on."""
+        with self.backend.store.read(self.key) as run:
+            primitive = run.actions[name].details.signal_info.output.scalar.primitive
+        self._scope.conditions.answer(self._journal.sdk_name(name), getattr(primitive, primitive.WhichOneof("value")))
 
     def execute(self, task: Any, args: tuple[Any, ...], inputs: dict[str, Any]) -> None:
         """Run the task to its end, on the current thread; whatever happens ends up in the future and the backend."""
