@@ -62,7 +62,9 @@ _DIGIT_PX: Final = 7.6
 _BELOW_PX: Final = 50
 _BELOW_LETTERS: Final = 9
 _CORNER_PX: Final = 5
-_LANES_Y: Final = (54, 60, 48)
+_TIME_PX: Final = 19
+"""Height of the time under a node, and the room of the arrowhead."""
+_LANES_Y: Final = (56, 61, 51)
 """Free between the two rows of the active group, for transitions that the model does not have."""
 
 
@@ -148,7 +150,8 @@ def _odd_line(edge: Edge, lane: int) -> Line:
         middle = home[1] + home[3] / 2
         return [*away, (beside, lane_y), (beside, middle), (_END_X, middle)]
     x = home[0] + home[2] / 2 - aside
-    return [*away, (x, lane_y), (x, home[1] + home[3] + 4 if home[1] < lane_y else home[1] - 4)]
+    # From below a line ends at the time that stands under the node.
+    return [*away, (x, lane_y), (x, home[1] + home[3] + _TIME_PX if home[1] < lane_y else home[1] - 4)]
 
 
 def _dot(x: float, y: float, r: float, *, on: bool) -> str:
