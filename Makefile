@@ -7,7 +7,7 @@ JS_SOURCES := $(shell find js/src -type f) $(wildcard js/*.mjs) js/package.json 
 TWO_AT_ONCE := -n 2 --dist loadfile
 EXTENSION := $(shell find js/labextension -type f)
 .DEFAULT_GOAL := help
-.PHONY: help demo test hosts faults check lint bench gallery screenshot dev build lock clean setup browser oldest-kernel
+.PHONY: help demo test hosts faults check lint bench gallery docs screenshot dev build lock clean setup browser oldest-kernel
 .DELETE_ON_ERROR:
 
 help: ## list the tasks
@@ -44,6 +44,9 @@ bench: setup browser ## measure against what a user would use instead
 gallery: setup browser ## draw every state of the widget without a kernel, into .cache/gallery, and check them all
 	@cd js && npm run --silent gallery && ../$(BIN)/python gallery/shots.py ../.cache/gallery
 	@$(BIN)/python -m pytest tests/browser/test_gallery.py -m long
+
+docs: setup ## write docs/reference.md and docs/protocol.md from the docstrings
+	@$(BIN)/python -m tools.docs
 
 screenshot: setup browser ## take the README's picture from the real widget in JupyterLab
 	@$(BIN)/python notebooks/screenshot.py
