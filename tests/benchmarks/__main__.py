@@ -2,7 +2,7 @@
 
 A measure is a module here with a function `measure()` that gives findings (table.py): rows side by side, targets, and
 how costs grow. Each runs in a process of its own, where no other has left a heap or a thread, and can be run alone:
-`make bench ARGS="messages packages"`. Only a run of all renews the README's section.
+`make bench ARGS="messages packages"`. Only a run of all renews docs/benchmarks.md and the README.
 """
 
 from __future__ import annotations

@@ -142,6 +142,12 @@ def show_targets(findings: Sequence[Finding]) -> str:
     return _grid(head, ([str(target.number), *_target(target)] for target in targets))
 
 
+def show_lines(targets: Sequence[Target]) -> str:
+    """Lay some targets out as Markdown, without what was promised."""
+    rows = [_target(target)[:3] for target in targets]
+    return _grid(("measured by `make bench`", "ours", "beside it"), rows)
+
+
 def save(findings: Sequence[Finding], machine: str, file: Path) -> None:
     """Write all as JSON."""
     kinds: dict[str, list[dict[str, object]]] = {"Row": [], "Target": [], "Growth": []}

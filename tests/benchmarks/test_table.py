@@ -65,24 +65,29 @@ def test_all_is_shown_and_saved(tmp_path: Path) -> None:
     assert (saved["targets"][0]["met"], saved["targets"][0]["wanted"]) == (False, "≤ 4 msg/s, ≥ 8 × better")
 
 
-def test_the_section_is_renewed_and_nothing_else(tmp_path: Path) -> None:
-    """What stands around it stays; without its marks nothing is written."""
-    page = tmp_path / "README.md"
-    page.write_text(f"before\n{readme.BEGIN}\nold figures\n{readme.END}\nafter\n")
-    ours, peer = beside("messages", "msg/s", {"ours": [5.0], "run.wait()": [40.0]})
-    readme.renew([ours, peer, Target(1, ours, 5, peer, 8)], "a machine", page)
-    text = page.read_text()
-    assert text.startswith("before\n" + readme.BEGIN)
-    assert text.endswith(readme.END + "\nafter\n")
-    assert "old figures" not in text
-    assert "run.wait(): 40 msg/s" in text
+def test_the_sections_are_renewed_and_nothing_else(tmp_path: Path) -> None:
+    """The page has all figures, the README some; what stands around them stays; without marks nothing is written."""
+    page, short = tmp_path / "benchmarks.md", tmp_path / "README.md"
+    for file in (page, short):
+        file.write_text(f"before\n{readme.BEGIN}\nold figures\n{readme.END}\nafter\n")
+    ours, peer = beside(readme.IN_README[0], "msg/s", {"ours": [5.0], "run.wait()": [40.0]})
+    other, _ = beside("another", "ms", {"ours": [1.0], "run.wait()": [2.0]})
+    readme.renew([ours, peer, Target(1, ours, 5, peer, 8), Target(2, other)], "a machine", short, page)
+    for file in (page, short):
+        text = file.read_text()
+        assert text.startswith("before\n" + readme.BEGIN)
+        assert text.endswith(readme.END + "\nafter\n")
+        assert "old figures" not in text
+        assert "run.wait(): 40 msg/s" in text
+        assert ("another" in text) is (file is page)
     page.write_text("no marks")
     with pytest.raises(AssertionError, match="one section"):
-        readme.renew([ours], "a machine", page)
+        readme.renew([ours], "a machine", short, page)
     assert page.read_text() == "no marks"
 
 
-def test_the_real_readme_has_the_section() -> None:
+@pytest.mark.parametrize("file", [readme.README, readme.PAGE], ids=lambda file: file.name)
+def test_the_real_files_have_the_section(file: Path) -> None:
     """`make bench` finds where its figures belong."""
-    text = readme.README.read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
     assert text.count(readme.BEGIN) == text.count(readme.END) == 1

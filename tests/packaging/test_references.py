@@ -39,7 +39,7 @@ def missing(text: str, file: Path) -> list[str]:
 
 
 def _is_there(page: str, file: Path) -> bool:
-    return any((folder / page).is_file() for folder in (file.parent, ROOT))
+    return any((folder / page).is_file() for folder in (file.parent, ROOT, ROOT / "docs"))
 
 
 def test_every_page_that_is_named_is_there() -> None:
