@@ -45,7 +45,7 @@ gallery: setup browser ## draw every state of the widget without a kernel, into 
 	@cd js && npm run --silent gallery && ../$(BIN)/python gallery/shots.py ../.cache/gallery
 	@$(BIN)/python -m pytest tests/browser/test_gallery.py -m long
 
-docs: setup ## write docs/reference.md and docs/protocol.md from the docstrings
+docs: setup ## write docs/reference.md and docs/messages.md from the docstrings
 	@$(BIN)/python -m tools.docs
 
 screenshot: setup browser ## take the README's picture from the real widget in JupyterLab

@@ -1,4 +1,4 @@
-"""Writes docs/reference.md from the docstrings and docs/protocol.md from flyte_widgets/wire: `python -m tools.docs`.
+"""Writes docs/reference.md from the docstrings and docs/messages.md from flyte_widgets/wire: `python -m tools.docs`.
 
 Both are checked in; a test compares them.
 """
@@ -40,7 +40,9 @@ _TYPES: Final = {
     "u8": "byte",
 }
 
-_BETWEEN: Final = """# Between Python and the browser
+_BETWEEN: Final = """# All messages between Python and the browser
+
+How they are used is in [protocol.md](protocol.md).
 
 Everything goes over the widget's own comm: synced traits, requests with exactly one reply each, messages from Python,
 and packed columns. Types are declared once, in `flyte_widgets/wire`; `python -m tools.typescript` makes those of the
@@ -77,7 +79,7 @@ it by `since`, and makes its handshake again.
 
 def pages() -> dict[str, str]:
     """All pages by their file's name."""
-    return {"reference.md": reference(), "protocol.md": protocol()}
+    return {"reference.md": reference(), "messages.md": all_messages()}
 
 
 # --- reference -------------------------------------------------------------------------------------------------------
@@ -195,7 +197,7 @@ def _one_line(text: str) -> str:
 # --- protocol --------------------------------------------------------------------------------------------------------
 
 
-def protocol() -> str:
+def all_messages() -> str:
     """Tell what crosses between Python and the browser."""
     columns = shared.table("columns")
     sections = [f"| `{name}` | {_TYPES[kind]} | {length} |" for name, kind, length in columns["sections"]]
