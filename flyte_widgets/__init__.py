@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from flyte_widgets.watch.backends import connect
     from flyte_widgets.watch.handles import Action, Run
     from flyte_widgets.watch.status import Connection
+    from flyte_widgets.widgets.progress_widget import ProgressWidget, gather, progress
     from flyte_widgets.widgets.run_widget import RunWidget
+    from flyte_widgets.widgets.show import show
 
 __version__ = "0.1.0"
 
@@ -30,11 +32,15 @@ __all__ = [
     "Connection",
     "FlyteClient",
     "PhaseChange",
+    "ProgressWidget",
     "Run",
     "RunWidget",
     "connect",
     "errors",
+    "gather",
     "local",
+    "progress",
+    "show",
 ]
 
 _HOMES = {
@@ -44,9 +50,13 @@ _HOMES = {
     "Connection": "flyte_widgets.watch.status",
     "FlyteClient": "flyte_widgets.api.client",
     "PhaseChange": "flyte_widgets.run.action",
+    "ProgressWidget": "flyte_widgets.widgets.progress_widget",
     "Run": "flyte_widgets.watch.handles",
     "RunWidget": "flyte_widgets.widgets.run_widget",
     "connect": "flyte_widgets.watch.backends",
+    "gather": "flyte_widgets.widgets.progress_widget",
+    "progress": "flyte_widgets.widgets.progress_widget",
+    "show": "flyte_widgets.widgets.show",
 }
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())

@@ -46,6 +46,15 @@ def show(bundle: Bundle, **options: Any) -> None:
     display(bundle, raw=True, **options)
 
 
+def display(widget: Any) -> None:
+    """Display a widget in IPython and in notebooks. A script has no place for it: then this does nothing."""
+    from IPython import get_ipython  # noqa: PLC0415 - only where a front end is
+    from IPython.display import display as show_object  # noqa: PLC0415
+
+    if get_ipython() is not None:
+        show_object(widget)
+
+
 def is_terminal() -> bool:
     """Tell whether this is IPython in a terminal: nothing but text can be shown there."""
     return _shell() == "TerminalInteractiveShell"

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
-from typing import Any, cast, overload
+from typing import Any, Final, cast, overload
 
 import traitlets as t
 from comm import DummyComm
@@ -42,6 +42,8 @@ from flyte_widgets.widgets.static_view.text import static_view_text
 from flyte_widgets.wire import trait_types as wire
 from flyte_widgets.wire.summary import Line, summary_dict
 
+_LEAST_HEIGHT_PX: Final = 120
+
 
 def _phase_value(phase: ActionPhase | None, _widget: Any) -> str:
     return phase.value if phase is not None else ""
@@ -59,6 +61,7 @@ class RunWidget(WidgetFrame):
     """Shows a run live: its phase, the state diagram, a timeline of all actions, errors, and an Abort button.
 
     run: a run's name, its console URL, a `flyte.remote.Run`, or an `fw.Run`.
+    view: "full", or "compact": one row, which opens to the whole. height: at most so many px; what is higher scrolls.
     client, project, domain: where it is, if not where `connect()`, `local.start()` or the SDK's configuration say.
 
     All traits but `selected` follow the backend and are read-only. They are set on a thread of flyte-widgets: an
@@ -122,14 +125,30 @@ class RunWidget(WidgetFrame):
     an abort does what one expects. The question before an abort shows it."""
     snapshot = t.Bytes(read_only=True).tag(sync=True, echo_update=False)
     """All actions as packed columns, deflated (zlib). Written once, at the end: until then they travel as deltas."""
+    view = t.Unicode("full", read_only=True).tag(sync=True, wire=wire.ViewKind)
+    """How it is shown: "full", or "compact": one row that opens to the whole."""
+    height = cast("t.TraitType[int | None, int | None]", t.Int(None, allow_none=True, read_only=True).tag(sync=True))
+    """How high the view is at most, in px; what is higher scrolls. None: as high as it is."""
     static_view_id = t.Unicode(read_only=True).tag(sync=True)
     """Id of the HTML element with the static view, which the live view hides."""
 
     _lease: Lease | None = None
 
     def __init__(
-        self, run: RunLike, *, client: FlyteClient | None = None, project: str = "", domain: str = "", **kwargs: Any
+        self,
+        run: RunLike,
+        *,
+        client: FlyteClient | None = None,
+        project: str = "",
+        domain: str = "",
+        view: wire.ViewKind = "full",
+        height: int | None = None,
+        **kwargs: Any,
     ) -> None:
+        if view not in ("full", "compact"):
+            raise ValueError(f"RunWidget has no view {view!r}. It is 'full' or 'compact'.")
+        if height is not None and height < _LEAST_HEIGHT_PX:
+            raise ValueError(f"A height of {height} px shows nothing. Give at least {_LEAST_HEIGHT_PX}.")
         self._owns_run = not isinstance(run, Run)
         self._run = run if isinstance(run, Run) else Run(run, client=client, project=project, domain=domain)
         publisher()  # raises where there are no threads, before anything is held
@@ -159,7 +178,12 @@ class RunWidget(WidgetFrame):
 
         self._end_callbacks = EndCallbacks(watcher, lambda: self, self._show_callback_error)
 
-        values = {**self._content.values, "static_view_id": self._static_view.element_id}
+        values = {
+            **self._content.values,
+            "view": view,
+            "height": height,
+            "static_view_id": self._static_view.element_id,
+        }
         super().__init__(outbound, inbound, values, selected=selected, **kwargs)
         self.observe(lambda change: self._content.select(change["new"]), "selected")
         background().soon(watcher.subscribe, self._content)

@@ -28,6 +28,10 @@ AbortPhase = Literal["idle", "requested", "accepted", "aborted", "failed"]
 """accepted: the backend's OK. aborted: the phase was seen ABORTED."""
 
 
+ViewKind = Literal["full", "compact"]
+"""compact: one row, which opens to the whole view."""
+
+
 class ErrorInfo(TypedDict):
     """The error of an action or of an attempt."""
 

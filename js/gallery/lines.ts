@@ -5,7 +5,7 @@ import recorded from "./recorded/lines.json";
 import type { State } from "./states";
 
 /** Clocks count from the start of the run. */
-function lineOf(name: keyof typeof recorded): Line {
+export function lineOf(name: keyof typeof recorded): Line {
   const line = recorded[name] as unknown as Line;
   const shifted = (parts: Line["sentence"]): Line["sentence"] =>
     parts.map(([text, style, since]) => [text, style, since === null ? null : since + BASE_MS]);
@@ -34,5 +34,16 @@ export const LINES: Record<string, () => State> = Object.fromEntries(
   (Object.keys(recorded) as (keyof typeof recorded)[]).map((name) => [
     `line-${name}`,
     () => ({ traits: { ...(OVER[name]?.() ?? scenario.running(102_000, "")), summary: lineOf(name) } }),
+  ]),
+);
+
+/** Runs in one row. */
+export const COMPACT: Record<string, () => State> = Object.fromEntries(
+  (["estimate", "gpu", "failed", "succeeded", "aborted"] as const).map((name) => [
+    `compact-${name}`,
+    () => {
+      const traits = OVER[name]?.() ?? scenario.running(102_000, "");
+      return { traits: { ...traits, view: "compact", summary: lineOf(name) } };
+    },
   ]),
 );

@@ -5,6 +5,7 @@ import { Question } from "../src/ui/question";
 import { type Tab, TabList } from "../src/ui/tabs";
 import type { View } from "../src/ui/view-state";
 import { VirtualList } from "../src/ui/virtual-list";
+import { PROGRESS } from "./progress";
 
 export type Part = (view: View, parent: HTMLElement) => void;
 
@@ -163,4 +164,5 @@ export const PARTS: Readonly<Record<string, Part>> = {
   "part-questions": questions,
   "part-tabs": tabs,
   "part-list": list,
+  ...PROGRESS,
 };

@@ -4,7 +4,7 @@ import { type Connection, IN_KERNEL, type RunTraits } from "../src/core/protocol
 import type { Store } from "../src/core/store";
 import { odd } from "../test/odd-runs";
 import { BASE_MS, scenario } from "../test/scenario";
-import { LINES } from "./lines";
+import { COMPACT, LINES } from "./lines";
 import type { Manner } from "./model";
 import { RECORDED } from "./recorded";
 import answers from "./recorded/succeeded-answers.json";
@@ -283,5 +283,6 @@ export const STATES: Record<string, () => State> = {
     },
   }),
   ...LINES,
+  ...COMPACT,
   ...Object.fromEntries(recorded),
 };

@@ -5,12 +5,14 @@ import { Store } from "./core/store";
 import { keepStaticView } from "./hosts/keep-static-view";
 import panelBarCss from "./hosts/panel-bar.css";
 import { Sidebar } from "./hosts/sidebar";
+import { progressCss, renderProgress } from "./progress/progress";
 import { mountRun, runCss } from "./run/run";
 import { h } from "./ui/dom";
 import { Frame } from "./ui/frame";
 import { uiCss } from "./ui/styles";
 
 const CSS = uiCss + panelBarCss + runCss;
+const PROGRESS_CSS = uiCss + runCss + progressCss;
 
 /**
  * What a view takes in a row of widgets, as its size does not depend on what is in it: what it would like, or less, but
@@ -90,10 +92,12 @@ export default function runWidget(): {
   return {
     /** Must not wait for anything: anywidget holds messages meanwhile, and throws away all after 2 s (loader.mjs). */
     initialize({ model, signal }) {
+      if (isProgress(model)) return () => {};
       return once(open(model).close, signal);
     },
 
     render({ model, el, signal }) {
+      if (isProgress(model)) return once(renderProgress(model as never, el, PROGRESS_CSS), signal);
       const shared = sharedOf(model);
       const own = shared ? null : open(model);
       const frame = (shared ?? own!.shared).draw(el);
@@ -106,6 +110,9 @@ export default function runWidget(): {
     },
   };
 }
+
+/** All widgets of the package share one bundle. */
+const isProgress = (model: Model): boolean => (model.get("progress" as never) ?? null) !== null;
 
 /** Hosts end a view by the signal, by the cleanup, or by both. */
 function once(close: Cleanup, signal: AbortSignal | undefined): Cleanup {

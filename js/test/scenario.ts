@@ -302,6 +302,8 @@ export function traitsOf(actions: readonly ActionSpec[], nowMs: number, selected
     started_ms: BASE_MS,
     ended_ms: over ? epoch(root.endedMs) : null,
     summary: null,
+    view: "full",
+    height: null,
     root: detailOf(actions, "a0"),
     selected,
     detail: selected ? detailOf(actions, selected) : null,

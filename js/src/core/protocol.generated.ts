@@ -134,6 +134,33 @@ export interface Push {
   parts: PushedPart[];
 }
 
+/** One run. */
+export interface ProgressRow {
+  run: string;
+  /** What tells it from the others; "" for its name alone. */
+  label: string;
+  task: string;
+  phase: string;
+  isTerminal: boolean;
+  /** The one line, in short; empty where nothing is known. */
+  line: [text: string, style: "" | "strong" | "mono", since_ms: number | null][];
+  /** How many actions are in each phase. */
+  counts: Record<string, number>;
+  startedMs: number | null;
+  endedMs: number | null;
+  /** Its page in the Flyte console; "" where there is none. */
+  url: string;
+  /** Why it cannot be read, or not at the moment; "" while all is well. */
+  trouble: string;
+}
+
+/** Many runs, in the order in which they were given. */
+export interface Progress {
+  rows: ProgressRow[];
+  /** The backend's clock when this was sent. */
+  nowMs: number;
+}
+
 /** A page says that it is there, what it has, and what its views show. The reply may be followed by columns. */
 export interface Handshake {
   kind: "handshake";
@@ -284,6 +311,9 @@ export type ConnectionState = "connecting" | "live" | "polling" | "reconnecting"
 
 /** accepted: the backend's OK. aborted: the phase was seen ABORTED. */
 export type AbortPhase = "idle" | "requested" | "accepted" | "aborted" | "failed";
+
+/** compact: one row, which opens to the whole view. */
+export type ViewKind = "full" | "compact";
 
 /** The error of an action or of an attempt. */
 export interface ErrorInfo {
@@ -461,6 +491,8 @@ export interface RunTraits {
    * which is in `root`. None: nothing.
    */
   error: WidgetError | null;
+  /** How high the view is at most, in px; what is higher scrolls. None: as high as it is. */
+  height: number | null;
   /** Host of the backend. Never the whole endpoint: its path may be a secret. */
   host: string;
   /** Whether the run has ended. */
@@ -492,6 +524,8 @@ export interface RunTraits {
   summary: Line | null;
   /** Name of the root task; "" until it is known. */
   task_name: string;
+  /** How it is shown: "full", or "compact": one row that opens to the whole. */
+  view: ViewKind;
 }
 
 export const RUN_TRAITS: readonly (keyof RunTraits)[] = [
@@ -505,6 +539,7 @@ export const RUN_TRAITS: readonly (keyof RunTraits)[] = [
   "domain",
   "ended_ms",
   "error",
+  "height",
   "host",
   "is_terminal",
   "phase",
@@ -519,4 +554,21 @@ export const RUN_TRAITS: readonly (keyof RunTraits)[] = [
   "static_view_id",
   "summary",
   "task_name",
+  "view",
+];
+
+/** The synced traits of ProgressWidget. Read-only for the browser, all but `selected`. */
+export interface ProgressTraits {
+  /**
+   * What went wrong in the widget itself or in one of your observers: {"message", "hint"}. Not the error of the run,
+   * which is in `root`. None: nothing.
+   */
+  error: WidgetError | null;
+  /** All runs, in the order in which they were given. */
+  progress: Progress | null;
+}
+
+export const PROGRESS_TRAITS: readonly (keyof ProgressTraits)[] = [
+  "error",
+  "progress",
 ];

@@ -47,7 +47,7 @@ export function mountLine(view: View, parent: HTMLElement): void {
   const buttons = (line: Line): BandAction[] => {
     const all: Record<LineButton, BandAction> = {
       show: { id: "show", label: "Show", press: () => show(view, line) },
-      logs: { id: "logs", label: "Logs", press: () => open(view, line.action, "logs") },
+      logs: { id: "logs", label: "Logs", press: () => openAction(view, line.action, "logs") },
       report: {
         id: "report",
         label: copied.value || "Copy report",
@@ -117,10 +117,11 @@ export function nodes(parts: Line["sentence"], nowMs: number): (Node | string)[]
 /** What waits is shown among its like; an action, by its details. */
 function show(view: View, line: Line): void {
   if (line.state === "waiting") view.ui.phaseFilter.value = phaseOf(line.phase);
-  else open(view, line.action, "");
+  else openAction(view, line.action, "");
 }
 
-function open({ store, ui }: View, action: string, tab: string): void {
+/** Open the details of an action, on this tab; "": on the one that says most. */
+export function openAction({ store, ui }: View, action: string, tab: string): void {
   if (tab) ui.detailsTab.value = tab;
   store.select(action);
   ui.reveal.value = { id: action };

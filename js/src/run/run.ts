@@ -1,8 +1,10 @@
 // The bands of a run, from top to bottom, and when each is to be seen.
-import { computed } from "@preact/signals-core";
+import { computed, signal } from "@preact/signals-core";
 import { hideStaticView } from "../hosts/static-view";
-import { h } from "../ui/dom";
+import { h, setAttribute } from "../ui/dom";
 import type { Frame } from "../ui/frame";
+import { mountCompact } from "./compact";
+import compactCss from "./compact.css";
 import { diagramCss, mountDiagram } from "./diagram/diagram";
 import { detailsCss, mountDetails } from "./drawer/drawer";
 import { mountEmpty } from "./header/empty";
@@ -14,7 +16,7 @@ import { mountStrip } from "./header/strip";
 import { mountLine } from "./line";
 import { mountTimeline, timelineCss } from "./timeline/timeline";
 
-export const runCss = panelsCss + diagramCss + timelineCss + detailsCss;
+export const runCss = panelsCss + compactCss + diagramCss + timelineCss + detailsCss;
 
 export function mountRun(frame: Frame): void {
   const { store, element } = frame;
@@ -34,6 +36,16 @@ export function mountRun(frame: Frame): void {
   });
 
   frame.mount("static view", hideStaticView, element);
+  const isOpen = signal(store.traits.view.peek() !== "compact");
+  if (!isOpen.peek()) {
+    setAttribute(element, "data-compact", "");
+    frame.mount("row", (view, parent) => mountCompact(view, parent, isOpen), band("compact"));
+  }
+  const { height } = store.traits;
+  if (height.peek() !== null) {
+    element.style.maxHeight = `${height.peek()}px`;
+    element.style.overflowY = "auto";
+  }
   const top = band("top");
   frame.mount("header", mountHeader, top);
   frame.mount("progress strip", mountStrip, top);
@@ -42,7 +54,8 @@ export function mountRun(frame: Frame): void {
     computed(() => !refused.value),
   );
   frame.mount("error bands", (view, parent) => mountErrorBands(view, parent, frame.faults), band("notice"));
-  frame.mount("summary", mountLine, band("line"));
+  const line = band("line");
+  frame.mount("summary", mountLine, line);
   const empty = band("empty");
   frame.mount("notice", mountEmpty, empty);
   const diagram = band("diagram");
@@ -53,8 +66,11 @@ export function mountRun(frame: Frame): void {
   frame.mount("notification", mountNotify, element);
   frame.show(
     empty,
-    computed(() => !hasActions.value),
+    computed(() => isOpen.value && !hasActions.value),
   );
-  frame.show(diagram, hasActions);
-  frame.show(timeline, hasActions);
+  const showsActions = computed(() => isOpen.value && hasActions.value);
+  frame.show(diagram, showsActions);
+  frame.show(timeline, showsActions);
+  frame.show(top, isOpen);
+  frame.show(line, isOpen);
 }

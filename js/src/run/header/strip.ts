@@ -54,7 +54,8 @@ export function mountStrip(view: View, band: HTMLElement): void {
   );
 }
 
-function drawStrip(strip: HTMLElement, sums: Tally): void {
+/** A part a phase, as long as it has actions. */
+export function drawStrip(strip: HTMLElement, sums: Tally): void {
   const fills = sums.parts.map(({ phase, n }: Count) => {
     const fill = h("span", { class: "fw-fill", "data-phase": phase });
     fill.style.flexGrow = String(n);

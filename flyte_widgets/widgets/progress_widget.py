@@ -1,0 +1,235 @@
+"""ProgressWidget: many runs, a row each and a total. For loops that start runs, and for those who wait for them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Generator, Iterable, Mapping
+from typing import Any, Final
+
+from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.errors import RunFailedError, WaitTimeoutError
+from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.state import ROOT
+from flyte_widgets.run.times import Milliseconds
+from flyte_widgets.run.words import plural
+from flyte_widgets.watch.access import target_of
+from flyte_widgets.watch.backends import Lease
+from flyte_widgets.watch.handles import Run
+from flyte_widgets.watch.loop import background
+from flyte_widgets.watch.status import NEEDS_USER
+from flyte_widgets.watch.updates import Update
+from flyte_widgets.widgets.channel import CommChannel
+from flyte_widgets.widgets.frame import WidgetFrame, json_trait
+from flyte_widgets.widgets.inbound import Inbound
+from flyte_widgets.widgets.outbound import Outbound
+from flyte_widgets.widgets.outputs import Bundle, display, is_terminal, show
+from flyte_widgets.widgets.static_view.words import symbol
+from flyte_widgets.wire.progress import Progress, ProgressRow
+from flyte_widgets.wire.summary import summary_dict
+
+SEND_EVERY_S: Final = 1.0
+_TROUBLED: Final = ("reconnecting", *NEEDS_USER)
+
+
+class _Watched:
+    """One of the runs, with a share of its own in the watch."""
+
+    def __init__(self, run: Run, label: str, *, is_own: bool) -> None:
+        self.run, self.label, self.is_own = run, label, is_own
+        target = target_of(run)
+        self.lease = Lease(target.backend, target.run_id, tracked=target.tracked)
+        self.watcher = self.lease.watcher
+
+    @property
+    def is_live(self) -> bool:
+        return self.watcher.connection.state not in ("ended", "closed")
+
+    def row(self) -> ProgressRow:
+        watcher = self.watcher
+        with watcher.lock:
+            root = watcher.state.root
+            counts = {phase.value: n for phase, n in watcher.state.counts.items() if n > 0}
+        line, connection = watcher.analyst.line, watcher.connection
+        return {
+            "run": self.run.name,
+            "label": self.label,
+            "task": root.name if root is not None and root.name != ROOT else "",
+            "phase": root.phase.value if root is not None and root.phase is not None else "",
+            "isTerminal": root is not None and root.is_terminal,
+            "line": summary_dict(line)["compact"] if line is not None else [],
+            "counts": counts,
+            "startedMs": root.created_ms if root is not None else None,
+            "endedMs": root.ended_ms if root is not None else None,
+            "url": self.run.url or "",
+            "trouble": connection.message if connection.state in _TROUBLED else "",
+        }
+
+
+class _Rows:
+    """What a ProgressWidget sends. A listener of all its watchers, and the `Content` of its outbound part."""
+
+    def __init__(self, watched: list[_Watched], outbound: Outbound) -> None:
+        self._watched, self._outbound = watched, outbound
+        self._sent_s = 0.0
+        self._rows: list[ProgressRow] = self.read()
+
+    @property
+    def is_live(self) -> bool:
+        return any(one.is_live for one in self._watched)
+
+    def read(self) -> list[ProgressRow]:
+        return [one.row() for one in self._watched]
+
+    def progress(self) -> Progress:
+        return {"rows": self._rows, "nowMs": _now_ms(self._watched)}
+
+    def run_updated(self, _update: Update) -> None:
+        self._outbound.wake(self._sent_s + SEND_EVERY_S)
+
+    def send_due(self, now_s: float) -> float | None:
+        due_s = max(self._sent_s + SEND_EVERY_S, self._outbound.rate.regular_s)
+        if now_s < due_s and self.is_live:
+            return due_s
+        rows = self.read()
+        if rows != self._rows:
+            self._rows, self._sent_s = rows, now_s
+            self._outbound.channel.set_traits({"progress": self.progress()})
+            self._outbound.note_sent(now_s)
+        return None
+
+    def send_missing(self, seq: int) -> None:
+        """Do nothing: the trait has all."""
+
+
+def _now_ms(watched: list[_Watched]) -> Milliseconds:
+    return watched[0].watcher.now_ms() if watched else time.time() * 1000
+
+
+class ProgressWidget(WidgetFrame):
+    """Shows many runs live, one compact row each, and a total. Runs that succeeded fold into one row.
+
+    runs: names, console URLs, `flyte.remote.Run` or `fw.Run`; a mapping gives them labels: {"lr=0.1": run}.
+    client, project, domain: as for `RunWidget`. Raises ConfigError where no backend is configured.
+    """
+
+    progress = json_trait(Progress)
+    """All runs, in the order in which they were given."""
+
+    def __init__(
+        self,
+        runs: Iterable[Any] | Mapping[str, Any],
+        *,
+        client: FlyteClient | None = None,
+        project: str = "",
+        domain: str = "",
+        **kwargs: Any,
+    ) -> None:
+        labelled = runs.items() if isinstance(runs, Mapping) else [("", run) for run in runs]
+        self._watched = [
+            _Watched(
+                run if isinstance(run, Run) else Run(run, client=client, project=project, domain=domain),
+                str(label),
+                is_own=not isinstance(run, Run),
+            )
+            for label, run in labelled
+        ]
+        watched = self._watched
+        outbound = Outbound(CommChannel(self), lambda: _now_ms(watched))
+        self._rows = _Rows(watched, outbound)
+        outbound.show(self._rows)
+        super().__init__(outbound, Inbound(outbound), {"progress": self._rows.progress()}, **kwargs)
+        for one in self._watched:
+            background().soon(one.watcher.subscribe, self._rows)
+            background().soon(one.watcher.analyst.start)
+        outbound.wake()
+
+    def __repr__(self) -> str:
+        done = sum(row["isTerminal"] for row in self._rows.read())
+        return f"ProgressWidget({done} of {plural(len(self._watched), 'run')} done)"
+
+    @property
+    def runs(self) -> list[Run]:
+        """The runs, in the order in which they were given."""
+        return [one.run for one in self._watched]
+
+    def wait(self, timeout: float | None = None, *, check: bool = False) -> list[ActionPhase]:
+        """Block until all have ended, and give their final phases in order. `timeout` in seconds, for all together.
+
+        check: raise RunFailedError if any did not succeed, once all have ended. Raises as `Run.wait`.
+        """
+        until_s = None if timeout is None else time.monotonic() + timeout
+        phases: list[ActionPhase] = []
+        for one in self._watched:
+            try:
+                phases.append(one.run.wait(None if until_s is None else max(0.0, until_s - time.monotonic())))
+            except WaitTimeoutError:
+                left = sum(not run.is_terminal for run in self.runs)
+                raise WaitTimeoutError(f"{plural(left, 'run')} had not ended within {timeout} s.") from None
+        self._outbound.flush()
+        if check:
+            self._raise_for_status(phases)
+        return phases
+
+    def __await__(self) -> Generator[Any, None, list[ActionPhase]]:
+        return self._until_over().__await__()
+
+    async def _until_over(self) -> list[ActionPhase]:
+        phases = [await one.run for one in self._watched]
+        await asyncio.get_running_loop().run_in_executor(None, self._outbound.flush)
+        return phases
+
+    def close(self) -> None:
+        """Close the view, and stop watching runs that nobody else watches. The runs go on."""
+        for one in self._watched:
+            background().soon(one.watcher.unsubscribe, self._rows)
+            one.lease.release()
+            if one.is_own:
+                one.run.close()
+        super().close()
+
+    def _raise_for_status(self, phases: list[ActionPhase]) -> None:
+        good = (ActionPhase.SUCCEEDED, ActionPhase.RECOVERED)
+        bad = [one for one, phase in zip(self._watched, phases, strict=True) if phase not in good]
+        if bad:
+            names = ", ".join(one.label or one.run.name for one in bad[:5]) + (", …" if len(bad) > 5 else "")
+            first = bad[0].run.summary
+            why = f" {bad[0].run.name}: {first}" if first is not None else ""
+            raise RunFailedError(f"{len(bad)} of {plural(len(phases), 'run')} did not succeed: {names}.{why}")
+
+    def _ipython_display_(self, **_options: Any) -> None:
+        if self.comm is None or is_terminal():
+            show({"text/plain": self._text()})
+        else:
+            bundle, metadata = self._view_with_text()
+            show({**bundle, "text/plain": self._text()}, metadata=metadata)
+
+    def _repr_mimebundle_(self, **_options: Any) -> tuple[Bundle, Bundle]:
+        data, metadata = self._view_with_text()
+        return {**data, "text/plain": self._text()}, metadata
+
+    def _text(self) -> str:
+        """Tell the runs in lines: for terminals, and for saved notebooks."""
+        lines = [repr(self)[len("ProgressWidget(") : -1]]
+        for one in self._watched:
+            phase, line = one.watcher.phase, one.watcher.analyst.line
+            where = phase.label if phase is not None else "Not read"
+            said = f": {line.text}" if line is not None else ""
+            lines.append(
+                f"{symbol(phase)} {' '.join(part for part in (one.label, one.run.name) if part)}  {where}{said}"
+            )
+        return "\n".join(lines)
+
+
+def progress(runs: Iterable[Any] | Mapping[str, Any], **options: Any) -> ProgressWidget:
+    """Show many runs live, one row each and a total; as `ProgressWidget`."""
+    return ProgressWidget(runs, **options)
+
+
+def gather(
+    runs: Iterable[Any] | Mapping[str, Any], *, timeout: float | None = None, check: bool = False, **options: Any
+) -> list[ActionPhase]:
+    """Show many runs, block until all have ended, and give their final phases in order; as `ProgressWidget.wait`."""
+    widget = ProgressWidget(runs, **options)
+    display(widget)
+    return widget.wait(timeout, check=check)
