@@ -15,6 +15,7 @@ import pytest
 from flyte._initialize import get_init_config, is_initialized
 
 from flyte_widgets.errors import LocalError, WaitTimeoutError
+from flyte_widgets.local.runs.journal import Journal
 from flyte_widgets.local.runs.runner import LaunchedRun, launch
 from flyte_widgets.local.services.records import ActionRecord
 from flyte_widgets.local.services.server import LocalBackend
@@ -131,6 +132,24 @@ def test_a_task_that_leaves_python_fails_and_others_run_on(backend: LocalBackend
         run.result(PATIENCE_S)
     assert P.of(actions(run)["a0"].phase) is P.FAILED
     assert launch(observe_session, backend=backend).result(PATIENCE_S) is False
+
+
+def test_a_report_that_cannot_be_shown_is_mentioned(backend: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another version of the SDK may report what is not understood: the rest is shown, and the run succeeds."""
+
+    def break_groups(self: Journal, run: Any, note: Any) -> Any:
+        if note.group:
+            raise LookupError(note.group)
+        return add(self, run, note)
+
+    add = Journal._add
+    monkeypatch.setattr(Journal, "_add", break_groups)
+    run = launch(tasks.pipeline, ("broken",), backend=backend)
+    assert run.result(30) == PIPELINE_RESULT
+    assert len(actions(run)) == 7
+    events = [item.message for event in actions(run)["a0"].events for item in event.cluster_events]
+    assert events == ["Some of what the SDK reported cannot be shown: see the log of the kernel."]
+    assert P.of(actions(run)["a0"].phase) is P.SUCCEEDED
 
 
 def test_inputs_that_do_not_fit_fail_the_run(backend: LocalBackend) -> None:

@@ -172,6 +172,20 @@ def test_runs_that_are_over_leave_memory_and_are_read_again(monkeypatch: pytest.
     store.close()
 
 
+def test_a_large_run_leaves_memory_when_it_is_not_used_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where no other run comes after it; while it is read it stays, for to read it again takes long."""
+    monkeypatch.setattr("flyte_widgets.local.services.store.MAX_IDLE_ACTIONS", 25)
+    store = Store(None)
+    key = ended_run(store, "large", 100)
+    store.tidy()
+    assert store.loaded_actions == 100
+    monkeypatch.setattr("flyte_widgets.local.services.store.IDLE_AFTER_S", -1.0)
+    store.tidy()
+    assert store.loaded_actions == 0
+    assert len(told(store, key)) == 100
+    store.close()
+
+
 def test_what_is_read_again_is_newer_than_all_that_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stream asks for changes since the version that it saw: it must not miss those after the run was read again."""
     monkeypatch.setattr("flyte_widgets.local.services.store.MAX_IDLE_ACTIONS", 0)

@@ -15,6 +15,7 @@ from flyteidl2.workflow import run_definition_pb2
 
 from flyte_widgets.local.services import describe
 from flyte_widgets.local.services.content import artifact_path
+from flyte_widgets.local.services.losses import warn
 from flyte_widgets.local.services.records import ROOT_ACTION, ActionRecord, RunKey, RunRecord, report
 from flyte_widgets.local.services.tracked import readable_error
 from flyte_widgets.phases import ActionPhase
@@ -89,7 +90,8 @@ class Journal:
             try:
                 self._write(run, note)
             except Exception:  # noqa: BLE001 - what cannot be shown must not keep the rest from being read
-                _log.exception("What the SDK told of action %s of run %s cannot be shown.", note.name, self._key.name)
+                _log.exception("A report of action %s of run %s cannot be shown.", note.name, self._key.name)
+                warn(run, "Some of what the SDK reported cannot be shown: see the log of the kernel.", at_us=note.at_us)
 
     def _write(self, run: RunRecord, note: Note) -> None:
         if isinstance(note, Started):

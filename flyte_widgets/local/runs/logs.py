@@ -39,8 +39,8 @@ class ActionLog:
         self.bytes = 0
         self.pieces: dict[Hashable, Piece] = {}
         """By the stream that it was written to."""
-        self.is_told = True
-        """Whether readers know all that there is."""
+        self.is_read = True
+        """Whether somebody has read all that there is."""
 
     def add(self, line: LogLine) -> int:
         """Add a line. Returns by how many bytes the log grew, less than 0 where more was dropped."""
@@ -87,8 +87,8 @@ class LogBook:
                 self._add(log, at_us, rest, is_system)
             elif rest:
                 log.pieces[stream] = Piece(at_us, rest)
-            is_news = bool(whole) and log.is_told
-            log.is_told = log.is_told and not is_news
+            is_news = bool(whole) and log.is_read
+            log.is_read = log.is_read and not is_news
         if is_news:
             self._changed(key)
 
@@ -115,7 +115,7 @@ class LogBook:
             log = self._logs.get(key)
             if log is None:
                 return [], cursor, 0
-            log.is_told = True
+            log.is_read = True
             missing = max(0, log.dropped - cursor)
             first = max(0, cursor - log.dropped)
             return list(islice(log.lines, first, None)), log.dropped + len(log.lines), missing

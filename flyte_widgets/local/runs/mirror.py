@@ -36,15 +36,15 @@ _log = logging.getLogger(__name__)
 
 
 class Mirror:
-    """Reports one run, on a thread of its own, until that has ended and all is told."""
+    """Reports one run, on a thread of its own, until that has ended and all is reported."""
 
     def __init__(self, served: ServedBackend, run: LaunchedRun) -> None:
         """Register the run. Raises LocalError where the backend refuses it, OSError where it does not answer."""
         self._served, self._run = served.copy(), run
         self._store, self._key = run.backend.store, run.key
         self._version = -1
-        self._told: dict[str, int] = {ROOT_ACTION: 1}
-        """Number of events told, by action. That the root is QUEUED goes without saying."""
+        self._reported: dict[str, int] = {ROOT_ACTION: 1}
+        """Number of events reported, by action. That the root is QUEUED goes without saying."""
         self._updates: deque[Any] = deque()
         self._files: deque[str] = deque()
         with self._store.read(self._key) as record:
@@ -93,9 +93,9 @@ class Mirror:
                 self._updates.extend(self._news(record))
 
     def _news(self, record: ActionRecord) -> Iterator[Any]:
-        told = self._told.get(record.name, 0)
-        self._told[record.name] = len(record.events)
-        for number, recorded in enumerate(record.events[told:], told):
+        reported = self._reported.get(record.name, 0)
+        self._reported[record.name] = len(record.events)
+        for number, recorded in enumerate(record.events[reported:], reported):
             event = run_definition_pb2.ActionEvent()
             event.CopyFrom(recorded)
             event.ClearField("log_context")  # its log is in this process only
@@ -110,7 +110,7 @@ class Mirror:
             if record.is_terminal:
                 self._files.append(artifact_path(self._key, record.name, "report.html", event.attempt))
             yield update
-        if record.name == ROOT_ACTION and told == 1 and len(record.events) > 1:
+        if record.name == ROOT_ACTION and reported == 1 and len(record.events) > 1:
             self._files.append(artifact_path(self._key, ROOT_ACTION, "inputs.pb", None))
 
     def _describe(self, update: Any, record: ActionRecord) -> None:

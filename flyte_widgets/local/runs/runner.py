@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import secrets
 import threading
@@ -21,6 +22,7 @@ from flyte_widgets.local.services import describe
 from flyte_widgets.local.services.control import now_us
 from flyte_widgets.local.services.records import ROOT_ACTION, RunKey
 from flyte_widgets.local.services.server import LocalBackend, start
+from flyte_widgets.local.services.store import IDLE_AFTER_S
 from flyte_widgets.local.services.tracked import begin_run
 from flyte_widgets.sdk import local_runs as sdk
 from flyte_widgets.sdk.output_tee import capture
@@ -34,7 +36,7 @@ _OVER: Final = "The run has ended."
 class LaunchedRun:
     """A local run under way. `result()` waits for what the task returns; so does `await`."""
 
-    tells_ends = True
+    reports_ends = True
 
     def __init__(self, backend: LocalBackend, key: RunKey, echo: Echo) -> None:
         self.backend = backend
@@ -42,7 +44,7 @@ class LaunchedRun:
         self.name = key.name
         self.project, self.domain = key.project, key.domain
         self.over = threading.Event()
-        """Set when nothing more can happen in the run, and all that did is told."""
+        """Set when nothing more can happen in the run, and all that did is recorded."""
         self._future: Future[Any] = Future()
         self._future.set_running_or_notify_cancel()  # who awaits it may go away, the run goes on
         self._recorder = Recorder()
@@ -137,7 +139,7 @@ class LaunchedRun:
         """Cancel what outlived the root, as a backend does, and wait a moment for it: each tells how it ended."""
         self._scope.abort_run(self._abort_reason or _OVER)
         self._scope.wait_idle(_SETTLE_S)
-        self._end_untold()
+        self._end_unreported()
         if isinstance(error, asyncio.CancelledError) or self._abort_reason is not None:
             self._recorder.record_run_end(ABORTED, self._abort_reason or _OVER)
         else:
@@ -146,16 +148,18 @@ class LaunchedRun:
     def _finish(self) -> None:
         """Wait for what does not let itself be cancelled; then nothing more can happen."""
         self._scope.wait_idle(None)
-        self._end_untold()
+        self._end_unreported()
         self._scope.close()
         self._pump.stop()
         capture.end()
         self.over.set()
+        with contextlib.suppress(RuntimeError):  # the backend is gone
+            self.backend.call_later(IDLE_AFTER_S + 1, self.backend.store.tidy)
 
     def _log_key(self, action: str) -> LogKey:
         return self._journal.wire_name(action), self._recorder.attempt_of(action)
 
-    def _end_untold(self) -> None:
+    def _end_unreported(self) -> None:
         """End what the SDK says nothing of when its caller is cancelled: traces and conditions."""
         for name in self._recorder.open_actions - self._scope.running:
             self._recorder.record_aborted(action_id=name, reason=self._abort_reason or _OVER)

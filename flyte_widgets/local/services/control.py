@@ -19,8 +19,8 @@ CASCADE_DELAY_S = 0.3
 class Executor(Protocol):
     """Whoever executes a run in this process: a local run, or the simulator. Called on the server's thread."""
 
-    tells_ends: bool
-    """Whether it tells of each action how it ended, also after an abort."""
+    reports_ends: bool
+    """Whether it reports of each action how it ended, also after an abort."""
 
     def abort_run(self, reason: str) -> None:
         """Stop everything. The root is ABORTED already."""
@@ -72,7 +72,7 @@ class Control:
             executor.abort_run(reason)
         elif executor is not None:
             executor.abort_action(name, reason)
-        if executor is None or not executor.tells_ends:
+        if executor is None or not executor.reports_ends:
             self._call_later(delay_s, lambda: self.cascade(key, name, reason))
 
     def cascade(self, key: RunKey, name: str, reason: str) -> None:

@@ -30,10 +30,18 @@ def note_losses(run: RunRecord) -> None:
             run.apply(record, event)
     missing = missing_reports(run)
     text = f"{missing} reports are missing." if missing > 1 else "1 report is missing."
-    if missing and not any(item.message == text for event in run.root.events for item in event.cluster_events):
-        event = _next_event(run.root, _warning(text, end_us), at_us=end_us)
-        event.error_info.CopyFrom(run.root.details.error_info)
-        run.apply(run.root, event)
+    if missing:
+        warn(run, text, at_us=end_us)
+
+
+def warn(run: RunRecord, text: str, *, at_us: int) -> None:
+    """Add a warning to the events of the root, once."""
+    root = run.root
+    if not root.events or any(item.message == text for event in root.events for item in event.cluster_events):
+        return
+    event = _next_event(root, _warning(text, at_us), at_us=to_us(root.events[-1].updated_time))
+    event.error_info.CopyFrom(root.details.error_info)
+    run.apply(root, event)
 
 
 def missing_reports(run: RunRecord) -> int:
@@ -52,13 +60,13 @@ def _missing_of(record: ActionRecord) -> int:
     return gaps + attempts + (record.phase == UNKNOWN_END)
 
 
-def _next_event(record: ActionRecord, said: Any, *, at_us: int) -> Any:
+def _next_event(record: ActionRecord, warned: Any, *, at_us: int) -> Any:
     event = run_definition_pb2.ActionEvent()
     event.CopyFrom(record.events[-1])
     event.version += 1
     event.updated_time.CopyFrom(to_stamp(at_us))
     del event.cluster_events[:]
-    event.cluster_events.append(said)
+    event.cluster_events.append(warned)
     return event
 
 

@@ -22,7 +22,7 @@ from flyte_widgets.local.services.records import ActionRecord, RunKey, RunRecord
 
 MAX_IDLE_ACTIONS: Final = 2000
 """So many actions of runs that are over, or idle, stay in memory. An action takes about 17 kB."""
-_IDLE_AFTER_S: Final = 60.0
+IDLE_AFTER_S: Final = 60.0
 
 
 class Feed(Protocol):
@@ -153,6 +153,11 @@ class Store:
             values = (run_spec, json.dumps(labels), self._ids[run.key])
             self._db.execute("UPDATE runs SET run_spec = ?, labels = ? WHERE id = ?", values)
 
+    def tidy(self) -> None:
+        """Drop from memory what has not been used for a while, also the run that was used last."""
+        with self._lock:
+            self._unload()
+
     def roots(self) -> list[tuple[RunKey, ActionRecord, dict[str, str]]]:
         """Root action and labels of every run, the newest run first. The roots come without their events."""
         with self._lock:
@@ -209,9 +214,10 @@ class Store:
         total = sum(len(run.actions) for run in self._loaded.values())
         if total <= MAX_IDLE_ACTIONS:
             return
-        idle_since = time.monotonic() - _IDLE_AFTER_S
-        for key, run in list(self._loaded.items())[:-1]:
-            is_quiet = run.is_over or self._used[key] < idle_since
+        idle_since = time.monotonic() - IDLE_AFTER_S
+        runs = list(self._loaded.items())
+        for index, (key, run) in enumerate(runs, 1):
+            is_quiet = self._used[key] < idle_since or (run.is_over and index < len(runs))
             if is_quiet and key not in self._in_use and not self.changes.is_watched(key):
                 total -= len(run.actions)
                 self._drop(key)

@@ -47,7 +47,7 @@ class Pace(NamedTuple):
 class Player:
     """Plays one plan. It stops when the root has ended, or when the run is aborted."""
 
-    tells_ends = False
+    reports_ends = False
 
     def __init__(self, store: Store, control: Control, key: RunKey, planned: Plan, pace: Pace) -> None:
         self._store, self._control, self._key, self._pace = store, control, key, pace
