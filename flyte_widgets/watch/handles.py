@@ -23,10 +23,13 @@ from flyte_widgets.run.logs import LogLine
 from flyte_widgets.run.state import KINDS, ROOT
 from flyte_widgets.run.summary import Summary
 from flyte_widgets.run.timeline import AttemptHistory, attempts_of
+from flyte_widgets.run.values import Values
 from flyte_widgets.watch import analysis
 from flyte_widgets.watch.abort import abort
 from flyte_widgets.watch.access import RunHandle, watcher_of
+from flyte_widgets.watch.action_data import raise_if_too_large, read_data
 from flyte_widgets.watch.action_log import follow_log, read_log
+from flyte_widgets.watch.action_report import MOST_REPORT_BYTES, read_report
 from flyte_widgets.watch.change_queue import ChangeQueue
 from flyte_widgets.watch.find import action_end, action_error, action_start, find_actions, unknown_action
 from flyte_widgets.watch.loop import background
@@ -269,6 +272,14 @@ class Run:
         watcher = self._handle.ensure_read()  # the first answer tells which of the two services has the run
         background().call(abort(watcher, ROOT, reason))
 
+    def inputs(self) -> Values:
+        """Read what the run was given: as `Action.inputs`."""
+        return self.actions[ROOT].inputs()
+
+    def outputs(self) -> Values:
+        """Read what the run returned: as `Action.outputs`."""
+        return self.actions[ROOT].outputs()
+
     def logs(self, action: str = ROOT, attempt: int | None = None) -> list[LogLine]:
         """Read the log of one of its actions: as `Action.logs`."""
         return self.actions[action].logs(attempt)
@@ -386,6 +397,35 @@ class Action:
         """
         async for line in follow_log(watcher_of(self._run), self.id, attempt):
             yield line
+
+    def inputs(self) -> Values:
+        """Read what it was given (GetActionData), by name: `["n"]`, `[0]` or `.n`.
+
+        Plain Python values: see `Values`. Nothing is unpickled. Raises ApiError; DataTooLargeError, with the address,
+        where the backend hands out no data of that size.
+        """
+        data = background().call(read_data(watcher_of(self._run), self.id))
+        raise_if_too_large(data, data.inputs_uri)
+        return data.inputs
+
+    def outputs(self) -> Values:
+        """Read what it returned (GetActionData): `["o0"]`, `[0]` or `.o0`. Empty until it has succeeded.
+
+        Of a condition it is the answer. Otherwise as `inputs`.
+        """
+        data = background().call(read_data(watcher_of(self._run), self.id))
+        raise_if_too_large(data, data.outputs_uri)
+        return data.outputs
+
+    def report(self, attempt: int | None = None) -> str:
+        """Read its report as it is now, a page of HTML (CreateDownloadLink). It is foreign: show it in a sandbox only.
+
+        attempt: from 1; None is the newest. Raises NotKeptError where there is none (yet), DataTooLargeError above
+        256 MiB, ApiError where it cannot be read.
+        """
+        limit = MOST_REPORT_BYTES
+        body = background().call(read_report(watcher_of(self._run), self.id, attempt, max_bytes=limit))
+        return body.decode("utf-8", "replace")
 
     def abort(self, reason: str = "") -> None:
         """Abort this action; its parent decides whether the run goes on. Raises as `Run.abort`."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
+import weakref
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any, Final, cast, overload
@@ -24,6 +26,7 @@ from flyte_widgets.watch.reference import RunLike
 from flyte_widgets.watch.shown import note_view
 from flyte_widgets.widgets.analysis_requests import AnalysisRequests
 from flyte_widgets.widgets.channel import CommChannel
+from flyte_widgets.widgets.data_requests import DataRequests
 from flyte_widgets.widgets.end_callbacks import EndCallbacks
 from flyte_widgets.widgets.frame import WidgetFrame, json_trait
 from flyte_widgets.widgets.inbound import Inbound
@@ -39,6 +42,7 @@ from flyte_widgets.widgets.static_view.drawings import whole_svg
 from flyte_widgets.widgets.static_view.html import page
 from flyte_widgets.widgets.static_view.notebook import StaticView
 from flyte_widgets.widgets.static_view.text import static_view_text
+from flyte_widgets.widgets.user_names import python_of_run
 from flyte_widgets.wire import trait_types as wire
 from flyte_widgets.wire.summary import Line, summary_dict
 
@@ -173,6 +177,8 @@ class RunWidget(WidgetFrame):
         self._analysis_requests.register(inbound)
         self._logs = LogFeed(watcher, outbound)
         self._logs.register(inbound)
+        self._data = DataRequests(watcher, functools.partial(_python_of_run, weakref.ref(self)))
+        self._data.register(inbound)
         self._sidebar_calls.register(inbound)
         outbound.show(self._content)
 
@@ -333,6 +339,12 @@ class RunWidget(WidgetFrame):
         """Give view and static view as one output: for whoever asks for it without displaying it."""
         data, metadata = self._view_with_text()
         return {**data, **self._static_view.bundle()}, metadata
+
+
+def _python_of_run(widget: weakref.ref[RunWidget]) -> str:
+    """Write what Python calls the run of a widget. It is held weakly: its handlers must not keep it alive."""
+    alive = widget()
+    return python_of_run(alive, alive.run) if alive is not None else ""
 
 
 def _written(text: str, path: str | Path | None) -> str | Path:

@@ -36,6 +36,64 @@ export interface ColumnsHeader {
   phases: Record<string, string>;
 }
 
+/** Read inputs and outputs of an action. */
+export interface ReadData {
+  kind: "read_data";
+  action: string;
+}
+
+/** Give parts of a value of an action whose data the page has read, from the one at `start` on. */
+export interface ReadValue {
+  kind: "read_value";
+  action: string;
+  side: "inputs" | "outputs";
+  path: number[];
+  start: number;
+}
+
+/** Write the Python that gives a value. */
+export interface PythonOfValue {
+  kind: "python_of_value";
+  action: string;
+  side: "inputs" | "outputs";
+  path: number[];
+}
+
+/** Read the first rows of a table. */
+export interface PreviewTable {
+  kind: "preview_table";
+  action: string;
+  side: "inputs" | "outputs";
+  path: number[];
+  rows: number;
+}
+
+/** Read a picture; it comes in one buffer. */
+export interface ReadImage {
+  kind: "read_image";
+  action: string;
+  side: "inputs" | "outputs";
+  path: number[];
+}
+
+/** Copy a file or a directory beside the notebook. */
+export interface SaveValue {
+  kind: "save_value";
+  action: string;
+  side: "inputs" | "outputs";
+  path: number[];
+}
+
+/** Read the report of an attempt as it is now; it comes in one buffer. HTML of the task: for a sandbox only. */
+export interface ReadTaskReport {
+  kind: "read_task_report";
+  action: string;
+  attempt: number;
+  /** Of the report that the page has; "" for none. The buffer is empty where that is still the one. */
+  version: string;
+  howeverLarge: boolean;
+}
+
 export type LogState = "opening" | "not_started" | "quiet" | "live" | "ended" | "reconnecting" | "refused" | "no_logs" | "gone";
 
 /** Which lines a buffer holds. Lines are numbered from 0 by when they came. */
@@ -159,6 +217,18 @@ export interface Progress {
   rows: ProgressRow[];
   /** The backend's clock when this was sent. */
   nowMs: number;
+}
+
+/** What became of reading a report. */
+export interface ReportVersion {
+  /** "none": there is no report, or none yet. "too_large": it is read only if that is asked for. */
+  state: "read" | "unchanged" | "none" | "too_large";
+  /** Another one: the report has changed. */
+  version: string;
+  sizeBytes: number;
+  /** When it was read, epoch ms of the backend's clock. */
+  atMs: number;
+  message: string;
 }
 
 /** A page says that it is there, what it has, and what its views show. The reply may be followed by columns. */
@@ -420,6 +490,63 @@ export interface WidgetError {
   hint: string;
 }
 
+export type ValueKind = "plain" | "none" | "tree" | "text" | "file" | "image" | "dir" | "table" | "opaque" | "offloaded" | "error";
+
+/** One value, or one part of a value. */
+export interface ValueNode {
+  name: string;
+  kind: ValueKind;
+  /** The value as Python writes it, cut; of a file its name. */
+  text?: string;
+  /** Beside it: "120 items", "1,840 chars", "8.2 MB". */
+  note?: string;
+  type?: string;
+  /** How many parts it has; of a long text 1: the text itself. */
+  children?: number;
+  uri?: string;
+  /** Where it is: positions from the top down. The first is among the inputs or outputs. */
+  path?: number[];
+}
+
+/** Parts of a value, or the whole of a long text. */
+export interface ValueChildren {
+  nodes: ValueNode[];
+  text: string;
+  /** Parts after these. */
+  more: number;
+}
+
+/** Inputs and outputs of an action, and how Python gets them. */
+export interface ActionValues {
+  inputs: ValueNode[];
+  outputs: ValueNode[];
+  /** What the Python lines begin with: `w.run.actions["a3"]`. */
+  python: string;
+  inputsUri: string;
+  outputsUri: string;
+  /** Why the backend hands out no data; "": it does. */
+  tooLarge: string;
+}
+
+/** The first rows of a table. */
+export interface TablePreview {
+  columns: string[];
+  /** Which columns hold text: the others are set at the right. */
+  isText: boolean[];
+  /** None stands for None. */
+  rows: ((string | null)[])[];
+  rowCount: number;
+  columnCount: number;
+  /** "1.2 MB parquet". */
+  note: string;
+}
+
+/** A file or directory that was written beside the notebook. */
+export interface SavedFile {
+  path: string;
+  note: string;
+}
+
 /** Browser to Python. Each gets exactly one reply with its `id`. */
 export type Request =
   | Handshake
@@ -436,7 +563,14 @@ export type Request =
   | ReadLog
   | FindInLog
   | LineAtTime
-  | SaveLog;
+  | SaveLog
+  | ReadData
+  | ReadValue
+  | PythonOfValue
+  | PreviewTable
+  | ReadImage
+  | SaveValue
+  | ReadTaskReport;
 
 /** Payloads of replies, by kind of request. All others are empty. */
 export interface Replies {
@@ -448,6 +582,12 @@ export interface Replies {
   find_in_log: LogMatches;
   line_at_time: number;
   save_log: SavedLog;
+  read_data: ActionValues;
+  read_value: ValueChildren;
+  python_of_value: string;
+  preview_table: TablePreview;
+  save_value: SavedFile;
+  read_task_report: ReportVersion;
 }
 
 /** Python to the browser. */
