@@ -230,6 +230,25 @@ class ActionAttempt(Message, frozen=True):
     phase_transitions: list[PhaseTransition] = []
 
 
+class TemplateMetadata(Message, frozen=True):
+    """`core.TaskMetadata`, as far as it is read."""
+
+    generates_deck: bool = False
+    """Whether the task was declared with `report=True`."""
+
+
+class TaskTemplate(Message, frozen=True):
+    """`core.TaskTemplate`, as far as it is read."""
+
+    metadata: TemplateMetadata = TemplateMetadata()
+
+
+class TaskSpec(Message, frozen=True):
+    """`task.TaskSpec`, as far as it is read."""
+
+    task_template: TaskTemplate = TaskTemplate()
+
+
 class ActionDetails(Message, frozen=True):
     """`ActionDetails`: one action with all its attempts."""
 
@@ -240,6 +259,7 @@ class ActionDetails(Message, frozen=True):
     abort_info: AbortInfo | None = None
     signal_info: SignalInfo | None = None
     condition: ConditionSpec | None = None
+    task: TaskSpec | None = None
     attempts: list[ActionAttempt] = []
 
 

@@ -62,6 +62,7 @@ def action_detail(
         "abort": None if abort is None else _abort(abort),
         "cache": _enum_word(details.status.cache_status, "CACHE_"),
         "consoleUrl": console_url,
+        "makesReport": details.task is not None and details.task.task_template.metadata.generates_deck,
         "notKept": not_kept,
     }
 

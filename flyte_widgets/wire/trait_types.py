@@ -111,6 +111,8 @@ class ActionDetail(TypedDict):
     abort: AbortInfo | None
     cache: str
     consoleUrl: str
+    makesReport: bool
+    """Whether its task was declared with `report=True`."""
     notKept: bool
     """The list of actions has it, but its details are gone: it is older than the history that the backend keeps."""
 

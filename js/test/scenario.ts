@@ -275,6 +275,7 @@ export function detailOf(actions: readonly ActionSpec[], id: string): ActionDeta
     abort: action.phase === Aborted ? { reason: "", by: "backend" } : null,
     cache: "",
     consoleUrl: `${CONSOLE}/actions/${id}`,
+    makesReport: false,
     notKept: false,
   };
 }

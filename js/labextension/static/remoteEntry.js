@@ -64,6 +64,21 @@
     document.dispatchEvent(new Event("flyte-widgets:panels"));
   }
 
+  /** Puts code into a new cell below the one that shows an element, and leaves the focus where it is. */
+  function insertCells(shell) {
+    document.addEventListener("flyte-widgets:new-cell", (event) => {
+      const { near, code } = event.detail;
+      for (const { content } of shell.widgets("main")) {
+        const at = content?.widgets?.findIndex?.(({ node }) => node.contains(near)) ?? -1;
+        const notebook = content?.model?.sharedModel;
+        if (at < 0 || !notebook?.insertCell) continue;
+        event.preventDefault();
+        notebook.insertCell(at + 1, { cell_type: "code", source: code });
+        return;
+      }
+    });
+  }
+
   function keepStaticViews(shell) {
     document.addEventListener("flyte-widgets:static-view", (event) => {
       event.preventDefault();
@@ -91,6 +106,7 @@
       // Voila's shell can only append to the page.
       if (name === "Voila") return;
       keepStaticViews(shell);
+      insertCells(shell);
       listen(shell, (await luminoFor(shell)).Widget);
     },
   };

@@ -457,6 +457,8 @@ export interface ActionDetail {
   abort: AbortInfo | null;
   cache: string;
   consoleUrl: string;
+  /** Whether its task was declared with `report=True`. */
+  makesReport: boolean;
   /** The list of actions has it, but its details are gone: it is older than the history that the backend keeps. */
   notKept: boolean;
 }

@@ -6,7 +6,10 @@ import type { Frame } from "../ui/frame";
 import { mountCompact } from "./compact";
 import compactCss from "./compact.css";
 import { diagramCss, mountDiagram } from "./diagram/diagram";
+import { dataCss } from "./drawer/data/data";
 import { detailsCss, mountDetails } from "./drawer/drawer";
+import { logsCss } from "./drawer/logs/logs";
+import { reportCss } from "./drawer/report/report";
 import { mountEmpty } from "./header/empty";
 import { mountErrorBands } from "./header/error-bands";
 import { mountHeader } from "./header/header";
@@ -16,7 +19,8 @@ import { mountStrip } from "./header/strip";
 import { mountLine } from "./line";
 import { mountTimeline, timelineCss } from "./timeline/timeline";
 
-export const runCss = panelsCss + compactCss + diagramCss + timelineCss + detailsCss;
+export const runCss =
+  panelsCss + compactCss + diagramCss + timelineCss + detailsCss + logsCss + dataCss + reportCss;
 
 export function mountRun(frame: Frame): void {
   const { store, element } = frame;

@@ -85,6 +85,8 @@ describe("tabs", () => {
     expect(panel(view)).toEqual(["fw-panel-error"]);
     expect(tabs(view)).toEqual([
       ["Error", "true"],
+      ["Logs", "false"],
+      ["Data", "false"],
       ["Events 5", "false"],
       ["Links 2", "false"],
     ]);
@@ -112,7 +114,14 @@ describe("tabs", () => {
   test("come one at a time with the attempts where it is narrow", () => {
     const view = details();
     view.frame.ui.slim.value = true;
-    expect(tabs(view).map(([name]) => name)).toEqual(["Attempts", "Error", "Events 5", "Links 2"]);
+    expect(tabs(view).map(([name]) => name)).toEqual([
+      "Attempts",
+      "Error",
+      "Logs",
+      "Data",
+      "Events 5",
+      "Links 2",
+    ]);
     expect(view.find(".fw-attempts").hidden).toBe(true);
     view.find("#fw-tab-attempts").click();
     expect(view.find(".fw-attempts").hidden).toBe(false);
@@ -321,15 +330,15 @@ describe("other kinds", () => {
     return details({ ...traits, detail });
   };
 
-  test("a trace and a condition have no empty tabs: they run in no pod", () => {
-    for (const kind of ["trace", "condition"] as const) {
+  test("a trace and a condition have no empty tabs: they run in no pod, but a trace has data", () => {
+    for (const [kind, ...there] of [["trace", "data"], ["condition"]] as const) {
       const view = play({ kind, phase: "succeeded" });
-      expect(view.find(".fw-details-side").hidden).toBe(true);
+      expect(view.find(".fw-details-side").hidden).toBe(there.length === 0);
       expect(view.find(".fw-phase-when").textContent).toMatch(
         /^Jun 12 2025 \d\d:\d\d:\d\d – \d\d:\d\d:\d\d$/,
       );
       view.frame.ui.slim.value = true;
-      expect(tabs(view).map(([text]) => text?.trim().toLowerCase())).toEqual([kind]);
+      expect(tabs(view).map(([text]) => text?.trim().toLowerCase())).toEqual([kind, ...there]);
     }
   });
 
@@ -390,7 +399,7 @@ describe("attempts", () => {
     heads()[1]!.click();
     expect(heads().map((head) => head.getAttribute("aria-expanded"))).toEqual(["false", "true"]);
     expect(focused(view)).toBe(heads()[1]);
-    expect(tabs(view).map(([name]) => name)).toEqual(["Events 0", "Links 2"]);
+    expect(tabs(view).map(([name]) => name)).toEqual(["Logs", "Data", "Events 0", "Links 2"]);
   });
 
   test("that are open grow without being redrawn", async () => {

@@ -215,8 +215,8 @@ describe("the tab that opens first", () => {
 
   test("exists only where there is something to say", () => {
     const ids = (detail: ActionDetail) => tabsOf(detail).map(({ id }) => id);
-    expect(ids(waiting())).toEqual(["events", "links"]);
-    expect(ids(failed())).toEqual(["error", "events", "links"]);
+    expect(ids(waiting())).toEqual(["logs", "data", "events", "links"]);
+    expect(ids(failed())).toEqual(["error", "logs", "data", "events", "links"]);
   });
 });
 

@@ -1,14 +1,17 @@
 // The tabs of the details, in their order, and which of them opens by itself. A new one is a file of its own, and one
 // line in TABS; its id is in FIRST where it opens first.
 import { Phase, phaseOf } from "../../core/phases";
+import { dataTab } from "./data/data";
 import { errorTab } from "./error";
 import { eventsTab } from "./events";
 import { linksTab } from "./links";
+import { logsTab } from "./logs/logs";
+import { reportTab } from "./report/report";
 import { ATTEMPTS, type DrawerTab, type TabFacts } from "./tab";
 import { phaseNow } from "./why";
 
 /** Error (or Abort) · Logs · Data · Report · Answer · Events · Links. */
-export const TABS: readonly DrawerTab[] = [errorTab, eventsTab, linksTab];
+export const TABS: readonly DrawerTab[] = [errorTab, logsTab, dataTab, reportTab, eventsTab, linksTab];
 
 /** Which tab opens by itself, by phase: the first that is there and has something. */
 const FIRST: readonly (readonly [phases: readonly number[], ids: readonly string[]])[] = [

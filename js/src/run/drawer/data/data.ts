@@ -1,0 +1,158 @@
+// The Data tab: what the action was given and what it returned. Read when it is looked at, and again when it has ended.
+import { computed, type ReadonlySignal } from "@preact/signals-core";
+import { isTerminal, Phase, phaseOf } from "../../../core/phases";
+import type { ActionDetail, ActionValues, ValueNode } from "../../../core/protocol";
+import type { RequestError } from "../../../core/requests";
+import { insertCell } from "../../../hosts/new-cell";
+import { iconButton, textButton } from "../../../ui/buttons";
+import { copyText } from "../../../ui/copy";
+import { h } from "../../../ui/dom";
+import { icon } from "../../../ui/icons";
+import type { View } from "../../../ui/view-state";
+import type { Subject } from "../subject";
+import type { DrawerTab } from "../tab";
+import { type Side, ValueTree } from "./tree";
+
+export { default as dataCss } from "./data.css";
+
+export const dataTab: DrawerTab = {
+  id: "data",
+  label: () => "Data",
+  isThere: ({ detail, attempt }) =>
+    detail.kind === "trace" || (detail.kind === "task" && attempt !== undefined),
+  mount: mountData,
+};
+
+const hasEnded = ({ phase }: ActionDetail): boolean => isTerminal(phaseOf(phase));
+const hasSucceeded = (phase: string): boolean => [Phase.Succeeded, Phase.Recovered].includes(phaseOf(phase));
+
+function mountData(view: View, panel: HTMLElement, subject: Subject, shown: ReadonlySignal<boolean>): void {
+  panel.classList.add("fw-data");
+  /** Changes where other values may be there. */
+  const key = computed(() => {
+    const { id, detail, attempt } = subject;
+    const phase = detail.value?.phase ?? "";
+    return shown.value
+      ? `${id.value}\n${hasEnded({ phase } as ActionDetail) ? phase : "goes on"}\n${attempt.value?.attempt}`
+      : "";
+  });
+  let read = "";
+  let reading = new AbortController();
+  view.signal.addEventListener("abort", () => reading.abort());
+
+  const load = (): void => {
+    const detail = subject.detail.peek();
+    if (!detail) return;
+    reading.abort();
+    reading = new AbortController();
+    const { signal } = reading;
+    panel.replaceChildren(...(["inputs", "outputs"] as const).map((side) => section(side, "", waiting())));
+    view.store
+      .request("read_data", { action: detail.id }, { signal, timeoutMs: 120_000 })
+      .then(({ payload }) => {
+        if (!signal.aborted) draw(view, panel, detail, payload, signal);
+      })
+      .catch((error: RequestError) => {
+        if (!signal.aborted) panel.replaceChildren(failure(error, load));
+      });
+  };
+  view.effect(() => {
+    const now = key.value;
+    if (now === "" || now === read) return;
+    read = now;
+    load();
+  });
+}
+
+function draw(
+  view: View,
+  panel: HTMLElement,
+  detail: ActionDetail,
+  data: ActionValues,
+  signal: AbortSignal,
+): void {
+  const sections = (["inputs", "outputs"] as const).map((side) => {
+    const nodes = data[side];
+    const python = `${data.python}.${side}()`;
+    const uri = side === "inputs" ? data.inputsUri : data.outputsUri;
+    const tooLarge = data.tooLarge ? `${data.tooLarge} ${uri ?? ""}` : "";
+    const content = nodes.length
+      ? new ValueTree(view.store, detail.id, side, nodes, commandsOf(view, panel, detail.id, side), signal)
+          .element
+      : h("p", { class: "fw-data-none" }, tooLarge || nothing(side, detail));
+    return section(side, python, content, view);
+  });
+  panel.replaceChildren(...sections);
+}
+
+function section(side: Side, python: string, content: HTMLElement, view?: View): HTMLElement {
+  const title = side === "inputs" ? "Inputs" : "Outputs";
+  const head = h("div", { class: "fw-data-head" }, h("h4", {}, title));
+  if (python && view) {
+    const copy = iconButton("Copy the Python", "copy", 13);
+    copy.addEventListener("click", () => void copied(view, python, copy), { signal: view.signal });
+    head.append(h("code", { class: "fw-data-python", title: python }, python), copy);
+  }
+  return h("section", { class: "fw-data-section", "aria-label": title }, head, content);
+}
+
+function nothing(side: Side, { phase, kind }: ActionDetail): string {
+  if (side === "inputs") return `The ${kind} takes none.`;
+  if (!isTerminal(phaseOf(phase))) return "They come when the action succeeds.";
+  return hasSucceeded(phase) ? `The ${kind} returns none.` : `None: the action ${words(phase)}.`;
+}
+
+const words = (phase: string): string =>
+  ({ failed: "failed", aborted: "was aborted", timed_out: "timed out" })[phase] ?? "did not succeed";
+
+function commandsOf(view: View, panel: HTMLElement, action: string, side: Side) {
+  const { store } = view;
+  const failed = (error: RequestError): void => {
+    store.notice.value = [error.message, error.hint].filter(Boolean).join(" ");
+  };
+  const pathOf = ({ path }: ValueNode): number[] => path ?? [];
+  return {
+    copy: (node: ValueNode): void => {
+      if (node.uri || !(node.children ?? 0)) void copied(view, node.uri || node.text || "", panel);
+      else if (node.kind === "text") {
+        store
+          .request("read_value", { action, side, path: pathOf(node), start: 0 })
+          .then(({ payload }) => copied(view, payload.text, panel), failed);
+      } else void copied(view, node.text ?? "", panel);
+    },
+    python: (node: ValueNode): void => {
+      store
+        .request("python_of_value", { action, side, path: pathOf(node) })
+        .then(({ payload }) => {
+          const name = /^[A-Za-z_]\w*$/.test(node.name) ? node.name : "value";
+          const code = `${name} = ${payload}`;
+          if (insertCell(panel, code)) view.announce("A new cell has the Python for this value.", true);
+          else void copied(view, code, panel);
+        })
+        .catch(failed);
+    },
+    save: (node: ValueNode): void => {
+      store
+        .request("save_value", { action, side, path: pathOf(node) }, { timeoutMs: 600_000 })
+        .then(({ payload }) => {
+          store.notice.value = `${payload.path} is beside the notebook, ${payload.note}.`;
+        })
+        .catch(failed);
+    },
+    preview: (): void => undefined,
+  };
+}
+
+async function copied(view: View, text: string, near: HTMLElement): Promise<void> {
+  const done = await copyText(text, near);
+  view.announce(done ? "Copied" : "The browser did not let it be copied", true);
+}
+
+function failure(error: RequestError, again: () => void): HTMLElement {
+  const retry = textButton("Try again");
+  retry.addEventListener("click", again);
+  const words = [`Not read: ${error.message}`, error.hint].filter(Boolean).join(" ");
+  return h("p", { class: "fw-data-none fw-data-failed" }, words, retry);
+}
+
+const waiting = (): HTMLElement => h("p", { class: "fw-data-none" }, icon("spinner", 12), "Reading…");

@@ -1,0 +1,214 @@
+// Inputs or outputs as a tree that is unfolded a level at a time. One tab stop; arrow keys move, unfold and fold.
+import type { TablePreview, ValueNode } from "../../../core/protocol";
+import type { RequestError } from "../../../core/requests";
+import type { Store } from "../../../core/store";
+import { textButton } from "../../../ui/buttons";
+import { h, setAttribute } from "../../../ui/dom";
+import { icon } from "../../../ui/icons";
+import { FIRST_ROWS, tableNodes } from "./table-preview";
+import { canUnfold, moreWords, spokenValue, type ValueCommands, valueCells } from "./value-row";
+
+export type Side = "inputs" | "outputs";
+
+interface Row {
+  node: ValueNode;
+  level: number;
+  element: HTMLElement;
+  /** Below the row, once it was unfolded. */
+  below: HTMLElement | null;
+}
+
+const INDENT_PX = 14;
+
+export class ValueTree {
+  readonly element: HTMLElement;
+  readonly #rows = new Map<HTMLElement, Row>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly action: string,
+    private readonly side: Side,
+    nodes: readonly ValueNode[],
+    private readonly commands: ValueCommands,
+    private readonly signal: AbortSignal,
+  ) {
+    const name = side === "inputs" ? "Inputs" : "Outputs";
+    this.element = h("div", { class: "fw-values", role: "tree", "aria-label": name });
+    this.element.append(...nodes.map((node) => this.#make(node, 1)));
+    this.#rows.values().next().value?.element.setAttribute("tabindex", "0");
+    this.element.addEventListener("keydown", (event) => this.#onKey(event), { signal });
+  }
+
+  #make(node: ValueNode, level: number): HTMLElement {
+    const chevron = h("span", { class: "fw-value-chevron" });
+    if (canUnfold(node)) chevron.append(icon("chevron-right", 12));
+    const line = h("div", { class: "fw-value-row" }, chevron, ...valueCells(node, this.#withPreview()));
+    line.style.setProperty("--fw-indent", `${(level - 1) * INDENT_PX}px`);
+    const element = h("div", {
+      class: "fw-value-item",
+      role: "treeitem",
+      tabindex: -1,
+      "aria-level": level,
+      "aria-label": spokenValue(node),
+      "aria-expanded": canUnfold(node) ? "false" : null,
+    });
+    element.append(line);
+    const row: Row = { node, level, element, below: null };
+    this.#rows.set(element, row);
+    line.addEventListener("click", () => {
+      this.#focus(element);
+      if (canUnfold(node)) this.#toggle(row);
+    });
+    if (node.kind === "image") this.#drawImage(row, line);
+    return element;
+  }
+
+  #withPreview(): ValueCommands {
+    return { ...this.commands, preview: (node) => this.#toggle(this.#rowOf(node)) };
+  }
+
+  #rowOf(node: ValueNode): Row {
+    return [...this.#rows.values()].find((row) => row.node === node)!;
+  }
+
+  #toggle(row: Row): void {
+    const isOpen = row.element.getAttribute("aria-expanded") === "true";
+    setAttribute(row.element, "aria-expanded", String(!isOpen));
+    if (row.below) row.below.hidden = isOpen;
+    else if (!isOpen) this.#unfold(row);
+  }
+
+  #unfold(row: Row): void {
+    const below = h("div", { class: "fw-value-below", role: "group" });
+    row.below = below;
+    row.element.append(below);
+    if (row.node.kind === "table") this.#preview(row, FIRST_ROWS);
+    else this.#children(row, 0);
+  }
+
+  #children(row: Row, start: number): void {
+    const below = row.below!;
+    const waiting = reading(row.level);
+    below.append(waiting);
+    const { action, side } = this;
+    this.store
+      .request("read_value", { action, side, path: row.node.path ?? [], start })
+      .then(({ payload }) => {
+        waiting.remove();
+        const { nodes, text, more } = payload;
+        if (text) below.append(h("pre", { class: "fw-value-whole", tabindex: 0 }, text));
+        below.append(...nodes.map((node) => this.#make(node, row.level + 1)));
+        if (more > 0) below.append(this.#more(row, start + nodes.length, more));
+      })
+      .catch((error: RequestError) => this.#failed(below, waiting, error, () => this.#children(row, start)));
+  }
+
+  #more(row: Row, start: number, count: number): HTMLElement {
+    const button = textButton(moreWords(count));
+    const line = h("div", { class: "fw-value-row fw-value-rest" }, button);
+    line.style.setProperty("--fw-indent", `${row.level * INDENT_PX}px`);
+    button.addEventListener("click", () => {
+      line.remove();
+      this.#children(row, start);
+    });
+    return line;
+  }
+
+  #preview(row: Row, rows: number): void {
+    const below = row.below!;
+    const waiting = reading(row.level);
+    below.replaceChildren(waiting);
+    const { action, side } = this;
+    this.store
+      .request("preview_table", { action, side, path: row.node.path ?? [], rows }, { timeoutMs: 120_000 })
+      .then(({ payload }: { payload: TablePreview }) =>
+        below.replaceChildren(
+          h("div", { class: "fw-value-table" }, ...tableNodes(payload, (count) => this.#preview(row, count))),
+        ),
+      )
+      .catch((error: RequestError) => this.#failed(below, waiting, error, () => this.#preview(row, rows)));
+  }
+
+  #failed(below: HTMLElement, waiting: HTMLElement, error: RequestError, again: () => void): void {
+    const retry = textButton("Try again");
+    const words = [error.message, error.hint].filter(Boolean).join(" ");
+    const line = h("div", { class: "fw-value-failed" }, icon("warning", 13), h("span", {}, words), retry);
+    retry.addEventListener("click", () => {
+      line.remove();
+      again();
+    });
+    waiting.remove();
+    below.append(line);
+  }
+
+  /** A thumbnail in the file's place. Where it cannot be read, the file's name has to do. */
+  #drawImage(row: Row, line: HTMLElement): void {
+    const { action, side } = this;
+    this.store
+      .request("read_image", { action, side, path: row.node.path ?? [] })
+      .then(({ buffers: [bytes] }) => {
+        if (!bytes || this.signal.aborted) return;
+        const url = URL.createObjectURL(
+          new Blob([new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)]),
+        );
+        const image = h("img", { class: "fw-value-image", alt: "", src: url });
+        image.addEventListener("load", () => {
+          const size = ` ${image.naturalWidth} × ${image.naturalHeight}`;
+          line.querySelector(".fw-value-text")?.append(h("span", { class: "fw-value-note" }, size));
+        });
+        image.addEventListener("error", () => image.remove());
+        this.signal.addEventListener("abort", () => URL.revokeObjectURL(url));
+        line.querySelector(".fw-value > svg")?.replaceWith(image);
+      })
+      .catch(() => undefined);
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const item = (event.target as HTMLElement).closest<HTMLElement>("[role=treeitem]");
+    const row = item && this.#rows.get(item);
+    if (!row || event.ctrlKey || event.metaKey || event.altKey || event.target !== item) return;
+    const shown = this.#shown();
+    const at = shown.indexOf(item);
+    const isOpen = item.getAttribute("aria-expanded");
+    const to = {
+      ArrowDown: shown[at + 1],
+      ArrowUp: shown[at - 1],
+      Home: shown[0],
+      End: shown.at(-1),
+      ArrowLeft: isOpen === "true" ? item : item.parentElement?.closest<HTMLElement>("[role=treeitem]"),
+      ArrowRight: isOpen === "true" ? shown[at + 1] : item,
+      Enter: item,
+      c: item,
+    }[event.key];
+    if (to === undefined) return;
+    const folds = { ArrowLeft: isOpen === "true", ArrowRight: isOpen === "false", Enter: isOpen !== null }[
+      event.key
+    ];
+    if (folds) this.#toggle(row);
+    if (event.key === "c") this.commands.copy(row.node);
+    if (to) this.#focus(to);
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #shown(): HTMLElement[] {
+    return [...this.#rows.keys()]
+      .sort(byPlace)
+      .filter((item) => item.isConnected && !item.closest("[hidden]"));
+  }
+
+  #focus(item: HTMLElement): void {
+    for (const each of this.#rows.keys()) each.tabIndex = -1;
+    item.tabIndex = 0;
+    item.focus({ preventScroll: false });
+  }
+}
+
+const byPlace = (a: Node, b: Node): number =>
+  a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;
+
+function reading(level: number): HTMLElement {
+  const line = h("div", { class: "fw-value-row fw-value-reading" }, icon("spinner", 12), "Reading…");
+  line.style.setProperty("--fw-indent", `${level * INDENT_PX}px`);
+  return line;
+}

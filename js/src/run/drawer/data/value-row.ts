@@ -1,0 +1,70 @@
+// One value as a row of the tree: its name, the value as Python writes it, its type, and what can be done with it.
+import { grouped } from "../../../core/format";
+import type { ValueNode } from "../../../core/protocol";
+import { iconButton, textButton } from "../../../ui/buttons";
+import { h } from "../../../ui/dom";
+import { type IconName, icon } from "../../../ui/icons";
+
+export interface ValueCommands {
+  /** Copy the value, or its address. */
+  copy(node: ValueNode): void;
+  /** Put the Python that gives it into a new cell, or copy that. */
+  python(node: ValueNode): void;
+  save(node: ValueNode): void;
+  preview(node: ValueNode): void;
+}
+
+const ICONS: Partial<Record<ValueNode["kind"], IconName>> = {
+  file: "file",
+  image: "file",
+  dir: "folder",
+  table: "table",
+  opaque: "opaque",
+  offloaded: "opaque",
+  error: "warning",
+};
+
+export const canUnfold = ({ children, kind }: ValueNode): boolean => (children ?? 0) > 0 || kind === "table";
+
+/** The row's content, without the chevron. */
+export function valueCells(node: ValueNode, commands: ValueCommands): HTMLElement[] {
+  const { kind, text = "", note = "", uri = "", type = "" } = node;
+  const mark = ICONS[kind];
+  const words = h("span", { class: "fw-value-text", title: uri || text }, text);
+  const value = h("span", { class: "fw-value", "data-kind": kind }, ...(mark ? [icon(mark, 14)] : []), words);
+  if (note) value.append(h("span", { class: "fw-value-note" }, note));
+  const tools = h("span", { class: "fw-value-tools" });
+  const add = (name: string, of: IconName, act: (node: ValueNode) => void): void => {
+    const button = iconButton(name, of, 13);
+    button.tabIndex = -1; // the tree is one tab stop
+    button.addEventListener("click", (event) => {
+      event.stopPropagation();
+      act(node);
+    });
+    tools.append(button);
+  };
+  if (kind === "table") {
+    const button = textButton("Preview");
+    button.tabIndex = -1;
+    button.addEventListener("click", (event) => {
+      event.stopPropagation();
+      commands.preview(node);
+    });
+    value.append(button);
+  }
+  add(uri ? "Copy the address" : "Copy the value", "copy", commands.copy);
+  if (uri && kind !== "offloaded") add("Download beside the notebook", "download", commands.save);
+  add("Python for this value, in a new cell", "panel", commands.python);
+  value.append(tools);
+  return [
+    h("span", { class: "fw-value-name", title: node.name }, node.name),
+    value,
+    h("span", { class: "fw-value-type", title: type }, type),
+  ];
+}
+
+/** What a screen reader says of the row. */
+export const spokenValue = ({ name, text, note, type }: ValueNode): string =>
+  [name, text, note, type].filter(Boolean).join(", ");
+
+export const moreWords = (count: number): string => `${grouped(count)} more`;

@@ -1,0 +1,214 @@
+// The Report tab: what the task has drawn, as it is now, in a sandbox. Read while it is looked at; kept nowhere.
+import { computed, type ReadonlySignal, signal } from "@preact/signals-core";
+import { wallClock } from "../../../core/format";
+import { isTerminal, phaseOf } from "../../../core/phases";
+import type { ReportVersion } from "../../../core/protocol";
+import type { RequestError } from "../../../core/requests";
+import { iconButton, textButton } from "../../../ui/buttons";
+import { h, setAttribute, setText } from "../../../ui/dom";
+import type { View } from "../../../ui/view-state";
+import type { Subject } from "../subject";
+import type { DrawerTab } from "../tab";
+import { READY, sandboxed, webHosts } from "./sandbox";
+
+export { default as reportCss } from "./report.css";
+
+/** While the task runs, each flush rewrites the report. */
+const POLL_MS = 2_000;
+/** A page whose policy stops scripts says nothing for so long. */
+const READY_MS = 4_000;
+
+export const reportTab: DrawerTab = {
+  id: "report",
+  label: () => "Report",
+  isThere: ({ detail, attempt }) => detail.makesReport && attempt !== undefined,
+  isFilled: ({ detail }) => isTerminal(phaseOf(detail.phase)),
+  mount: mountReport,
+};
+
+interface Shown {
+  html: string;
+  version: string;
+  atMs: number;
+}
+
+function mountReport(view: View, panel: HTMLElement, subject: Subject, shown: ReadonlySignal<boolean>): void {
+  const { store } = view;
+  panel.classList.add("fw-report");
+  const now = signal<Shown | null>(null);
+  const newer = signal<Shown | null>(null);
+  const words = signal<{ title: string; text: string; again?: string } | null>(null);
+  /** Reports that may load from the web: for as long as this view is there. */
+  const allowed = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let ready: ReturnType<typeof setTimeout> | undefined;
+  let isReading = false;
+
+  const dot = h("span", { class: "fw-report-dot" });
+  const state = h("span", { class: "fw-report-state" });
+  const show = textButton("Show the newer one");
+  const refresh = iconButton("Read it again", "retry");
+  const open = iconButton("Open in a new tab, in the same sandbox", "open");
+  const bar = h("div", { class: "fw-report-bar" }, dot, state, show, refresh, open);
+  const web = h("div", { class: "fw-report-web" });
+  const load = textButton("Load it");
+  const webWords = h("span");
+  web.append(webWords, load);
+  const box = h("div", { class: "fw-report-box" });
+  const title = h("strong");
+  const text = h("p");
+  const again = textButton("Try again");
+  const empty = h("div", { class: "fw-report-empty" }, title, text, again);
+  panel.append(bar, web, box, empty);
+
+  const idOf = (): string => `${subject.id.peek()}\n${subject.attempt.peek()?.attempt ?? 0}`;
+  const key = computed(() =>
+    shown.value ? `${subject.id.value}\n${subject.attempt.value?.attempt ?? 0}` : "",
+  );
+  const isLive = (): boolean => {
+    const attempt = subject.attempt.peek();
+    return attempt !== undefined && attempt.endMs === null && store.moving;
+  };
+
+  function read(howeverLarge = false): void {
+    const detail = subject.detail.peek();
+    const attempt = subject.attempt.peek();
+    if (!detail || !attempt || isReading || !store.kernelAlive.peek()) return;
+    const about = idOf();
+    isReading = true;
+    store
+      .request(
+        "read_task_report",
+        {
+          action: detail.id,
+          attempt: attempt.attempt,
+          version: (newer.peek() ?? now.peek())?.version ?? "",
+          howeverLarge,
+        },
+        { timeoutMs: 120_000 },
+      )
+      .then(({ payload, buffers: [html] }) => {
+        if (about === idOf()) take(payload, html);
+      })
+      .catch((error: RequestError) => {
+        if (about !== idOf() || now.peek()) return;
+        const why = [error.message, error.hint].filter(Boolean).join(" ");
+        words.value = { title: "The report was not read", text: why, again: "Try again" };
+      })
+      .finally(() => {
+        isReading = false;
+        clearTimeout(timer);
+        if (key.peek() && isLive()) timer = setTimeout(read, POLL_MS);
+      });
+  }
+
+  function take(payload: ReportVersion, html: DataView | undefined): void {
+    if (payload.state === "none") {
+      if (now.peek()) return;
+      const when = isLive()
+        ? "It appears when the task first calls flyte.report.flush(), or when it ends."
+        : "The task has written none.";
+      words.value = { title: isLive() ? "No report yet" : "No report", text: when };
+    } else if (payload.state === "too_large") {
+      words.value = { title: "The report is large", text: payload.message ?? "", again: "Show it" };
+    } else if (payload.state === "read" && html) {
+      const bytes = new Uint8Array(html.buffer, html.byteOffset, html.byteLength);
+      const read = {
+        html: new TextDecoder().decode(bytes),
+        version: payload.version ?? "",
+        atMs: payload.atMs ?? 0,
+      };
+      // What the reader is at is not taken from under the pointer.
+      const isAttended = box.matches(":hover, :focus-within");
+      if (now.peek() && isAttended) newer.value = read;
+      else {
+        newer.value = null;
+        now.value = read;
+      }
+      words.value = null;
+    }
+  }
+
+  function draw({ html }: Shown): void {
+    const name = `Report of ${subject.detail.peek()?.name ?? "the task"}`;
+    const hosts = webHosts(html);
+    const isAllowed = allowed.has(idOf());
+    web.hidden = hosts.length === 0 || isAllowed;
+    setText(webWords, `It wants ${hosts.slice(0, 3).join(", ")} from the web.`);
+    const frame = h("iframe", { class: "fw-report-frame", sandbox: "allow-scripts", title: name });
+    frame.srcdoc = sandboxed(html, name, isAllowed);
+    clearTimeout(ready);
+    ready = setTimeout(() => {
+      words.value = {
+        title: "This page stops the report's scripts",
+        text: "It can be read outside: open it in a new tab.",
+      };
+    }, READY_MS);
+    box.replaceChildren(frame);
+  }
+
+  function onMessage(event: MessageEvent): void {
+    const frame = box.querySelector("iframe");
+    if (event.data === READY && frame && event.source === frame.contentWindow) clearTimeout(ready);
+  }
+  window.addEventListener("message", onMessage, { signal: view.signal });
+
+  view.effect(() => {
+    const about = key.value;
+    clearTimeout(timer);
+    clearTimeout(ready);
+    box.replaceChildren();
+    now.value = newer.value = null;
+    words.value = about ? { title: "Reading…", text: "" } : null;
+    if (about) read();
+  });
+  view.effect(() => {
+    void subject.attempt.value?.endMs; // the last version comes with the end
+    if (key.value) read();
+  });
+  view.effect(() => {
+    if (now.value) draw(now.value);
+  });
+  view.effect(() => {
+    const [is, next, said] = [now.value, newer.value, words.value];
+    box.hidden = said !== null;
+    empty.hidden = said === null;
+    if (said) {
+      setText(title, said.title);
+      setText(text, said.text);
+      again.hidden = !said.again;
+      setText(again, said.again ?? "");
+    }
+    if (said) web.hidden = true;
+    const live = subject.attempt.value?.endMs === null;
+    dot.hidden = !live;
+    setText(state, is ? `${live ? "live · " : ""}version of ${wallClock(is.atMs)}` : "");
+    show.hidden = next === null;
+    setAttribute(open, "aria-disabled", is ? null : "true");
+  });
+
+  const on = (button: HTMLElement, act: () => void): void =>
+    button.addEventListener("click", act, { signal: view.signal });
+  on(refresh, () => read());
+  on(again, () => read(words.peek()?.again === "Show it"));
+  on(show, () => {
+    now.value = newer.peek();
+    newer.value = null;
+  });
+  on(load, () => {
+    allowed.add(idOf());
+    if (now.peek()) draw(now.peek()!);
+  });
+  on(open, () => {
+    const is = now.peek();
+    if (!is) return;
+    const page = sandboxed(is.html, `Report of ${subject.detail.peek()?.name ?? ""}`, allowed.has(idOf()));
+    const url = URL.createObjectURL(new Blob([page], { type: "text/html" }));
+    window.open(url, "_blank", "noopener");
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  });
+  view.signal.addEventListener("abort", () => {
+    clearTimeout(timer);
+    clearTimeout(ready);
+  });
+}

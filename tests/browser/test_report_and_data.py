@@ -1,0 +1,147 @@
+"""The Data and Report tabs in a real JupyterLab. A hostile report reaches nothing outside of its frame."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.jupyter_lab import Notebook
+from tests.server_process import ServerProcess
+from tests.widget_in_page import cell_for
+
+Open = Callable[..., Notebook]
+
+
+def open_tab(open_notebook: Open, server: ServerProcess, task: str, tab: str, **simulation: object) -> Locator:
+    notebook = open_notebook(cell_for(server.simulate(**simulation), server))
+    notebook.run_all()
+    widget = notebook.widgets.first
+    widget.get_by_role("row", name=re.compile(f"^{task}, ")).click()
+    widget.get_by_role("tab", name=tab).click()
+    return widget
+
+
+def test_values_unfold_by_keyboard_and_go_to_a_new_cell(open_notebook: Open, shared_server: ServerProcess) -> None:
+    widget = open_tab(open_notebook, shared_server, "pipeline", "Data", seed=7, elapsed_s=1e9)
+    tree = widget.get_by_role("tree", name="Inputs")
+    config = tree.get_by_role("treeitem", name=re.compile("^config, "))
+    config.focus()
+    keys = widget.page.keyboard
+    keys.press("ArrowRight")
+    expect(config.get_by_role("treeitem", name=re.compile("^layers, 12"))).to_be_visible()
+    keys.press("ArrowRight")
+    expect(config.get_by_role("treeitem", name=re.compile("^layers, "))).to_be_focused()
+    keys.press("ArrowLeft")
+    keys.press("ArrowLeft")
+    expect(config).to_have_attribute("aria-expanded", "false")
+    outputs = widget.get_by_role("tree", name="Outputs")
+    scores = outputs.get_by_role("treeitem", name=re.compile("^o0, "))
+    scores.hover()
+    scores.get_by_role("button", name=re.compile("^Python for this value")).click()
+    cells = widget.page.locator(".jp-Notebook .jp-CodeCell")
+    expect(cells).to_have_count(2)
+    expect(cells.nth(1)).to_contain_text("o0 = w.run.actions[\"a0\"].outputs()['o0']")
+
+
+def test_a_list_comes_in_pieces(open_notebook: Open, shared_server: ServerProcess) -> None:
+    widget = open_tab(open_notebook, shared_server, "pipeline", "Data", seed=7, elapsed_s=1e9)
+    squares = widget.get_by_role("tree", name="Outputs").get_by_role("treeitem", name=re.compile("^o1, "))
+    squares.locator(".fw-value-row").first.click()
+    expect(squares.get_by_role("treeitem")).to_have_count(50)
+    squares.get_by_role("button", name="70 more").click()
+    expect(squares.get_by_role("treeitem")).to_have_count(100)
+    squares.get_by_role("button", name="20 more").click()
+    expect(squares.get_by_role("treeitem")).to_have_count(120)
+
+
+def test_a_report_is_live_and_its_tabs_work(open_notebook: Open, shared_server: ServerProcess) -> None:
+    # Minutes long, so that it goes on however slow the page is.
+    lasting = {"seed": 7, "actions": 1, "task_s": 200, "elapsed_s": 60}
+    widget = open_tab(open_notebook, shared_server, "pipeline", "Report", **lasting)
+    report = widget.frame_locator("iframe").frame_locator("iframe")
+    heading = report.get_by_role("heading")
+    expect(heading).to_contain_text(re.compile(r"pipeline, step \d+ of 20"))
+    before = heading.inner_text()
+    widget.page.mouse.move(5, 5)
+    expect(heading).not_to_have_text(before)
+    report.get_by_role("button", name="Examples").click()
+    expect(report.get_by_role("table")).to_be_visible()
+
+
+class _Trap(BaseHTTPRequestHandler):
+    """Takes note of whoever calls."""
+
+    def do_GET(self) -> None:
+        self.server.caught.append(self.path)  # type: ignore[attr-defined]
+        self.send_response(204)
+        self.end_headers()
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture
+def trap() -> Iterator[ThreadingHTTPServer]:
+    """A server that a hostile report tries to reach."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Trap)
+    server.caught = []  # type: ignore[attr-defined]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+HOSTILE = """
+<script>
+const tried = {};
+const attempt = (name, act) => { try { act(); tried[name] = "done"; } catch (error) { tried[name] = "refused"; } };
+attempt("parent", () => { parent.document.title = "taken"; });
+attempt("top", () => { top.document.title = "taken"; });
+attempt("storage", () => localStorage.setItem("fw-taken", "1"));
+attempt("cookie", () => { document.cookie = "fw-taken=1"; });
+const url = "http://127.0.0.1:%d/";
+try { fetch(url + "fetch").catch(() => {}); } catch {}
+try { navigator.sendBeacon(url + "beacon", "x"); } catch {}
+try { new Image().src = url + "image"; } catch {}
+try { new WebSocket(url.replace("http", "ws") + "socket"); } catch {}
+const frame = document.createElement("iframe"); frame.src = url + "frame"; document.documentElement.append(frame);
+const form = document.createElement("form"); form.action = url + "form"; document.documentElement.append(form);
+try { form.submit(); } catch {}
+try { open(url + "popup"); } catch {}
+attempt("top navigation", () => { top.location = url + "top"; });
+document.body.append(JSON.stringify(tried));
+setTimeout(() => { location = url + "self"; }, 300);
+</script><p>hostile</p>
+"""
+
+
+def test_a_hostile_report_reaches_nothing(
+    open_notebook: Open, shared_server: ServerProcess, trap: ThreadingHTTPServer
+) -> None:
+    """Neither page, storage and cookies, nor the network, nor another address, be it in its own frame."""
+    name = shared_server.simulate(seed=7, elapsed_s=1e9)
+    html = HOSTILE % trap.server_port
+    patch = "import flyte_widgets.widgets.data_requests as d\nasync def hostile(*_, **__): return " + repr(
+        html.encode()
+    )
+    notebook = open_notebook(f"{patch}\nd.read_report = hostile", cell_for(name, shared_server))
+    notebook.run_all()
+    widget = notebook.widgets.first
+    widget.get_by_role("row", name=re.compile("^train_model, ")).click()
+    widget.get_by_role("tab", name="Report").click()
+    report = widget.frame_locator("iframe").frame_locator("iframe")
+    expect(report.get_by_text("hostile")).to_be_visible()
+    page = widget.page
+    page.wait_for_timeout(2_000)  # what a report may try, it has tried by then: nothing is to be waited for
+    assert trap.caught == []  # type: ignore[attr-defined]
+    assert page.title() != "taken"
+    assert page.evaluate("localStorage.getItem('fw-taken')") is None
+    assert "fw-taken" not in page.evaluate("document.cookie")
