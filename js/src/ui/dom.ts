@@ -57,3 +57,7 @@ export function prose(text: string): (Node | string)[] {
 export function isLaidOut(element: HTMLElement): boolean {
   return element.checkVisibility?.() ?? true;
 }
+
+/** A letter is text where it is typed. */
+export const isTyping = ({ target }: Event): boolean =>
+  target instanceof Element && target.matches("input:not([type=checkbox], [type=radio]), textarea, select");

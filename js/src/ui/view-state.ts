@@ -29,6 +29,10 @@ export interface Ui {
   readonly narrow: Signal<boolean>;
   /** Not narrow, perhaps, but too narrow for two columns of details, and for many words. */
   readonly slim: Signal<boolean>;
+  /** The time of the log line under the pointer, epoch ms: the timeline's crosshair is there. */
+  readonly crosshairMs: Signal<number | null>;
+  /** A moment of an action that was clicked in the timeline, epoch ms: its log goes there. */
+  readonly moment: Signal<{ id: string; atMs: number } | null>;
   /** The id of the action to bring into view; set anew for each wish. */
   readonly reveal: Signal<{ id: string } | null>;
 }
@@ -49,6 +53,8 @@ export function createUi(): Ui {
     notify: signal(false),
     narrow: signal(false),
     slim: signal(false),
+    crosshairMs: signal<number | null>(null),
+    moment: signal<{ id: string; atMs: number } | null>(null),
     reveal: signal<{ id: string } | null>(null),
   };
 }

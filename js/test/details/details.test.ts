@@ -99,7 +99,7 @@ describe("tabs", () => {
     const view = details();
     view.find("#fw-tab-error").focus();
     press(focused(view)!, "ArrowRight");
-    expect([focused(view)!.id, ...panel(view)]).toEqual(["fw-tab-events", "fw-panel-events"]);
+    expect([focused(view)!.id, ...panel(view)]).toEqual(["fw-tab-logs", "fw-panel-logs"]);
     press(focused(view)!, "End");
     press(focused(view)!, "ArrowRight");
     expect(focused(view)!.id).toBe("fw-tab-error");

@@ -210,7 +210,7 @@ describe("the tab that opens first", () => {
   test("has something in it, if any has", () => {
     expect(first(withAttempt({ events: [], transitions: [step("queued", 0, null)] }), true)).toBe("attempts");
     expect(first(withAttempt({ events: [], links: [{ name: "a", url: "https://a" }] }))).toBe("links");
-    expect(first(withAttempt({ events: [], links: [] }))).toBe("events");
+    expect(first(withAttempt({ events: [], links: [] }))).toBe("logs");
   });
 
   test("exists only where there is something to say", () => {

@@ -3,7 +3,7 @@
 import { computed } from "@preact/signals-core";
 import { ROOT } from "../../core/protocol";
 import type { Store } from "../../core/store";
-import { h, setAttribute, setText } from "../../ui/dom";
+import { h, isTyping, setAttribute, setText } from "../../ui/dom";
 import { panelId, TabList, tabId } from "../../ui/tabs";
 import type { View } from "../../ui/view-state";
 import { waitingForKernel } from "../kernel-words";
@@ -152,10 +152,6 @@ export function mountDetails(view: View, parent: HTMLElement): void {
     { signal: view.signal },
   );
 }
-
-/** A letter is text where it is typed. */
-export const isTyping = ({ target }: Event): boolean =>
-  target instanceof Element && target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
 
 /** Why there is nothing to tell of an action. */
 function wordsOfNothing(store: Store, id: string, sinceMs: number): string {

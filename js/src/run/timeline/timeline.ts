@@ -149,6 +149,11 @@ class Timeline implements Stage {
       this.moved();
     });
     effect(() => {
+      void ui.crosshairMs.value;
+      this.#headDirty = true;
+      this.#schedule();
+    });
+    effect(() => {
       const wish = ui.reveal.value;
       if (wish) untracked(() => this.#commands.reveal(wish.id));
     });
@@ -212,7 +217,7 @@ class Timeline implements Stage {
     const live = alive && (state === "live" || state === "polling");
     const now = model.clock.runOver ? null : live ? "live" : "stale";
     const marks = ticks(scale, model.marks, model.layout.tickPx);
-    const cursorX = this.#pointer?.plotX ?? null;
+    const cursorX = this.#pointer ? this.#pointer.plotX : this.#crosshairX();
     const hoverIndex = this.#pointer ? body.indexAt(this.#pointer.clientY) : -1;
     const common = { model, patterns, now, cursorX, dimmed: !alive } as const;
     if (this.#headDirty) paintOverview(this.#overviewSurface, { ...common, ticks: marks });
@@ -289,6 +294,15 @@ class Timeline implements Stage {
     if (index >= 0 && index !== anchor) body.scrollPx += (index - anchor) * rowPx;
   }
 
+  /** Where the time of the log line under the pointer lies; null: there is none, or it is out of sight. */
+  #crosshairX(): number | null {
+    const atMs = this.view.ui.crosshairMs.peek();
+    if (atMs === null) return null;
+    const { scale, actions, plotPx } = this.model;
+    const x = scale.x(atMs - actions.baseMs);
+    return x >= 0 && x <= plotPx ? x : null;
+  }
+
   #showTooltip(index: number): void {
     const { model } = this;
     const pointer = this.#pointer;
@@ -321,7 +335,13 @@ class Timeline implements Stage {
         this.#pointer = null;
         this.#schedule();
       },
-      click: (index, chevron) => commands.click(index, chevron),
+      click: (index, chevron, plotX) => {
+        commands.click(index, chevron);
+        const row = model.order.item[index] ?? -1;
+        if (plotX < 0 || row < 0) return;
+        const atMs = model.actions.baseMs + model.scale.ms(plotX);
+        this.view.ui.moment.value = { id: model.actions.id[row]!, atMs };
+      },
       moved: () => this.moved(),
     });
     listenToOverview(this.#overviewSurface.canvas, model, () => this.moved());

@@ -13,8 +13,8 @@ export interface PointerTarget {
   /** `plotX`: null over the labels. */
   hover(clientX: number, clientY: number, plotX: number | null): void;
   leave(): void;
-  /** `chevron`: the click was on it. */
-  click(index: number, chevron: boolean): void;
+  /** `chevron`: the click was on it. `plotX`: below 0 over the labels. */
+  click(index: number, chevron: boolean, plotX: number): void;
   moved(): void;
 }
 
@@ -92,8 +92,9 @@ export function listenToRows(scroller: HTMLElement, plot: HTMLElement, target: P
     if (!was || was.id !== event.pointerId || isFar(was, event)) return;
     const index = target.indexAt(event.clientY);
     const fromPx = chevronPx(model.layout, model.order.level[index] ?? 0);
-    const x = plotX(event) + model.layout.labelPx;
-    target.click(index, x >= fromPx && x < fromPx + CHEVRON_PX);
+    const onPlot = plotX(event);
+    const x = onPlot + model.layout.labelPx;
+    target.click(index, x >= fromPx && x < fromPx + CHEVRON_PX, onPlot);
   });
   scroller.addEventListener("pointercancel", lift);
   scroller.addEventListener("pointerleave", () => target.leave());
