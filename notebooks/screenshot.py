@@ -34,7 +34,6 @@ def main() -> None:
                 widget = notebook.widgets.first
                 expect(widget.locator(".fw-badge")).to_have_text("Running")
                 widget.get_by_role("row", name="train_model").click()
-                page.get_by_role("button", name="No", exact=True).click()  # JupyterLab's question about news
                 for theme in ("JupyterLab Light", "JupyterLab Dark"):
                     page.evaluate("t => jupyterapp.commands.execute('apputils:change-theme', {theme: t})", theme)
                     page.wait_for_timeout(1500)

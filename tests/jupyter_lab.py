@@ -87,6 +87,11 @@ class JupyterLab:
             self.port: int = port or probe.getsockname()[1]
         folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR")
         env = {**os.environ, **{name: str(settings / name) for name in (*folders, "JUPYTERLAB_WORKSPACES_DIR")}}
+        # JupyterLab would ask whether it may show news.
+        notification = settings / "JUPYTERLAB_SETTINGS_DIR/@jupyterlab/apputils-extension"
+        notification /= "notification.jupyterlab-settings"
+        notification.parent.mkdir(parents=True, exist_ok=True)
+        notification.write_text('{"fetchNews": "false", "checkForUpdates": false}')
         self._log = (settings / "jupyterlab.log").open("w")
         options = {
             "ServerApp.ip": "127.0.0.1",

@@ -50,8 +50,10 @@ def widget(shared_server: ServerProcess) -> Iterator[RunWidget]:
 
 
 def test_files_tell_the_whole_run(widget: RunWidget, tmp_path: Path) -> None:
-    """`to_html` and `to_svg` give the end with histories and the error, and write the same to a file."""
-    html, svg = widget.to_html(tmp_path / "run.html"), widget.to_svg(tmp_path / "run.svg")
+    """`to_html` and `to_svg` give the end with histories and the error, or write it to a file and give its path."""
+    html, svg = widget.to_html(), widget.to_svg()
+    assert widget.to_html(tmp_path / "run.html") == tmp_path / "run.html"
+    assert widget.to_svg(str(tmp_path / "run.svg")) == tmp_path / "run.svg"
     assert (tmp_path / "run.html").read_text("utf-8") == html
     assert (tmp_path / "run.svg").read_text("utf-8") == svg
     words = "".join(ET.fromstring(svg).itertext())

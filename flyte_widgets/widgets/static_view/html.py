@@ -154,8 +154,12 @@ def _image(drawing: str, alt: str, style: str) -> str:
     return f'<img src="{data_uri(drawing)}" alt="{clean(alt)}" {size} style="{style}">'
 
 
+#: A kernel picked as "Jupyter Kernel…" has no place for widgets' scripts there, and the CDN may be out of reach.
+_IN_VS_CODE = "If VS Code still shows no more than this, pick the Python environment itself as the kernel."
+
+
 def _footer(snapshot: Snapshot) -> str:
-    note = f"Saved by flyte-widgets {clean(snapshot.version)}. Run the cell again to watch or abort."
+    note = f"Saved by flyte-widgets {clean(snapshot.version)}. Run the cell again to watch or abort. {_IN_VS_CODE}"
     call = f'<code style="{_MONO};font-size:12px">{clean(snapshot.reference)}</code>'
     url = web_address(snapshot.console_url)
     link = (
