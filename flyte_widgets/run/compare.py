@@ -15,6 +15,7 @@ from flyte_widgets.run.words import duration
 
 _NAMED: Final = 2
 """Tasks that the sentence names at most."""
+_SO_FAR: Final = " so far"
 _NAMED_FROM: Final = 0.1
 """A task is named if it decided at least this share of the difference."""
 
@@ -48,10 +49,23 @@ class Comparison:
     """Positive: this run is slower. None while it goes on and has not taken longer than the other."""
     by_task: tuple[tuple[str, timedelta], ...]
     """How much longer each task was on the critical path, the largest first. They add up to the difference."""
-    sentence: str
+    other: str
+    """What the other run is called."""
+    verdict: str
+    """"46s slower"; "" where nothing is known."""
+    because: str
+    """"most of it in square +31s and train_model +12s"; "" where no task stands out."""
 
     def __str__(self) -> str:
         return self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """All of it: "46s slower than r7p0fx4lri, most of it in square +31s and train_model +12s"."""
+        if self.verdict.endswith(_SO_FAR):
+            return f"{self.verdict}; {self.other} {self.because}"
+        said = f"{self.verdict} {self.other}" if self.verdict.endswith(" as") else f"{self.verdict} than {self.other}"
+        return ", ".join(part for part in (said, self.because) if part) if self.verdict else ""
 
 
 def compare(
@@ -64,7 +78,7 @@ def compare(
     """
     our_root, their_root = ours.root, theirs.root
     if our_root is None or their_root is None:
-        return Comparison((), None, (), "")
+        return Comparison((), None, (), other, "", "")
     our_start_ms, their_start_ms = start_of(our_root), start_of(their_root)
 
     def row(our: ActionState | None, their: ActionState | None) -> ComparedAction:
@@ -95,7 +109,13 @@ def compare(
         pending += reversed(below)
     difference = rows[0].difference
     tasks = _by_task(ours, our_now_ms, theirs, their_now_ms)
-    return Comparison(tuple(rows), difference, tasks, _sentence(rows[0], tasks, other))
+    return Comparison(
+        tuple(rows),
+        difference,
+        tasks,
+        other,
+        *_verdict(rows[0], _deciding(rows, ours, our_now_ms, theirs, their_now_ms)),
+    )
 
 
 def _life(
@@ -148,22 +168,46 @@ def _by_task(
     return tuple(sorted(tasks.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _sentence(root: ComparedAction, tasks: tuple[tuple[str, timedelta], ...], other: str) -> str:
-    """Say "46s slower than r7p0fx4lri, most of it in square +31s and train_model +12s"."""
+def _deciding(
+    rows: list[ComparedAction],
+    ours: RunState,
+    our_now_ms: Milliseconds,
+    theirs: RunState,
+    their_now_ms: Milliseconds,
+) -> list[tuple[str, timedelta]]:
+    """Say what the actions on the critical path of the slower run took more, by task, the largest part first.
+
+    Of an action and those below it that are on the path, too, only the latter count.
+    """
+    difference = rows[0].difference
+    if difference is None:
+        return []
+    slower = difference > timedelta()
+    state, now_ms = (ours, our_now_ms) if slower else (theirs, their_now_ms)
+    on_path = {action.id: action for action, _, _ in path_stretches(state, now_ms)}
+    above = {action.parent for action in on_path.values()}
+    parts: defaultdict[str, timedelta] = defaultdict(timedelta)
+    for row in rows:
+        id_ = row.action if slower else row.other
+        if id_ in on_path and id_ not in above:
+            alone = row.duration if slower else -(row.other_duration or timedelta())
+            parts[row.name] += row.difference or timedelta() if row.change == "both" else alone or timedelta()
+    return sorted(parts.items(), key=lambda item: item[1], reverse=slower)
+
+
+def _verdict(root: ComparedAction, parts: list[tuple[str, timedelta]]) -> tuple[str, str]:
+    """Say "46s slower", and "most of it in square +31s and train_model +12s"."""
     difference, length, other_length = root.difference, root.duration, root.other_duration
     if length is None or other_length is None:
-        return ""
+        return "", ""
     if difference is None:
-        return f"{_said(length)} so far; {other} took {_said(other_length)}"
+        return f"{_said(length)}{_SO_FAR}", f"took {_said(other_length)}"
     if abs(difference) < timedelta(seconds=0.1):
-        return f"as fast as {other}"
+        return "as fast as", ""
     slower = difference > timedelta()
-    said = f"{_said(abs(difference))} {'slower' if slower else 'faster'} than {other}"
-    towards = tasks if slower else tuple(reversed(tasks))
-    named = [(task, by) for task, by in towards[:_NAMED] if by / difference >= _NAMED_FROM]
-    if not named:
-        return said
-    return f"{said}, most of it in {' and '.join(f'{task} {signed(by)}' for task, by in named)}"
+    named = [(task, by) for task, by in parts[:_NAMED] if by / difference >= _NAMED_FROM]
+    because = f"most of it in {' and '.join(f'{task} {signed(by)}' for task, by in named)}" if named else ""
+    return f"{_said(abs(difference))} {'slower' if slower else 'faster'}", because
 
 
 def signed(difference: timedelta) -> str:

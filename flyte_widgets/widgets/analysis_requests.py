@@ -8,30 +8,35 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Final
 
 from flyte_widgets.errors import NotFoundError
 from flyte_widgets.run.by_task import by_task
 from flyte_widgets.run.critical_path import critical_path
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.watch.analysis import READ_LIMIT_S, action_report, read_histories, read_path
+from flyte_widgets.watch.backends import Backend
+from flyte_widgets.watch.comparing import compare_with
 from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.inbound import Answer, Inbound
-from flyte_widgets.wire.analysis import path_parts, task_rows
-from flyte_widgets.wire.requests import ReadByTask, ReadPath, ReadReport
+from flyte_widgets.wire.analysis import comparison_dict, path_parts, task_rows
+from flyte_widgets.wire.requests import ReadByTask, ReadComparison, ReadPath, ReadReport
+
+_NAME_LIMIT: Final = 200
 
 
 class AnalysisRequests:
     """Handlers for the requests about where the time went, and why a run failed."""
 
-    def __init__(self, watcher: Watcher) -> None:
-        self._watcher = watcher
+    def __init__(self, watcher: Watcher, backend: Backend) -> None:
+        self._watcher, self._backend = watcher, backend
 
     def register(self, inbound: Inbound) -> None:
         """Put them into the table."""
         inbound.handle(ReadReport, self._report)
         inbound.handle(ReadPath, self._path)
         inbound.handle(ReadByTask, self._by_task)
+        inbound.handle(ReadComparison, self._compare)
 
     async def _path(self, _request: ReadPath) -> Answer:
         watcher = self._watcher
@@ -45,6 +50,10 @@ class AnalysisRequests:
         if request.from_ms is not None or request.to_ms is not None:
             between = (request.from_ms or 0.0, watcher.now_ms() if request.to_ms is None else request.to_ms)
         return Answer(task_rows(by_task(watcher.state, watcher.now_ms(), between)))
+
+    async def _compare(self, request: ReadComparison) -> Answer:
+        found = await compare_with(self._watcher, self._backend, request.other[:_NAME_LIMIT])
+        return Answer(comparison_dict(found))
 
     async def _report(self, request: ReadReport) -> Answer:
         """Write an action's failure as Markdown."""

@@ -173,7 +173,7 @@ class RunWidget(WidgetFrame):
         )
         self._requests = RunRequests(watcher, self._static_view)
         self._requests.register(inbound)
-        self._analysis_requests = AnalysisRequests(watcher)
+        self._analysis_requests = AnalysisRequests(watcher, target.backend)
         self._analysis_requests.register(inbound)
         self._logs = LogFeed(watcher, outbound)
         self._logs.register(inbound)

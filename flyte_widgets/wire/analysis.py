@@ -12,6 +12,7 @@ from typing import NamedTuple, TypedDict
 from flyte_widgets.run.by_task import TaskTime
 from flyte_widgets.run.critical_path import PathPiece
 from flyte_widgets.run.times import exact_ms
+from flyte_widgets.watch.comparing import Compared
 
 
 class PathPart(NamedTuple):
@@ -39,6 +40,55 @@ class TaskRow(TypedDict):
     """Share of their time that they waited for resources. None where no action's phases were read."""
     onPath: float
     """Their part of the critical path."""
+
+
+class ComparedRow(NamedTuple):
+    """An action beside the one of the other run that has its place. "" for one that is gone."""
+
+    action: str
+    other_start_ms: float | None
+    """From the start of the other run; None: the action is new."""
+    other_ms: float | None
+    """How long the other took."""
+    difference_ms: float | None
+    """Positive: slower. None where that is not known."""
+
+
+class Comparison(TypedDict):
+    """A run beside an earlier one of the same task."""
+
+    other: str
+    startedMs: float | None
+    """When the other was queued; None where it is no earlier success of this task."""
+    durationMs: float | None
+    verdict: str
+    """"46s slower"."""
+    because: str
+    """"most of it in square +31s and train_model +12s"; may be empty."""
+    rows: list[ComparedRow]
+    earlier: list[str]
+    """Earlier successes, the newest first."""
+
+
+def comparison_dict(found: Compared) -> Comparison:
+    """Give a comparison."""
+    other, comparison = found.other, found.comparison
+    return {
+        "other": found.name,
+        "startedMs": other.started_ms if other is not None else None,
+        "durationMs": other.duration_ms if other is not None else None,
+        "verdict": comparison.verdict,
+        "because": comparison.because,
+        "rows": [
+            ComparedRow(row.action, _opt_ms(row.other_start), _opt_ms(row.other_duration), _opt_ms(row.difference))
+            for row in comparison.rows
+        ],
+        "earlier": [run.name for run in found.earlier],
+    }
+
+
+def _opt_ms(length: timedelta | None) -> float | None:
+    return None if length is None else _ms(length)
 
 
 def path_parts(pieces: Sequence[PathPiece]) -> list[PathPart]:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import msgspec
 
-from flyte_widgets.wire.analysis import PathPart, TaskRow
+from flyte_widgets.wire.analysis import Comparison, PathPart, TaskRow
 from flyte_widgets.wire.logs import LogLines, LogMatches, SavedLog
 
 
@@ -81,6 +81,14 @@ class ReadByTask(Request, tag="by_task"):
 
     from_ms: float | None
     to_ms: float | None
+
+
+class ReadComparison(Request, tag="compare"):
+    """Compare with another run, by name; "": the last success of the task before, "median": of the five before."""
+
+    reply: ClassVar[object] = Comparison
+
+    other: str
 
 
 class ReadStaticView(Request, tag="static_view"):

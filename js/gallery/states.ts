@@ -273,8 +273,9 @@ export const STATES: Record<string, () => State> = {
     },
   }),
   note: () => ({ traits: running(""), act: (stage) => click(stage, ".fw-states-title") }),
-  path: () => ({ ...analysed(), act: (stage) => click(stage, ".fw-tl-lens") }),
-  tasks: () => ({ ...analysed(), act: (stage) => click(stage, ".fw-tl-lens + .fw-tl-lens") }),
+  path: () => ({ ...analysed(), act: (stage) => click(stage, ".fw-tl-lens-path") }),
+  tasks: () => ({ ...analysed(), act: (stage) => click(stage, ".fw-tl-lens-tasks") }),
+  compare: () => ({ ...analysed(), act: (stage) => click(stage, ".fw-tl-lens-compare") }),
   "tasks-range": () => ({
     ...analysed(),
     act: (stage) => {

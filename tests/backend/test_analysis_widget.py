@@ -74,6 +74,30 @@ def test_pages_get_path_tasks_and_report(failed: fw.RunWidget) -> None:
     assert "- Attempt: 2" in report
 
 
+def test_pages_compare_with_earlier_runs_of_the_task(server: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any run by name, the last success by default; without an earlier one that is said."""
+    monkeypatch.setattr(comm, "create_comm", RecordingComm)
+    client = client_of(server)
+    first = fw.RunWidget(server.simulate(elapsed_s=END, name="r-first"), client=client)
+    first.wait(60)
+    front = FrontEnd(first)
+    request = front.ask("compare", other="")
+    eventually(lambda: any(sent.content.get("id") == request for sent in front.comm.sent))
+    [refused] = [sent.content for sent in front.comm.sent if sent.content.get("id") == request]
+    assert not refused["ok"]
+    assert refused["message"] == "There is no earlier successful run of this task to compare with."
+    first.close()
+    widget = fw.RunWidget(server.simulate(outcome="failed", elapsed_s=END, name="r-later"), client=client)
+    widget.wait(60)
+    found = answer(widget, "compare", other="r-first")
+    assert isinstance(found, dict)
+    assert (found["other"], found["verdict"]) == ("r-first", "46s slower")
+    rows = {row[0]: row for row in found["rows"]}
+    assert list(rows["a0"][1:]) == [0.0, 200_000.0, 46_000.0]
+    assert "" in rows
+    widget.close()
+
+
 def test_a_trace_opens(failed: fw.RunWidget, tmp_path: Path) -> None:
     """As text and as a file: a thread an action, whose slices nest."""
     assert failed.to_trace(tmp_path / "run.json") == tmp_path / "run.json"

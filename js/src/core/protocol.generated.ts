@@ -16,6 +16,21 @@ export interface TaskRow {
   onPath: number;
 }
 
+/** A run beside an earlier one of the same task. */
+export interface Comparison {
+  other: string;
+  /** When the other was queued; None where it is no earlier success of this task. */
+  startedMs: number | null;
+  durationMs: number | null;
+  /** "46s slower". */
+  verdict: string;
+  /** "most of it in square +31s and train_model +12s"; may be empty. */
+  because: string;
+  rows: [action: string, other_start_ms: number | null, other_ms: number | null, difference_ms: number | null][];
+  /** Earlier successes, the newest first. */
+  earlier: string[];
+}
+
 /** Header of a block of columns. A snapshot is a delta since 0. */
 export interface ColumnsHeader {
   seq: number;
@@ -289,6 +304,12 @@ export interface ReadByTask {
   toMs: number | null;
 }
 
+/** Compare with another run, by name; "": the last success of the task before, "median": of the five before. */
+export interface ReadComparison {
+  kind: "compare";
+  other: string;
+}
+
 /** Give the static view of the run's end, once that was read: an output of a notebook, by media type. */
 export interface ReadStaticView {
   kind: "static_view";
@@ -559,6 +580,7 @@ export type Request =
   | ReadReport
   | ReadPath
   | ReadByTask
+  | ReadComparison
   | ReadStaticView
   | PendingSidebarCalls
   | SidebarAnswer
@@ -579,6 +601,7 @@ export interface Replies {
   report: string;
   critical_path: [action: string, phase: number, from_ms: number, to_ms: number][];
   by_task: TaskRow[];
+  compare: Comparison;
   static_view: Record<string, string>;
   read_log: LogLines;
   find_in_log: LogMatches;

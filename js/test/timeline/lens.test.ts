@@ -82,6 +82,28 @@ describe("looking at where the time went", () => {
     expect(seen(frame, ".fw-timeline-band .fw-notice-sentence")).toBe("");
   });
 
+  it("compares with an earlier run: who was slower, by how much, row by row", async () => {
+    const { frame, model } = open();
+    frame.querySelector<HTMLElement>(".fw-tl-lens-compare")!.click();
+    const picker = () => frame.querySelector<HTMLSelectElement>(".fw-compare-picker");
+    await vi.waitFor(() =>
+      expect(seen(frame, "[aria-label^=Comparison] .fw-notice-sentence")).toContain("40s slower than"),
+    );
+    expect(picker()!.value).toBe("r7p0fx4lri");
+    await vi.waitFor(() => {
+      const deltas = [...frame.querySelectorAll<HTMLElement>(".fw-tl-delta:not([hidden])")];
+      expect(deltas[0]!.textContent).toBe("+40s");
+      expect(deltas[0]!.hasAttribute("data-large")).toBe(true);
+    });
+    picker()!.value = "r6a";
+    picker()!.dispatchEvent(new Event("change"));
+    const asked = () =>
+      model.sent.filter((content) => (content as { kind: string }).kind === "compare").at(-1);
+    await vi.waitFor(() => expect(asked()).toMatchObject({ other: "r6a" }));
+    press(grid(frame), "Escape");
+    await vi.waitFor(() => expect(frame.querySelectorAll(".fw-tl-delta:not([hidden])")).toHaveLength(0));
+  });
+
   it("B shows time by task, sorted by what is clicked", async () => {
     const { frame } = open();
     press(grid(frame), "b");

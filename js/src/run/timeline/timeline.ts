@@ -10,6 +10,7 @@ import { createToolbar } from "./input/toolbar";
 import { Tooltip } from "./input/tooltip";
 import { layoutOf } from "./layout";
 import { mountByTask } from "./lens/by-task";
+import { mountCompareBand, type PlacedComparison, placeComparison } from "./lens/compare";
 import { type PlacedPath, place } from "./lens/path";
 import { mountPathBand } from "./lens/path-band";
 import { RangePicker } from "./lens/range";
@@ -61,6 +62,8 @@ class Timeline implements Stage {
   #drawnAt = 0;
   #drawnNowMs = 0;
   readonly #range: RangePicker;
+  readonly #comparison: ReturnType<typeof mountCompareBand>;
+  #compared: { comparison: unknown; order: unknown; placed: PlacedComparison } | null = null;
   readonly #path: ReturnType<typeof mountPathBand>;
   /** Where the path is among the rows, and what that was found for. */
   #placed: { pieces: unknown; order: unknown; path: PlacedPath } | null = null;
@@ -95,6 +98,7 @@ class Timeline implements Stage {
     const { search, tools } = this.#toolbar;
     const heads = [head(search, this.#overviewSurface), head(tools, this.#axisSurface)];
     this.#path = mountPathBand(view, parent);
+    this.#comparison = mountCompareBand(view, parent);
     const timeline = h("div", { class: "fw-tl" }, ...heads, this.body.scroller);
     this.#range = new RangePicker(view, this.model, this.#axisSurface.canvas.parentElement!);
     mountByTask(view, timeline, this.#range.range);
@@ -145,7 +149,7 @@ class Timeline implements Stage {
       if (this.#frames.value > 0) untracked(() => this.#paint());
     });
     effect(() => {
-      void this.#path.value;
+      void [this.#path.value, this.#comparison.value];
       this.moved();
     });
     effect(() => {
@@ -230,6 +234,7 @@ class Timeline implements Stage {
       hoverIndex,
       focusIndex: model.focusIndex,
       shares: path?.shares ?? null,
+      compared: this.#placedComparison(),
     };
     paintRows(this.#rowsSurface, {
       ...common,
@@ -265,6 +270,16 @@ class Timeline implements Stage {
 
   pickWindow(): void {
     this.#range.pickWindow();
+  }
+
+  #placedComparison(): PlacedComparison | null {
+    const comparison = this.#comparison.peek();
+    const { order } = this.model;
+    if (!comparison) return null;
+    if (this.#compared?.comparison !== comparison || this.#compared.order !== order) {
+      this.#compared = { comparison, order, placed: placeComparison(comparison, this.model) };
+    }
+    return this.#compared.placed;
   }
 
   get pathRows(): readonly number[] {

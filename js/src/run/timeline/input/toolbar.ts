@@ -101,11 +101,21 @@ export function createToolbar(
     icon("live", 14),
     h("span", {}, "Live"),
   );
-  const lens = (name: "path" | "tasks", of: "path" | "table", title: string, key: string) => {
+  const lens = (
+    name: "path" | "tasks" | "compare",
+    of: "path" | "table" | "compare",
+    title: string,
+    key: string,
+  ) => {
     const toggle = (): void => {
       ui.lens.value = ui.lens.peek() === name ? "" : name;
     };
-    const element = button("fw-icon-button fw-tl-lens", `${title} (${key})`, toggle, icon(of, 14));
+    const element = button(
+      `fw-icon-button fw-tl-lens fw-tl-lens-${name}`,
+      key ? `${title} (${key})` : title,
+      toggle,
+      icon(of, 14),
+    );
     element.setAttribute("aria-label", title);
     view.effect(() => setAttribute(element, "aria-pressed", String(ui.lens.value === name)));
     return element;
@@ -119,6 +129,7 @@ export function createToolbar(
     h("span", { class: "fw-tl-space-between" }),
     lens("path", "path", "Critical path", "C"),
     lens("tasks", "table", "Time by task", "B"),
+    lens("compare", "compare", "Compare with an earlier run", ""),
     fit,
     live,
   );

@@ -1,6 +1,7 @@
 // Draws the rows that are on screen. Boxes are gathered by phase, so that each colour is set once a frame.
 
 import { BAR_PX, BAR_RADIUS_PX, STRIP_PX } from "../layout";
+import type { Ghost, PlacedComparison } from "../lens/compare";
 import type { PlacedPath } from "../lens/path";
 import type { TimelineModel } from "../model";
 import { type Box, CAP_INSIDE_PX, CAP_OUTSIDE_PX, type Cap, rowBoxes } from "../time/bars";
@@ -31,7 +32,11 @@ export interface RowsScene {
   dimmed: boolean;
   /** The critical path, while it is looked at. */
   path: PlacedPath | null;
+  /** The comparison with another run, while it is looked at. */
+  compared: PlacedComparison | null;
 }
+
+const GHOST_PX = 2.5;
 
 type Placed = Box & { y: number };
 
@@ -77,6 +82,9 @@ export function paintRows(surface: Surface, p: RowsScene): void {
   fade(ctx, byPhase, p);
   paintBreaks(ctx, scale, 0, p.heightPx, palette);
   paintMarks(ctx, caps, dashes, dots, p);
+  for (let index = first; p.compared && index <= last; index++) {
+    paintGhost(ctx, p.compared.ghostAt(index), yOf(index), p);
+  }
   if (p.path) {
     dimOthers(ctx, widthPx, p.heightPx);
     paintPath(ctx, p.path, scale, patterns, (index) => yOf(index) + rowPx / 2);
@@ -108,6 +116,22 @@ export function paintRows(surface: Surface, p: RowsScene): void {
     verticalLine(ctx, x, 0, p.heightPx, live ? palette.accent : palette.fg3, dpr, live ? [] : [4, 3]);
   }
   if (p.cursorX !== null) verticalLine(ctx, p.cursorX, 0, p.heightPx, palette.fg3, dpr);
+}
+
+/** The bar of the other run, below this one's, with a tick where it ended. */
+function paintGhost(
+  ctx: CanvasRenderingContext2D,
+  ghost: Ghost | null,
+  y: number,
+  { model, scale, patterns }: RowsScene,
+): void {
+  if (!ghost) return;
+  const x0 = Math.max(scale.x(model.originMs + ghost.fromMs), -1);
+  const x1 = Math.min(scale.x(model.originMs + ghost.toMs), model.plotPx + 1);
+  const top = y + model.layout.rowPx - GHOST_PX - 1;
+  ctx.fillStyle = patterns.palette.fg3;
+  ctx.fillRect(x0, top, Math.max(1, x1 - x0), GHOST_PX);
+  ctx.fillRect(x1 - 1.5, top - 2, 1.5, GHOST_PX + 2);
 }
 
 /** Make what is drawn so far more transparent. */

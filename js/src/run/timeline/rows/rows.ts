@@ -3,6 +3,7 @@
 import { duration, grouped } from "../../../core/format";
 import { h, setAttribute, setText } from "../../../ui/dom";
 import { chevronPx, type Layout, MAX_INDENTS } from "../layout";
+import type { PlacedComparison } from "../lens/compare";
 import { percent } from "../lens/path";
 import type { TimelineModel } from "../model";
 import { mark, setPhase } from "../paint/marks";
@@ -46,6 +47,8 @@ export interface RowsState {
   focusIndex: number;
   /** Shares of the critical path by row, which then take the place of durations. */
   shares: ReadonlyMap<number, number> | null;
+  /** The comparison with another run, whose differences stand beside the durations. */
+  compared: PlacedComparison | null;
 }
 
 class LabelRow {
@@ -56,6 +59,7 @@ class LabelRow {
   readonly #times = h("span", { class: "fw-tl-times" });
   readonly #chip = h("span", { class: "fw-tl-attempt" });
   readonly #right = h("span", { class: "fw-tl-right" });
+  readonly #delta = h("span", { class: "fw-tl-delta", hidden: true });
   /** What is in the cell besides mark and name: nothing that is not seen. */
   #parts: "action" | "retried" | "fold" | "" = "";
   #rightKey = "";
@@ -85,6 +89,12 @@ class LabelRow {
     const share = state.shares?.get(index);
     element.classList.toggle("fw-tl-off", state.shares !== null && share === undefined);
     element.classList.toggle("fw-tl-share", state.shares !== null);
+    this.#delta.hidden = !state.compared;
+    if (state.compared) {
+      const { text, isLarge } = state.compared.deltaAt(index);
+      setText(this.#delta, text);
+      setAttribute(this.#delta, "data-large", isLarge ? "" : null);
+    }
     if (state.shares) {
       this.#rightKey = "share";
       setText(this.#right, share === undefined ? "" : percent(share));
@@ -125,7 +135,7 @@ class LabelRow {
     if (parts === this.#parts) return;
     this.#parts = parts;
     const between = { action: [], retried: [this.#chip], fold: [this.#times] }[parts];
-    this.#cell.replaceChildren(this.#mark, this.#name, ...between, this.#right);
+    this.#cell.replaceChildren(this.#mark, this.#name, ...between, this.#right, this.#delta);
   }
 }
 
