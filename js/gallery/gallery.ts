@@ -54,6 +54,8 @@ async function redraw(): Promise<void> {
 async function show(name: string, { theme = "light", width = 960, fonts = "" }: Setting = {}): Promise<void> {
   close();
   main.replaceChildren();
+  // What one state chose for the page is not the next one's.
+  Reflect.deleteProperty(globalThis, Symbol.for("flyte-widgets.diagram-folded"));
   const [make, part] = [STATES[name], PARTS[name]];
   if (!make && !part) throw new Error(`The gallery has no state "${name}", but: ${NAMES.join(", ")}`);
   document.documentElement.dataset.theme = theme === "dark" ? "dark" : "light";

@@ -73,6 +73,12 @@ function confirmAbort(stage: Stage): void {
   stage.find<HTMLElement>(".fw-abort").blur();
 }
 
+/** The choice would hold for the page: each state is to be seen by itself. */
+function setFolded(stage: Stage, folded: boolean): void {
+  const fold = stage.find<HTMLElement>(".fw-fold");
+  if ((fold.getAttribute("aria-expanded") === "false") !== folded) fold.click();
+}
+
 /** As by the keyboard: Enter on the selected row. */
 function openDetails(stage: Stage): void {
   const grid = stage.find<HTMLElement>("[role=treegrid]");
@@ -177,6 +183,19 @@ export const STATES: Record<string, () => State> = {
   }),
   "view-menu": () => ({ traits: scenario.queued(), act: (stage) => click(stage, ".fw-tl-view-menu") }),
   running: () => live(running()),
+  folded: () => ({ ...live(running()), act: (stage) => setFolded(stage, true) }),
+  unfolded: () => ({ ...live(running()), act: (stage) => setFolded(stage, false) }),
+  "unfolded-all": () => ({ ...live(running("")), act: (stage) => setFolded(stage, false) }),
+  "folded-failed": () => ({ traits: failed(""), act: (stage) => setFolded(stage, true) }),
+  "folded-many": () => ({ traits: scenario.big(10_000), act: (stage) => setFolded(stage, true) }),
+  "folded-filtered": () => ({
+    ...live(running("")),
+    act: async (stage) => {
+      setFolded(stage, true);
+      click(stage, ".fw-folded-chip[data-phase='2']");
+    },
+  }),
+  local: () => ({ traits: odd.local(), act: (stage) => setFolded(stage, false) }),
   "no-selection": () => live(running("")),
   reconnecting: () => ({
     traits: linked(scenario.running(LOST_MS), { state: "reconnecting", nextTryMs: at(LIVE_MS + 4_000) }),

@@ -1,6 +1,6 @@
 // Runs of odd shapes, for the gallery: all paused on conditions after idle hours, odd names, details that are gone.
 import { Phase } from "../src/core/phases";
-import { type ActionDetail, Kind, Row, type RunTraits } from "../src/core/protocol";
+import { type ActionDetail, IN_KERNEL, Kind, Row, type RunTraits } from "../src/core/protocol";
 import type { ActionSpec } from "./pack";
 import { BASE_MS, traitsOf } from "./scenario";
 
@@ -111,5 +111,31 @@ export const odd = {
   unread: () => ({ ...traitsOf(pipeline, 90_000, "a1"), detail: null }),
   detailsGone: () =>
     withDetail(traitsOf(pipeline, 90_000, "a2"), { attempts: [], attemptCount: 0, notKept: true }),
+  /** In the kernel: from the queue to running, without a wait for resources or a container. */
+  local: () => {
+    const until = 12_000;
+    const quick = (
+      id: string,
+      name: string,
+      ...at: [queuedMs: number, runsMs: number, endsMs: number]
+    ): ActionSpec =>
+      spec(
+        id,
+        name,
+        ([Queued, Running, Succeeded] as const)
+          .map((phase, i) => [phase, at[i]!] as const)
+          .filter(([, ms]) => ms < until),
+      );
+    const actions = [
+      quick("a0", "main", 0, 90, 99_000),
+      quick("a1", "load", 300, 400, 2_100),
+      quick("a2", "clean", 2_200, 2_300, 5_600),
+      ...[0, 1, 2].map((i) => quick(`a${i + 3}`, `square[${i}]`, 5_800, 5_900, 8_000 + 900 * i)),
+      quick("a6", "square[3]", 5_800, 9_100, 99_000),
+      quick("a7", "square[4]", 9_800, 99_000, 99_000),
+    ];
+    const traits = traitsOf(actions, until, "");
+    return { ...traits, source: IN_KERNEL, run_name: "local-3fk2", task_name: "main", console_url: "" };
+  },
   trace: () => withDetail(traitsOf(pipeline, 90_000, "a1"), { kind: "trace", attempts: [], attemptCount: 0 }),
 };

@@ -1,6 +1,7 @@
 // Tabs: one tab stop, arrow keys between them, panels by id. Where they do not fit, the row scrolls sideways.
 import { grouped } from "../core/format";
 import { h, setAttribute, setText } from "./dom";
+import { watchScrollFade } from "./scroll-fade";
 
 export interface Tab<Id extends string> {
   id: Id;
@@ -16,6 +17,7 @@ export const panelId = (id: string): string => `fw-panel-${id}`;
 export class TabList<Id extends string> {
   readonly element = h("div", { class: "fw-tabs", role: "tablist" });
   readonly #buttons = new Map<Id, HTMLButtonElement>();
+  readonly #fade: () => void;
   #selected: Id | null = null;
 
   constructor(
@@ -25,7 +27,7 @@ export class TabList<Id extends string> {
   ) {
     this.element.setAttribute("aria-label", name);
     this.element.addEventListener("keydown", (event) => this.#onKey(event), { signal });
-    this.element.addEventListener("scroll", () => this.#fade(), { passive: true, signal });
+    this.#fade = watchScrollFade(this.element, signal);
     if (typeof ResizeObserver === "undefined") return;
     const observer = new ResizeObserver(() => this.#bringIntoView());
     observer.observe(this.element);
@@ -76,13 +78,6 @@ export class TabList<Id extends string> {
       else if (element.scrollLeft < untilPx) element.scrollLeft = untilPx;
     }
     this.#fade();
-  }
-
-  /** A fade where there is more. */
-  #fade(): void {
-    const { scrollLeft, clientWidth, scrollWidth } = this.element;
-    setAttribute(this.element, "data-more-before", scrollLeft > 1 ? "" : null);
-    setAttribute(this.element, "data-more-after", scrollLeft + clientWidth < scrollWidth - 1 ? "" : null);
   }
 
   #onKey(event: KeyboardEvent): void {

@@ -18,6 +18,8 @@ export interface Ui {
   readonly reading: Signal<"all" | "action">;
   /** What the timeline is looked at for: the critical path, time by task, a comparison with another run; "": itself. */
   readonly lens: Signal<"" | "path" | "tasks" | "compare">;
+  /** The diagram is one line; null: as the width has it. */
+  readonly diagramFolded: Signal<boolean | null>;
   readonly detailsOpen: Signal<boolean>;
   /** The details have the whole width and more height: one tab, without the attempts beside it. */
   readonly detailsMaximised: Signal<boolean>;
@@ -47,6 +49,7 @@ export function createUi(): Ui {
     squeezeIdle: signal(false),
     reading: signal<"all" | "action">("all"),
     lens: signal<"" | "path" | "tasks" | "compare">(""),
+    diagramFolded: signal<boolean | null>(null),
     detailsOpen: signal(false),
     detailsMaximised: signal(false),
     detailsTab: signal(""),

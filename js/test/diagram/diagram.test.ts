@@ -1,7 +1,8 @@
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { Phase } from "../../src/core/phases";
 import type { RunTraits } from "../../src/core/protocol";
 import { mountDiagram } from "../../src/run/diagram/diagram";
+import { odd } from "../odd-runs";
 import { scenario } from "../scenario";
 import { type Mounted, mounted, press } from "./mounted";
 
@@ -17,7 +18,9 @@ describe("what a screen reader hears", () => {
     expect(stage.getAttribute("role")).toBe("graphics-document document");
     expect(stage.getAttribute("aria-label")).toBe("States of all actions. Now: Running");
     expect(view.all(".fw-state:not([hidden])")).toHaveLength(10);
-    expect(name(view, Phase.Running)).toMatch(/^Running, current, 12 actions, 1 minute 2\d seconds$/);
+    expect(name(view, Phase.Running)).toMatch(
+      /^Running, current, 12 actions, the longest for 1 minute 2\d seconds$/,
+    );
     expect(view.all("[aria-current=step]")).toEqual([state(view, Phase.Running)]);
   });
 
@@ -25,7 +28,7 @@ describe("what a screen reader hears", () => {
     const { all } = diagram();
     const rows = all("tbody tr").map((row) => [...row.children].map((cell) => cell.textContent));
     expect(rows).toHaveLength(10);
-    expect(rows[1]).toEqual(["Waiting for resources", "1", "9 seconds", ""]);
+    expect(rows[1]).toEqual(["Waiting for resources", "1", "47 seconds", ""]);
     expect(rows[3]![3]).toBe("current");
   });
 
@@ -107,7 +110,9 @@ test("the reading of the selected action counts its visits, and waits for a sele
   action!.click();
   expect(action!.getAttribute("aria-pressed")).toBe("true");
   expect(name(view, Phase.Queued)).toMatch(/^Queued, 2 visits/);
-  expect(view.find(".fw-reading-caption").textContent).toBe("visits · time over 2 attempts");
+  expect(view.find(".fw-reading-caption").textContent).toBe(
+    "time in each state, over 2 attempts · 2× = twice",
+  );
   view.model.play({ selected: "" });
   expect([action!.disabled, all!.getAttribute("aria-pressed")]).toEqual([true, "true"]);
 });
@@ -181,4 +186,55 @@ test("a state is the only filter: 'not finished' goes when one is chosen", () =>
   frame.ui.hideFinished.value = true;
   find("[data-phase='5']").click();
   expect([frame.ui.hideFinished.value, frame.ui.phaseFilter.value]).toEqual([false, Phase.Succeeded]);
+});
+
+describe("folded to one line", () => {
+  const fold = (view: Mounted) => view.find(".fw-fold");
+  const chips = (view: Mounted) =>
+    view.all(".fw-folded-chip:not([hidden])").map((chip) =>
+      [...chip.querySelectorAll("span:not([hidden]), b")]
+        .map((node) => node.textContent)
+        .join(" ")
+        .trim(),
+    );
+  afterEach(() => {
+    Reflect.deleteProperty(globalThis, Symbol.for("flyte-widgets.diagram-folded"));
+  });
+
+  test("it tells of all actions, and filters as the diagram does", () => {
+    const view = diagram();
+    expect(fold(view).getAttribute("aria-expanded")).toBe("true");
+    fold(view).click();
+    expect(fold(view).getAttribute("aria-expanded")).toBe("false");
+    expect(view.find(".fw-stage").closest("[hidden]")).not.toBeNull();
+    expect(chips(view)).toEqual([
+      ...["Queued", "Waiting 1", "Initializing", "Running 12", "Paused"],
+      ...["Succeeded 36", "Failed 1", "", "", ""],
+    ]);
+    view.find(".fw-folded-chip[data-phase='2']").click();
+    expect(view.frame.ui.phaseFilter.value).toBe(Phase.WaitingForResources);
+    expect(view.find(".fw-folded-chip[data-phase='2']").getAttribute("aria-pressed")).toBe("true");
+  });
+
+  test("narrow begins so, with the states that have somebody", () => {
+    const view = diagram();
+    view.frame.ui.narrow.value = true;
+    expect(fold(view).getAttribute("aria-expanded")).toBe("false");
+    expect(chips(view)).toEqual(["Waiting 1", "Running 12", "Succeeded 36", "Failed 1"]);
+  });
+
+  test("what was chosen holds for the page", () => {
+    fold(diagram()).click();
+    const next = diagram();
+    expect(fold(next).getAttribute("aria-expanded")).toBe("false");
+    next.frame.ui.narrow.value = true;
+    fold(next).click();
+    expect(fold(next).getAttribute("aria-expanded")).toBe("true");
+  });
+
+  test("says that somebody must answer", () => {
+    const view = diagram(odd.paused(""));
+    fold(view).click();
+    expect(chips(view)).toContain("Paused 3 needs an answer");
+  });
 });

@@ -40,7 +40,7 @@ describe.each(LAYOUTS)("%s", (_name, layout) => {
   });
 
   test("lets lines leave 2 off their state and end 4 before the next, at right angles, through no other", () => {
-    for (const { pairs, line: points } of layout.edges) {
+    for (const { pairs, line: points } of [...layout.edges, ...layout.localEdges]) {
       for (const [from, to] of pairs) {
         expect(gap(layout.nodes.get(to)!, points.at(-1)!)).toBeCloseTo(4);
         // All that is active shares one line to ABORTED, from the group's border.
@@ -90,10 +90,13 @@ test("turns to the column where the labels no longer fit side by side", () => {
 
 test("keeps the coordinates of its tables", () => {
   const wide = layoutFor(958, false);
-  expect(wide.nodes.get(Phase.WaitingForResources)).toEqual({ x: 210, y: 28, w: 176, h: 36 });
-  expect(wide.nodes.get(Phase.Recovered)).toEqual({ x: 782, y: 132, w: 156, h: 20 });
+  expect(wide.nodes.get(Phase.WaitingForResources)).toEqual({ x: 208, y: 28, w: 202, h: 36 });
+  expect(wide.nodes.get(Phase.Recovered)).toEqual({ x: 802, y: 132, w: 136, h: 20 });
   const narrow = layoutFor(318, true);
   expect(narrow.nodes.get(Phase.Paused)).toEqual({ x: 36, y: 204, w: 232, h: 28 });
+  expect(pathOf(wide.localEdges[0]!.line)).toMatch(
+    /^M188 56L191 56Q197 56 197 62L197 69Q197 75 203 75L575 75/,
+  );
   expect([narrow.width, narrow.height]).toEqual([318, 404]);
 });
 

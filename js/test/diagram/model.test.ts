@@ -6,6 +6,7 @@ import {
   nameOf,
   readAction,
   readAll,
+  secondLine,
   shownUnknown,
   transitionName,
 } from "../../src/run/diagram/model";
@@ -39,23 +40,47 @@ describe("the reading of all actions", () => {
       [Running, Succeeded],
       [0, Succeeded],
     ],
-    Failed,
+    { filter: Failed },
+    {
+      sinceMs: new Map([
+        [Running, 1_000],
+        [Paused, 0],
+      ]),
+      failedAttempts: 0,
+      retried: [],
+      needAnswer: 0,
+    },
   );
 
   test("names a state by all that is seen of it", () => {
-    expect(nameOf(model, Running, 193_000)).toBe("Running, current, 128 actions, 3 minutes 12 seconds");
-    expect(nameOf(model, Queued, 0)).toBe("Queued, 0 actions, 1 second");
+    expect(nameOf(model, Running, 193_000)).toBe(
+      "Running, current, 128 actions, the longest for 3 minutes 12 seconds",
+    );
+    expect(nameOf(model, Queued, 0)).toBe("Queued, 0 actions");
     expect(nameOf(model, Paused, 0)).toBe("Paused, not reached");
+  });
+
+  test("tells for how long the one that is there longest has been there, and nothing where nobody is", () => {
+    expect(secondLine(model, Running, 193_000)).toEqual(["longest 3m 12s", "3m 12s"]);
+    expect(secondLine(model, Paused, 193_000)).toEqual(["", ""]);
+    expect(captionOf(model)).toBe("how many are there now · how long the longest has been there");
+  });
+
+  test("says of a run that is over how many ended where, without zeros", () => {
+    const over = readAll(new Map([[Succeeded, 3]]), run, [], { filter: 0, isOver: true });
+    expect([Queued, Succeeded].map((phase) => amountText(over, phase))).toEqual(["", "3"]);
+    expect(captionOf(over)).toBe("how many actions ended there");
   });
 
   test("tells zero where the run has been, and nothing where nobody was", () => {
     expect([amountText(model, Queued), amountText(model, Paused)]).toEqual(["0", ""]);
-    expect(amountText(readAll(new Map([[Running, 12_345]]), run, [], 0), Running)).toBe("12,345");
+    const many = readAll(new Map([[Running, 12_345]]), run, [], { filter: 0 });
+    expect([amountText(many, Running), amountText(many, Running, true)]).toEqual(["12,345", "12k"]);
   });
 
-  test("rings what the run went through and where others ended, not where others merely are", () => {
+  test("rings where any action is or was", () => {
     const visited = [...model.nodes].filter(([, node]) => node.visited).map(([phase]) => phase);
-    expect(visited.sort()).toEqual([Queued, Running, Succeeded].sort());
+    expect(visited.sort()).toEqual([Queued, WaitingForResources, Running, Succeeded].sort());
   });
 
   test("lights the table's lines of others; only the run's own odd ones are drawn", () => {
@@ -71,12 +96,59 @@ describe("the reading of all actions", () => {
 });
 
 describe("the reading of one action", () => {
-  test("counts visits, and says over how many attempts", () => {
-    const model = readAction(path({ attempts: 2, visits: new Map([[Running, 2]]) }), 0);
-    expect(amountText(model, Running)).toBe("2×");
+  test("counts visits from the second on, and says over how many attempts", () => {
+    const visits = new Map([
+      [Queued, 1],
+      [Running, 2],
+    ]);
+    const model = readAction(path({ attempts: 2, visits }), { filter: 0 });
+    expect([amountText(model, Running), amountText(model, Queued)]).toEqual(["2×", ""]);
     expect(nameOf(model, Running, 0)).toBe("Running, current, 2 visits");
-    expect(captionOf(model, false)).toBe("visits · time over 2 attempts");
-    expect(captionOf(model, true)).toBe("visits · time");
+    expect(captionOf(model)).toBe("time in each state, over 2 attempts · 2× = twice");
+    expect(captionOf(readAction(path({}), { filter: 0 }))).toBe("time in each state");
+  });
+});
+
+describe("an attempt that failed and was tried again", () => {
+  const retried = path({
+    attempts: 2,
+    visits: new Map([
+      [Running, 2],
+      [Failed, 1],
+    ]),
+    edges: [[Running, Failed]],
+  });
+
+  test("is no failure of its action: neither ring nor line, but its number", () => {
+    const model = readAction(retried, { filter: 0 });
+    expect(model.nodes.get(Failed)).toMatchObject({ amount: 0, visited: false, retried: 1 });
+    expect(model.edges.size).toBe(0);
+    expect(secondLine(model, Failed, 0)[0]).toBe("1 attempt");
+    expect(nameOf(model, Failed, 0)).toBe("Failed, 1 attempt of actions that went on");
+  });
+
+  test("is one where the action failed in the end", () => {
+    const visits = new Map([...retried.visits, [Failed, 2]]);
+    const model = readAction({ ...retried, visits, phase: Failed }, { filter: 0 });
+    expect(model.nodes.get(Failed)).toMatchObject({ amount: 2, visited: true, current: true, retried: 0 });
+    expect(model.edges.size).toBe(1);
+  });
+});
+
+describe("a local run", () => {
+  const read = (inKernel: boolean, more: [number, number][] = []) =>
+    readAll(new Map([[Running, 4]]), run, [[Queued, Running], ...more], { filter: 0, inKernel });
+
+  test("goes from QUEUED to RUNNING by a line of its own, and what it leaves out is said", () => {
+    const model = read(true);
+    expect([model.isLocal, model.odd, model.edges.has(`${Queued}>${Running}`)]).toEqual([true, [], true]);
+    expect(secondLine(model, WaitingForResources, 0)[0]).toBe("not in local runs");
+    expect(nameOf(model, WaitingForResources, 0)).toBe("Waiting for resources, not in local runs");
+  });
+
+  test("is no run of a cluster, and no simulated one", () => {
+    expect(read(false)).toMatchObject({ isLocal: false, odd: [[Queued, Running]] });
+    expect(read(true, [[Queued, WaitingForResources]]).isLocal).toBe(false);
   });
 });
 
@@ -88,9 +160,9 @@ test("a phase that nobody knows gets the one place there is; of several the curr
     ]),
     run,
     [],
-    0,
+    { filter: 0 },
   );
   expect([some.unknown, shownUnknown(some)]).toEqual([[42, 43], 43]);
-  expect(shownUnknown(readAll(new Map([[43, 9]]), path({ phase: 42 }), [], 0))).toBe(42);
-  expect(shownUnknown(readAll(new Map(), run, [], 0))).toBe(0);
+  expect(shownUnknown(readAll(new Map([[43, 9]]), path({ phase: 42 }), [], { filter: 0 }))).toBe(42);
+  expect(shownUnknown(readAll(new Map(), run, [], { filter: 0 }))).toBe(0);
 });

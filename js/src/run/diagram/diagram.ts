@@ -5,10 +5,12 @@ import { h, setAttribute } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
 import { EdgeDrawing } from "./draw-edges";
 import { NodeDrawing } from "./draw-nodes";
+import { mountFold } from "./fold";
+import { FoldedRow } from "./folded";
 import { layoutFor } from "./layout";
 import { captionOf, type DiagramModel } from "./model";
 import { groupTitles } from "./notes";
-import { modelOf, mountReading } from "./reading";
+import { mountReading, readingsOf } from "./reading";
 import { FactsTable } from "./table";
 import type { Layout } from "./types";
 
@@ -27,22 +29,35 @@ export function mountDiagram(view: View, parent: HTMLElement): void {
   const table = new FactsTable();
   const stage = h("div", { class: "fw-stage", role: "graphics-document document" });
   const reading = h("div", { class: "fw-reading" });
-  const band = h("div", { class: "fw-diagram" }, reading, stage, table.element);
+  const whole = h("div", { id: "fw-diagram-whole" }, reading, stage, table.element);
+  const fold = mountFold(view, whole.id);
+  const band = h("div", { class: "fw-diagram" }, fold.button, whole);
   FactsTable.describes(stage);
   parent.append(band);
 
-  const model = modelOf(view);
-  const caption = computed(() => captionOf(model.value, ui.slim.value));
+  const { all, chosen: model } = readingsOf(view);
+  const caption = computed(() => captionOf(model.value));
   mountReading(view, reading, caption);
 
+  const drawing = signal<Drawing | null>(null);
   const titles = groupTitles(view);
   const choose = (phase: number): void => {
     ui.hideFinished.value = false; // one filter at a time, as in the timeline's menu
     ui.phaseFilter.value = ui.phaseFilter.peek() === phase ? 0 : phase;
   };
+  const folded = new FoldedRow(view, choose);
+  band.append(folded.element);
+  onResize(view, folded.element, () => folded.fit());
+  view.effect(() => {
+    const isFolded = fold.isFolded.value;
+    whole.hidden = isFolded;
+    folded.element.hidden = !isFolded;
+    setAttribute(band, "data-folded", isFolded ? "" : null);
+    if (isFolded) folded.update(all.value, store.nowMs(), ui.narrow.value);
+    else drawing.peek()?.nodes.fit(); // it was measured while it had no size
+  });
   const widthPx = watchWidth(view, band);
   const layout = computed(() => layoutFor(widthPx.value, ui.narrow.value));
-  const drawing = signal<Drawing | null>(null);
   view.effect(() => {
     const now = layout.value;
     const before = drawing.peek();
@@ -51,6 +66,7 @@ export function mountDiagram(view: View, parent: HTMLElement): void {
     const [edges, nodes] = [new EdgeDrawing(now), new NodeDrawing(now, titles, choose)];
     stage.replaceChildren(edges.element, ...nodes.elements);
     setAttribute(band, "data-layout", now.kind);
+    setAttribute(band, "data-compact", now.compact ? "" : null);
     stage.style.width = `${now.width}px`;
     reading.style.setProperty("--stage", `${now.width}px`);
     const { x, y } = now.nodes.get(Phase.Queued)!;

@@ -12,6 +12,7 @@ let instances = 0;
 
 interface DrawnEdge {
   edge: Edge;
+  isLocal: boolean;
   under: SVGPathElement;
   over: SVGPathElement;
 }
@@ -28,8 +29,9 @@ export class EdgeDrawing {
     const n = ++instances;
     this.#markers = { plain: `fw-arrow-${n}`, on: `fw-arrow-on-${n}` };
     const { width, heightWithUnknown: height, start, abort } = layout;
-    this.#drawn = layout.edges.map((edge) => ({
+    this.#drawn = [...layout.edges, ...layout.localEdges].map((edge) => ({
       edge,
+      isLocal: layout.localEdges.includes(edge),
       under: svg("path", { class: "fw-edge", "marker-end": `url(#${this.#markers.plain})` }),
       over: svg("path", {
         class: "fw-edge fw-edge-on",
@@ -51,13 +53,14 @@ export class EdgeDrawing {
   }
 
   update(model: DiagramModel): void {
-    const key = [...model.edges, "|", ...model.odd.map(keyOf)].join(" ");
+    const key = [model.isLocal, ...model.edges, "|", ...model.odd.map(keyOf)].join(" ");
     if (key === this.#last) return;
     this.#last = key;
     const isOn = ({ edge }: DrawnEdge) => edge.pairs.some((pair) => model.edges.has(keyOf(pair)));
     const odd = this.#drawOdd(model.odd);
     const observed = [...this.#drawn.filter(isOn).map(({ edge }) => edge.line), ...odd];
     for (const one of this.#drawn) {
+      setAttribute(one.under, "display", one.isLocal && !model.isLocal ? "none" : null);
       const on = isOn(one);
       one.over.classList.toggle("is-on", on);
       // Under an observed line of the same course there is nothing to cut.

@@ -1,13 +1,11 @@
 // The states: real buttons over the lines, built once per layout; an update toggles classes and text only.
 
-import { duration } from "../../core/format";
-import { ACTIVE, cssName, isTerminal, label, shortLabel, TERMINAL } from "../../core/phases";
+import { ACTIVE, cssName, isTerminal, label, PHASES, Phase, shortLabel, TERMINAL } from "../../core/phases";
 import { h, setAttribute, setText } from "../../ui/dom";
 import { chip, glyph, icon } from "../../ui/icons";
-import { fitWords, type Words } from "./fit";
-import { amountText, type DiagramModel, nameOf, shownUnknown } from "./model";
+import { fitWords, type Pair, type Words } from "./fit";
+import { amountText, type DiagramModel, nameOf, secondLine, shownUnknown } from "./model";
 import type { GroupTitle } from "./notes";
-import { timeIn } from "./path";
 import type { Box, Layout } from "./types";
 
 interface StateNode extends Words {
@@ -16,9 +14,12 @@ interface StateNode extends Words {
   mark: HTMLElement;
   /** All that is heard; what is seen says the same in short. */
   name: HTMLElement;
-  time: HTMLElement;
   filter: Element;
 }
+
+/** "Waiting" leaves room for how long; no other state needs to be shorter. */
+const narrowLabel = (phase: number): string =>
+  phase === Phase.WaitingForResources ? shortLabel(phase) : label(phase);
 
 /** The chip's size: nodes of two lines, narrow nodes, terminal ones. */
 const chipPx = ({ kind, compact }: Layout, phase: number): number =>
@@ -52,21 +53,24 @@ export class NodeDrawing {
     this.#unknown.button.hidden = odd === 0;
     if (odd !== 0) this.#become(this.#unknown, odd);
     for (const node of this.#shown()) {
-      const { amount, visited, current, filtering } = model.nodes.get(node.phase)!;
+      const { amount, visited, current, filtering, retried } = model.nodes.get(node.phase)!;
       const { classList } = node.button;
       classList.toggle("is-visited", visited);
       classList.toggle("is-current", current);
       classList.toggle("is-filtering", filtering);
       classList.toggle("is-reached", visited || current || amount > 0);
+      classList.toggle("is-retried", retried > 0 && amount === 0);
       setAttribute(node.button, "aria-pressed", String(filtering));
       setAttribute(node.filter, "hidden", filtering ? null : "");
       setAttribute(node.button, "aria-current", current ? "step" : null);
       node.amounts = [amountText(model, node.phase), amountText(model, node.phase, true)];
       const others = node === this.#unknown ? model.unknown.length - 1 : 0;
       const more = others > 0 ? ` +${others}` : "";
-      node.labels = [label(node.phase) + more, shortLabel(node.phase) + more];
+      const narrow = this.layout.kind === "narrow" && PHASES.has(node.phase);
+      const short = narrow ? narrowLabel(node.phase) : shortLabel(node.phase);
+      node.labels = [(narrow ? short : label(node.phase)) + more, short + more];
       node.amount.classList.toggle("is-some", amount > 0);
-      this.#tell(node, nowMs);
+      this.#write(node, nowMs);
       setText(node.name, nameOf(model, node.phase, nowMs));
     }
     if (odd === 0) return;
@@ -76,12 +80,15 @@ export class NodeDrawing {
 
   /** Times only: the rest stands until the next update. */
   tick(nowMs: number): void {
-    const open = this.#model?.path.open;
-    const node = open && this.#shown().find(({ phase }) => phase === open.phase);
-    if (!node) return;
-    this.#tell(node, nowMs);
-    // A focused button whose name changes is read aloud anew each time.
-    if (!isFocused(node.button)) setText(node.name, nameOf(this.#model!, node.phase, nowMs));
+    const model = this.#model;
+    if (!model) return;
+    for (const node of this.#shown()) {
+      if (model.reading === "all" ? !model.sinceMs.has(node.phase) : model.path.open?.phase !== node.phase)
+        continue;
+      this.#write(node, nowMs);
+      // A focused button whose name changes is read aloud anew each time.
+      if (!isFocused(node.button)) setText(node.name, nameOf(model, node.phase, nowMs));
+    }
   }
 
   /** Measure the labels anew: the font is another one. */
@@ -143,44 +150,38 @@ export class NodeDrawing {
       node.button.tabIndex = node.button === button ? 0 : -1;
   }
 
-  #tell(node: StateNode, nowMs: number): void {
-    const timeMs = timeIn(this.#model!.path, node.phase, nowMs);
-    const text = timeMs === null ? "" : duration(timeMs);
-    const [amount] = node.amounts;
-    setText(node.time, text && amount ? ` · ${text}` : text);
-    const empty = !text && !amount;
-    setAttribute(node.second, "title", empty ? null : amount + node.time.textContent);
-    node.second.hidden = empty;
-    node.button.classList.toggle("has-second", !empty);
+  #write(node: StateNode, nowMs: number): void {
+    node.seconds = secondLine(this.#model!, node.phase, nowMs);
+    const [text] = node.seconds;
+    setAttribute(node.second, "title", text || null);
+    node.second.hidden = text === "";
+    node.button.classList.toggle("has-second", text !== "");
     fitWords(node);
   }
 
   #node(phase: number, box: Box): StateNode {
     const mark = h("span", { class: "fw-state-mark" });
     const name = h("span", { class: "fw-unseen" });
-    const text = h("span", { class: "fw-state-label fw-cut", "aria-hidden": "true" });
-    const amount = h("b", { class: "fw-state-amount" });
-    const time = h("span");
+    const seen = { "aria-hidden": "true" };
+    const text = h("span", { class: "fw-state-label fw-cut", ...seen });
+    const amount = h("b", { class: "fw-state-amount", ...seen });
     const filter = icon("filter", 12);
     filter.classList.add("fw-state-filter");
-    const second = h(
-      "span",
-      { class: "fw-state-second fw-cut", hidden: true, "aria-hidden": "true" },
-      amount,
-      time,
-    );
-    const button = h("button", { class: "fw-state", tabindex: -1 }, name, mark, text, filter, second);
+    const second = h("span", { class: "fw-state-second fw-cut", hidden: true, ...seen });
+    const button = h("button", { class: "fw-state", tabindex: -1 }, name, mark, text, filter, second, amount);
     place(button, box);
+    const none: Pair = ["", ""];
     const words = {
       button,
       label: text,
       second,
       amount,
-      labels: ["", ""],
-      amounts: ["", ""],
+      labels: none,
+      seconds: none,
+      amounts: none,
       fitted: "",
-    } as const;
-    const node: StateNode = { ...words, phase: 0, mark, name, time, filter };
+    };
+    const node: StateNode = { ...words, phase: 0, mark, name, filter };
     if (phase !== 0) this.#become(node, phase);
     button.addEventListener("click", () => {
       this.#focusable(button);
@@ -197,6 +198,7 @@ export class NodeDrawing {
       for (const [name, value] of [
         ["--p", `--fw-${colour}`],
         ["--ring", `--fw-ring-${colour}`],
+        ["--ink", `--fw-ink-${colour}`],
       ] as const)
         node.button.style.setProperty(name, `var(${value})`);
       node.button.dataset.phase = String(phase);

@@ -8,6 +8,8 @@ import type { Box, Edge, Layout, Point } from "./types";
 /** A number, or one at the compact width and one at the full width, for those in between. */
 type Coordinate = number | readonly number[];
 
+type Lines = Readonly<Record<string, readonly (readonly Coordinate[])[]>>;
+
 interface Table {
   sizePx: readonly Coordinate[];
   active: readonly Coordinate[];
@@ -18,7 +20,9 @@ interface Table {
   /** By phase, and "unknown": x, y, width, height. */
   nodes: Readonly<Record<string, readonly Coordinate[]>>;
   /** By transition, "running > paused"; "active > aborted" is one for many. */
-  lines: Readonly<Record<string, readonly (readonly Coordinate[])[]>>;
+  lines: Lines;
+  /** Those that are drawn for local runs only. */
+  localLines: Lines;
 }
 
 /** Under the first the labels do not fit side by side; over the second nothing is scaled up. */
@@ -59,6 +63,8 @@ function placed(table: Table, share: number): Placed {
     w: at(x!, w!) - at(x!),
     h: at(h!),
   });
+  const edges = (lines: Lines): Edge[] =>
+    Object.entries(lines).map(([name, points]) => ({ pairs: pairsOf(name), line: points.map(point) }));
   const { unknown, ...nodes } = table.nodes;
   const [width, height] = point(table.sizePx);
   return {
@@ -71,10 +77,8 @@ function placed(table: Table, share: number): Placed {
     unknown: box(unknown!),
     start: point(table.start),
     abort: point(table.abort),
-    edges: Object.entries(table.lines).map(([name, points]) => ({
-      pairs: pairsOf(name),
-      line: points.map(point),
-    })),
+    edges: edges(table.lines),
+    localEdges: edges(table.localLines),
   };
 }
 

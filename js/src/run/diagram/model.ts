@@ -1,7 +1,8 @@
 // What the state diagram shows, in its two readings: all actions, or the selected one. Pure.
 
-import { brief, grouped, plural, spoken } from "../../core/format";
-import { ACTIVE, CANONICAL_EDGES, isTerminal, label, PHASES, TERMINAL } from "../../core/phases";
+import { brief, duration, grouped, plural, spoken } from "../../core/format";
+import { ACTIVE, CANONICAL_EDGES, isTerminal, label, PHASES, Phase, TERMINAL } from "../../core/phases";
+import type { Census } from "../census";
 import { NOWHERE, type Path, START, timeIn } from "./path";
 
 export type Pair = readonly [number, number];
@@ -9,20 +10,34 @@ export type Pair = readonly [number, number];
 export interface NodeModel {
   /** Actions in this state now, or the selected action's visits to it. */
   amount: number;
+  /** One of the actions was here. */
   visited: boolean;
+  /** The run is here, or the selected action. */
   current: boolean;
   /** The timeline shows only these. */
   filtering: boolean;
+  /** Attempts that ended here of actions that went on: no action failed. */
+  retried: number;
+  /** Not a state of local runs. */
+  skipped: boolean;
 }
 
 export interface DiagramModel {
   reading: "all" | "action";
+  /** The run is local: its actions go from QUEUED to RUNNING. */
+  isLocal: boolean;
+  /** Nothing goes on any more. */
+  isOver: boolean;
   /** By phase; all of the table, then those that are not in it. */
   nodes: ReadonlyMap<number, NodeModel>;
   /** Phases that were met and are not in the table. */
   unknown: readonly number[];
   /** The run's own path, or the selected action's: the times. */
   path: Path;
+  /** Of all actions: since when the one that is there longest has been there, epoch ms. */
+  sinceMs: Census["sinceMs"];
+  /** Conditions that wait for a person. */
+  needAnswer: number;
   /** Observed transitions of the table, and outside it. */
   edges: ReadonlySet<string>;
   odd: readonly Pair[];
@@ -30,40 +45,96 @@ export interface DiagramModel {
 
 export const keyOf = ([from, to]: Pair): string => `${from}>${to}`;
 const CANONICAL: ReadonlySet<string> = new Set(CANONICAL_EDGES.map(keyOf));
+const LOCAL_EDGE = keyOf([Phase.Queued, Phase.Running]);
+const LOCAL: ReadonlySet<string> = new Set([...CANONICAL, LOCAL_EDGE]);
+const NOT_LOCAL: readonly number[] = [Phase.WaitingForResources, Phase.Initializing];
+const ENDED_BADLY: readonly number[] = [Phase.Failed, Phase.TimedOut];
+const NOBODY: Census = { sinceMs: new Map(), failedAttempts: 0, retried: [], needAnswer: 0 };
+
+interface Facts {
+  reading: DiagramModel["reading"];
+  path: Path;
+  amounts: ReadonlyMap<number, number>;
+  reached: ReadonlySet<number>;
+  pairs: readonly Pair[];
+  filter: number;
+  census: Census;
+  isOver: boolean;
+  inKernel: boolean;
+}
+
+export interface Surroundings {
+  /** The state by which the timeline is filtered; 0: none. */
+  filter: number;
+  isOver?: boolean;
+  /** The backend is in the kernel: its runs may be local ones. */
+  inKernel?: boolean;
+}
 
 /**
- * How many actions are in each state, and the run's (a0's) way and time. Other actions' transitions light the table's
- * lines, too; their odd ones do not, for in a run of thousands there is always one.
+ * How many actions are in each state, and for how long. `root` is the run's own (a0's) way; other actions' transitions
+ * light the table's lines, too. Their odd ones do not, for in a run of thousands there is always one.
  */
 export function readAll(
   counts: ReadonlyMap<number, number>,
   root: Path | null,
   others: readonly Pair[],
-  filter: number,
+  { filter, isOver = false, inKernel = false }: Surroundings,
+  census: Census = NOBODY,
 ): DiagramModel {
-  const path = root ?? NOWHERE;
-  const edges = [...path.edges, ...others.filter((pair) => CANONICAL.has(keyOf(pair)))];
-  const reached = new Set([...path.visits.keys(), ...edges.flat()]);
-  // Whoever is in a terminal state ended there: that needs no history to be known.
-  for (const [phase, n] of counts) if (n > 0 && isTerminal(phase)) reached.add(phase);
-  return build("all", path, counts, reached, edges, filter);
+  const path = withoutRetries(root ?? NOWHERE).path;
+  const pairs = [...path.edges, ...others.filter((pair) => LOCAL.has(keyOf(pair)))];
+  const reached = new Set([...path.visits.keys(), ...pairs.flat()]);
+  // Whoever is in a state is there: that needs no history to be known.
+  for (const [phase, n] of counts) if (n > 0) reached.add(phase);
+  return build({ reading: "all", path, amounts: counts, reached, pairs, filter, census, isOver, inKernel });
 }
 
 /** The selected action's way: visits and time in each state. */
-export function readAction(path: Path, filter: number): DiagramModel {
-  return build("action", path, path.visits, new Set(path.visits.keys()), path.edges, filter);
+export function readAction(
+  whole: Path,
+  { filter, isOver = false, inKernel = false }: Surroundings,
+): DiagramModel {
+  const { path, failedAttempts } = withoutRetries(whole);
+  const census = { ...NOBODY, failedAttempts };
+  const reached = new Set(path.visits.keys());
+  const pairs = path.edges;
+  return build({
+    reading: "action",
+    path,
+    amounts: path.visits,
+    reached,
+    pairs,
+    filter,
+    census,
+    isOver,
+    inKernel,
+  });
 }
 
-function build(
-  reading: DiagramModel["reading"],
-  path: Path,
-  amounts: ReadonlyMap<number, number>,
-  reached: ReadonlySet<number>,
-  pairs: readonly Pair[],
-  filter: number,
-): DiagramModel {
+/** An attempt that failed and was tried again is no failure of its action: it leaves no ring and no line. */
+function withoutRetries(path: Path): { path: Path; failedAttempts: number } {
+  const visits = new Map(path.visits);
+  let failedAttempts = 0;
+  for (const phase of ENDED_BADLY) {
+    if (path.phase === phase || ENDED_BADLY.includes(path.phase)) continue;
+    failedAttempts += visits.get(phase) ?? 0;
+    visits.delete(phase);
+  }
+  if (failedAttempts === 0) return { path, failedAttempts };
+  const edges = path.edges.filter(([, to]) => !ENDED_BADLY.includes(to));
+  return { path: { ...path, visits, edges }, failedAttempts };
+}
+
+function build(facts: Facts): DiagramModel {
+  const { reading, path, amounts, reached, pairs, filter, census, isOver, inKernel } = facts;
   const met = [...amounts.keys(), ...reached, path.phase].filter((p) => p !== START && !PHASES.has(p));
   const unknown = [...new Set(met)].sort((a, b) => a - b);
+  const isLocal =
+    inKernel &&
+    pairs.some((pair) => keyOf(pair) === LOCAL_EDGE) &&
+    !NOT_LOCAL.some((phase) => reached.has(phase));
+  const canonical = isLocal ? LOCAL : CANONICAL;
   const nodes = new Map<number, NodeModel>();
   for (const phase of [...ACTIVE, ...TERMINAL, ...unknown]) {
     nodes.set(phase, {
@@ -71,15 +142,21 @@ function build(
       visited: reached.has(phase),
       current: path.phase === phase,
       filtering: filter === phase,
+      retried: phase === Phase.Failed ? census.failedAttempts : 0,
+      skipped: isLocal && NOT_LOCAL.includes(phase),
     });
   }
   return {
     reading,
+    isLocal,
+    isOver,
     nodes,
     unknown,
     path,
-    edges: new Set(pairs.map(keyOf).filter((key) => CANONICAL.has(key))),
-    odd: path.edges.filter((pair) => !CANONICAL.has(keyOf(pair))),
+    sinceMs: census.sinceMs,
+    needAnswer: census.needAnswer,
+    edges: new Set(pairs.map(keyOf).filter((key) => canonical.has(key))),
+    odd: path.edges.filter((pair) => !canonical.has(keyOf(pair))),
   };
 }
 
@@ -89,23 +166,45 @@ export function shownUnknown({ unknown, nodes }: DiagramModel): number {
   return unknown.reduce((best, phase) => (best === 0 || weight(phase) > weight(best) ? phase : best), 0);
 }
 
-/** "12,345", "2×", and in short "12K"; "" where there is nothing to say. */
+/** "12,345", in short "12k"; of one action "2×" from the second visit on. "" where there is nothing to say. */
 export function amountText(model: DiagramModel, phase: number, short = false): string {
   const { amount, visited } = model.nodes.get(phase)!;
-  if (amount === 0 && !visited) return "";
-  const text = short ? brief(amount) : grouped(amount);
-  return model.reading === "all" ? text : `${text}×`;
+  if (model.reading === "action") return amount > 1 ? `${amount}×` : "";
+  if (amount === 0) return visited && !model.isOver && !isTerminal(phase) ? "0" : "";
+  return short ? brief(amount) : grouped(amount);
 }
 
-/** "Running, current, 128 actions, 3 minutes 12 seconds". */
+/** How long: of the action that is there longest, or of the selected one in all; null where it is not known. */
+export function timeText(model: DiagramModel, phase: number, nowMs: number): number | null {
+  if (model.reading === "action") return timeIn(model.path, phase, nowMs);
+  const since = model.sinceMs.get(phase);
+  return since === undefined || model.nodes.get(phase)!.amount === 0 ? null : Math.max(0, nowMs - since);
+}
+
+/** The second line, in full and in short. */
+export function secondLine(model: DiagramModel, phase: number, nowMs: number): readonly [string, string] {
+  const { skipped, retried, amount } = model.nodes.get(phase)!;
+  if (skipped) return ["not in local runs", "not local"];
+  if (retried > 0 && amount === 0) return [plural(retried, "attempt"), `${retried}`];
+  const timeMs = timeText(model, phase, nowMs);
+  if (timeMs === null) return ["", ""];
+  const text = duration(timeMs);
+  return [model.reading === "all" ? `longest ${text}` : text, text];
+}
+
+/** "Running, current, 128 actions, the longest for 3 minutes 12 seconds". */
 export function nameOf(model: DiagramModel, phase: number, nowMs: number): string {
-  const { amount, visited, current } = model.nodes.get(phase)!;
-  const timeMs = timeIn(model.path, phase, nowMs);
+  const { amount, visited, current, retried, skipped } = model.nodes.get(phase)!;
+  if (skipped) return `${label(phase)}, not in local runs`;
+  const isAll = model.reading === "all";
+  const timeMs = timeText(model, phase, nowMs);
   const parts = [label(phase)];
   if (current) parts.push("current");
-  parts.push(model.reading === "all" ? plural(amount, "action") : plural(amount, "visit"));
-  if (timeMs !== null) parts.push(spoken(timeMs));
-  else if (!visited && amount === 0) parts[parts.length - 1] = "not reached";
+  if (amount > 0 || (visited && isAll && !model.isOver))
+    parts.push(plural(amount, isAll ? "action" : "visit"));
+  if (timeMs !== null) parts.push(isAll ? `the longest for ${spoken(timeMs)}` : spoken(timeMs));
+  if (retried > 0 && amount === 0) parts.push(`${plural(retried, "attempt")} of actions that went on`);
+  else if (!visited && amount === 0 && !current) parts.push("not reached");
   return parts.join(", ");
 }
 
@@ -114,10 +213,14 @@ export function transitionName([from, to]: Pair): string {
   return `${from === START ? "Start" : label(from)} to ${label(to)}`;
 }
 
-/** What the second lines mean. */
-export function captionOf(model: DiagramModel, brief: boolean): string {
-  if (model.reading === "all") return brief ? "now · time" : "actions now · time of the run";
+/** What the numbers and the second lines mean. */
+export function captionOf(model: DiagramModel): string {
+  if (model.reading === "all") {
+    return model.isOver
+      ? "how many actions ended there"
+      : "how many are there now · how long the longest has been there";
+  }
   const { attempts } = model.path;
-  if (brief || attempts === 0) return "visits · time";
-  return attempts === 1 ? "visits · time of attempt 1" : `visits · time over ${attempts} attempts`;
+  if (attempts < 2) return "time in each state";
+  return `time in each state, over ${attempts} attempts · 2× = twice`;
 }

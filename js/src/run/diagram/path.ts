@@ -152,7 +152,9 @@ export class TransitionsOfAll {
         const phase = segPhase[i]!;
         const at = before * 256 + phase;
         if ((segFlags[i]! & EARLIER) !== 0) continue;
-        if (before !== phase && seen[at] === 0) {
+        // An attempt that failed and was tried again is no failure of its action.
+        const isRetried = isTerminal(phase) && phase !== actions.phase[row];
+        if (!isRetried && before !== phase && seen[at] === 0) {
           seen[at] = 1;
           isNew = true;
         }

@@ -1,20 +1,28 @@
 // What the diagram tells: the switch, and the model for it.
 import { computed, type ReadonlySignal } from "@preact/signals-core";
 import { phaseOf } from "../../core/phases";
-import { ROOT } from "../../core/protocol";
+import { IN_KERNEL, ROOT } from "../../core/protocol";
 import { h, setAttribute, setText } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
+import { censusIn } from "../census";
 import { type DiagramModel, readAction, readAll } from "./model";
 import { lifeOfDetail, lifeOfRow, NOWHERE, type Path, pathOf, TransitionsOfAll } from "./path";
 
-/** The model of the reading that is chosen, kept true. Without a selection there is only one. */
-export function modelOf({ store, ui }: View): ReadonlySignal<DiagramModel> {
+export interface Readings {
+  /** Of all actions, whatever is chosen. */
+  all: ReadonlySignal<DiagramModel>;
+  /** The one that is chosen. Without a selection there is only one. */
+  chosen: ReadonlySignal<DiagramModel>;
+}
+
+export function readingsOf({ store, ui }: View): Readings {
   const { traits, actions, revision } = store;
   const transitions = new TransitionsOfAll();
   const others = computed(() => {
     void revision.value;
     return transitions.read(actions);
   });
+  const census = censusIn(store);
   const pathTo = (id: string): Path | null => {
     const detail = [traits.detail.value, traits.root.value].find((known) => known?.id === id);
     if (detail) return pathOf(lifeOfDetail(detail));
@@ -29,12 +37,20 @@ export function modelOf({ store, ui }: View): ReadonlySignal<DiagramModel> {
   const counts = computed(
     () => new Map(Object.entries(traits.counts.value).map(([value, n]) => [phaseOf(value), n])),
   );
-  return computed(() => {
-    const filter = ui.phaseFilter.value;
+  const surroundings = computed(() => ({
+    filter: ui.phaseFilter.value,
+    isOver: traits.is_terminal.value,
+    inKernel: traits.source.value === IN_KERNEL,
+  }));
+  const all = computed(() =>
+    readAll(counts.value, run.value, others.value, surroundings.value, census.value),
+  );
+  const chosen = computed(() => {
     const id = traits.selected.value;
-    if (ui.reading.value === "action" && id !== "") return readAction(pathTo(id) ?? NOWHERE, filter);
-    return readAll(counts.value, run.value, others.value, filter);
+    const isOne = ui.reading.value === "action" && id !== "";
+    return isOne ? readAction(pathTo(id) ?? NOWHERE, surroundings.value) : all.value;
   });
+  return { all, chosen };
 }
 
 export function mountReading(view: View, parent: HTMLElement, caption: ReadonlySignal<string>): void {
@@ -53,15 +69,9 @@ export function mountReading(view: View, parent: HTMLElement, caption: ReadonlyS
   const all = choice("all", "All actions");
   const action = choice("action", "");
   const words = h("span", { class: "fw-reading-caption fw-cut" });
-  parent.append(
-    h(
-      "div",
-      { class: "fw-reading-switch", role: "group", "aria-label": "What the diagram shows" },
-      all,
-      action,
-    ),
-    words,
-  );
+  const name = "What the diagram shows";
+  const choices = h("div", { class: "fw-reading-switch", role: "group", "aria-label": name }, all, action);
+  parent.append(choices, words);
   view.effect(() => {
     const id = store.traits.selected.value;
     void store.revision.value;
@@ -77,5 +87,6 @@ export function mountReading(view: View, parent: HTMLElement, caption: ReadonlyS
     setAttribute(action, "aria-pressed", String(isAction));
     setText(words, caption.value);
     setAttribute(words, "title", caption.value);
+    setAttribute(choices, "title", ui.narrow.value ? caption.value : null);
   });
 }

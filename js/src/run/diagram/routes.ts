@@ -11,7 +11,7 @@ export function wideRoute({ start, terminal }: Pick<Layout, "start" | "terminal"
   const x = (compact: number, wide: number) => Math.round((compact + (wide - compact) * share) * 2) / 2;
   const outcomeX = terminal.x + 8;
   const isOutcome = (box: Box) => box.x === outcomeX;
-  const besideX = x(482, 744);
+  const besideX = x(482, 764);
   return (from: Box | null, to: Box, lane: number): Line => {
     const laneY = LANES_Y[lane % LANES_Y.length]!;
     const aside = x(20, 28) + 6 * (lane % LANES_Y.length); // clear of RUNNING⇄PAUSED

@@ -1,10 +1,9 @@
 // The diagram's facts as a table, for those who do not see it.
 
-import { spoken } from "../../core/format";
+import { grouped, spoken } from "../../core/format";
 import { label } from "../../core/phases";
 import { h, setText } from "../../ui/dom";
-import { amountText, type DiagramModel, transitionName } from "./model";
-import { timeIn } from "./path";
+import { type DiagramModel, timeText, transitionName } from "./model";
 
 /** The id is looked up inside the shadow root only, so several views may have it. */
 const ODD_ID = "fw-diagram-odd";
@@ -39,10 +38,10 @@ export class FactsTable {
     this.#model = model;
     const all = model.reading === "all";
     setText(this.#amountHead, all ? "Actions now" : "Visits");
-    setText(this.#timeHead, all ? "Time of the run" : "Time");
-    for (const [phase, { current }] of model.nodes) {
+    setText(this.#timeHead, all ? "Longest there now" : "Time");
+    for (const [phase, { amount, current }] of model.nodes) {
       const { cells } = this.#rowOf(phase);
-      setText(cells[0]!, amountText(model, phase) || "0");
+      setText(cells[0]!, grouped(amount));
       setText(cells[2]!, current ? "current" : "");
     }
     for (const [phase, { row }] of this.#rows) row.hidden = !model.nodes.has(phase);
@@ -54,7 +53,7 @@ export class FactsTable {
   tick(nowMs: number): void {
     if (!this.#model) return;
     for (const [phase, { cells }] of this.#rows) {
-      const timeMs = timeIn(this.#model.path, phase, nowMs);
+      const timeMs = this.#model.nodes.has(phase) ? timeText(this.#model, phase, nowMs) : null;
       setText(cells[1]!, timeMs === null ? "" : spoken(timeMs));
     }
   }

@@ -2,6 +2,7 @@
 
 import { ago, duration, spoken } from "../../core/format";
 import { label } from "../../core/phases";
+import { IN_KERNEL } from "../../core/protocol";
 import { copyButton } from "../../ui/copy";
 import { h, setAttribute, setText } from "../../ui/dom";
 import { icon } from "../../ui/icons";
@@ -41,7 +42,8 @@ function mountIdentity(view: View, row: HTMLElement): void {
     icon("open"),
     h("span", { class: "fw-unseen" }, "Open in the Flyte console"),
   );
-  row.append(task, h("span", { class: "fw-id" }, run, copy, open));
+  const local = h("span", { class: "fw-local", title: "It runs in this notebook’s kernel" }, "local");
+  row.append(task, h("span", { class: "fw-id" }, run, copy, open, local));
   view.effect(() => {
     const { task_name, run_name, reference, phase, project, domain } = traits;
     setText(taskName, task_name.value);
@@ -54,6 +56,8 @@ function mountIdentity(view: View, row: HTMLElement): void {
     const url = safeUrl(traits.console_url.value) || null;
     setAttribute(open, "href", url);
     setAttribute(open, "hidden", known && url ? null : "");
+    // A backend in the kernel has no console.
+    local.hidden = url !== null || traits.source.value !== IN_KERNEL;
   });
 }
 

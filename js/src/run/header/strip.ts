@@ -2,8 +2,9 @@
 
 import { grouped, plural } from "../../core/format";
 import { Phase } from "../../core/phases";
-import { dotted, h, setAttribute } from "../../ui/dom";
+import { dotted, h, setAttribute, setText } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
+import { censusIn } from "../census";
 import { nextFailure } from "../timeline/rows/failures";
 import { Tree } from "../timeline/rows/tree";
 import { type Count, reported, type Tally, tally, words } from "./counts";
@@ -13,6 +14,8 @@ export function mountStrip(view: View, band: HTMLElement): void {
   const strip = h("div", { class: "fw-strip", role: "img" });
   const text = h("div", { class: "fw-counts" });
   const failed = h("button", { class: "fw-failures", title: "Show the next failure" });
+  const retried = h("button", { class: "fw-retries", title: "Show the next action that was tried again" });
+  const census = censusIn(store);
   band.append(h("div", { class: "fw-progress" }, strip, text));
 
   view.effect(() => {
@@ -26,6 +29,9 @@ export function mountStrip(view: View, band: HTMLElement): void {
       failed.replaceChildren(words(count));
       return failed;
     });
+    const { failedAttempts } = census.value;
+    setText(retried, `${plural(failedAttempts, "attempt")} failed`);
+    if (failedAttempts > 0) parts.push(retried);
     const done = h(
       "span",
       {},
@@ -33,25 +39,29 @@ export function mountStrip(view: View, band: HTMLElement): void {
       ` of ${brief ? grouped(sums.total) : plural(sums.total, "action")} done`,
     );
     // The button must not lose the focus when a count changes beside it.
-    const focused = failed.getRootNode() instanceof ShadowRoot && failed.matches(":focus");
+    const focused = [failed, retried].find((button) => button.matches(":focus"));
     text.replaceChildren(...(sums.total ? dotted([done, ...parts]) : []));
-    if (focused) failed.focus({ preventScroll: true });
+    focused?.focus({ preventScroll: true });
   });
 
-  failed.addEventListener(
-    "click",
-    () => {
-      const { actions } = store;
-      const selected = actions.rowOf.get(store.traits.selected.peek()) ?? -1;
-      const row = nextFailure(actions, new Tree(actions), selected, 1);
-      if (row < 0) return;
-      const id = actions.id[row]!;
-      store.select(id);
-      ui.detailsOpen.value = true;
-      ui.reveal.value = { id };
-    },
-    { signal: view.signal },
-  );
+  const { signal } = view;
+  const selected = () => store.traits.selected.peek();
+  const show = (id: string): void => {
+    store.select(id);
+    ui.detailsOpen.value = true;
+    ui.reveal.value = { id };
+  };
+  const showFailure = (): void => {
+    const { actions } = store;
+    const row = nextFailure(actions, new Tree(actions), actions.rowOf.get(selected()) ?? -1, 1);
+    if (row >= 0) show(actions.id[row]!);
+  };
+  const showRetry = (): void => {
+    const { retried: ids } = census.peek();
+    if (ids.length > 0) show(ids[(ids.indexOf(selected()) + 1) % ids.length]!);
+  };
+  failed.addEventListener("click", showFailure, { signal });
+  retried.addEventListener("click", showRetry, { signal });
 }
 
 /** A part a phase, as long as it has actions. */
