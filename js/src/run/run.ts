@@ -10,6 +10,7 @@ import { dataCss } from "./drawer/data/data";
 import { detailsCss, mountDetails } from "./drawer/drawer";
 import { logsCss } from "./drawer/logs/logs";
 import { reportCss } from "./drawer/report/report";
+import { mountFrameKeys } from "./frame-keys";
 import { mountEmpty } from "./header/empty";
 import { mountErrorBands } from "./header/error-bands";
 import { mountHeader } from "./header/header";
@@ -67,6 +68,7 @@ export function mountRun(frame: Frame): void {
   const timeline = band("timeline");
   frame.mount("timeline", mountTimeline, timeline);
   frame.mount("details", mountDetails, band("details"));
+  frame.mount("keys", mountFrameKeys, element);
   frame.mount("notification", mountNotify, element);
   frame.show(
     empty,

@@ -53,6 +53,11 @@ export function prose(text: string): (Node | string)[] {
   return text.split("`").map((part, i) => (i % 2 ? h("code", { class: "fw-code" }, part) : part));
 }
 
+/** A letter is text where it is typed. */
+export const isTyping = ({ target }: Event): boolean =>
+  target instanceof Element &&
+  target.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+
 /** False in a tab that is not in front. */
 export function isLaidOut(element: HTMLElement): boolean {
   return element.checkVisibility?.() ?? true;

@@ -25,6 +25,8 @@ export interface Ui {
   readonly detailsMaximised: Signal<boolean>;
   /** The tab of the details that the person chose; "": none yet. It holds for all actions that have it. */
   readonly detailsTab: Signal<string>;
+  /** The sheet of all keys lies over the rows. */
+  readonly keysOpen: Signal<boolean>;
   /** The end of the run is to be told by a desktop notification. */
   readonly notify: Signal<boolean>;
   /** The container is under 560 px: everything stacks. */
@@ -53,6 +55,7 @@ export function createUi(): Ui {
     detailsOpen: signal(false),
     detailsMaximised: signal(false),
     detailsTab: signal(""),
+    keysOpen: signal(false),
     notify: signal(false),
     narrow: signal(false),
     slim: signal(false),

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { ActionDetail, RunTraits } from "../../src/core/protocol";
 import { mountDetails } from "../../src/run/drawer/drawer";
+import { mountFrameKeys } from "../../src/run/frame-keys";
 import { type Mounted, mounted, press } from "../diagram/mounted";
 import { scenario } from "../scenario";
 
@@ -171,6 +172,7 @@ describe("the tab that is open", () => {
 describe("the size", () => {
   test("M gives one tab all the room, Escape takes it back, then closes", () => {
     const view = details();
+    view.frame.mount("keys", mountFrameKeys, view.frame.element);
     const section = view.find("section");
     press(view.find("#fw-tab-error"), "m");
     expect([section.hasAttribute("data-maximised"), view.find(".fw-attempts").hidden]).toEqual([true, true]);

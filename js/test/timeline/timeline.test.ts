@@ -288,6 +288,52 @@ test("names from other people's code stay text", async () => {
   expect(frame.element.querySelector("img")).toBeNull();
 });
 
+test("a search changes what is in the rows, not how high they are", async () => {
+  const { frame, grid } = await open(scenario.failed(""));
+  const before = grid.style.height;
+  frame.ui.query.value = "fold";
+  await frames();
+  expect([grid.style.height, grid.hidden]).toEqual([before, false]);
+  frame.ui.query.value = "nobody";
+  await frames();
+  expect([grid.style.height, grid.hidden]).toEqual([before, false]);
+});
+
+test("N moves the details that are open along", async () => {
+  const { frame, grid, store } = await open(scenario.failed("a44"));
+  frame.ui.detailsOpen.value = true;
+  grid.focus();
+  press(grid, "n");
+  const first = store.traits.selected.value;
+  press(grid, "n");
+  expect([first, store.traits.selected.value].every((id) => id !== "")).toBe(true);
+  expect(store.traits.selected.value).not.toBe(first);
+});
+
+test("? shows the keys over the rows, ? and Escape take them away", async () => {
+  const { frame, grid } = await open(scenario.failed(""));
+  frame.mount("keys", mountFrameKeys, frame.element);
+  const sheet = frame.element.querySelector<HTMLElement>("[aria-label=Keys]")!;
+  const focused = () => (frame.element.getRootNode() as ShadowRoot).activeElement;
+  grid.focus();
+  press(grid, "?");
+  expect([sheet.hidden, focused()]).toEqual([false, sheet]);
+  expect(sheet.textContent).toContain("Dfold the diagram");
+  press(sheet, "Escape");
+  expect([sheet.hidden, focused()]).toEqual([true, grid]);
+  press(grid, "?");
+  press(sheet, "?");
+  expect(sheet.hidden).toBe(true);
+});
+
+test("a letter in the search field is a letter", async () => {
+  const { frame } = await open(scenario.failed(""));
+  frame.mount("keys", mountFrameKeys, frame.element);
+  const search = frame.element.querySelector<HTMLInputElement>("[type=search]")!;
+  expect(press(search, "?").defaultPrevented).toBe(false);
+  expect(frame.ui.keysOpen.value).toBe(false);
+});
+
 test("the menu sorts, and is left by Escape with the focus where it was", async () => {
   const { frame, names } = await open(scenario.failed(""));
   const menu = frame.element.querySelector<HTMLElement>(".fw-tl-view-menu")!;
@@ -299,14 +345,14 @@ test("the menu sorts, and is left by Escape with the focus where it was", async 
     [...box.querySelectorAll("label")]
       .find((one) => one.textContent?.startsWith(text))!
       .querySelector("input")!;
-  radio("Duration").click();
+  radio("Longest").click();
   await frames();
   expect(
     names()
       .slice(0, 3)
       .map((name) => name.split(",")[0]),
   ).toEqual(["etl.pipeline", "train_model", "gpu_eval"]);
-  radio("Duration").dispatchEvent(
+  radio("Longest").dispatchEvent(
     new KeyboardEvent("keydown", { key: "Escape", bubbles: true, composed: true }),
   );
   expect(box.hidden).toBe(true);

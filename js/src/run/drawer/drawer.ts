@@ -141,12 +141,10 @@ export function mountDetails(view: View, parent: HTMLElement): void {
   section.addEventListener(
     "keydown",
     (event) => {
-      const { key, ctrlKey, metaKey, altKey } = event;
+      const { key } = event;
       if (key === "Escape" && ui.detailsMaximised.peek()) ui.detailsMaximised.value = false;
       else if (key === "Escape") shut();
-      else if (key.toLowerCase() === "m" && !ctrlKey && !metaKey && !altKey && !isTyping(event)) {
-        ui.detailsMaximised.value = !ui.detailsMaximised.peek();
-      } else if (key !== "Enter" && key !== " ") return; // those two are a button's; the notebook would run the cell
+      else if (key !== "Enter" && key !== " ") return; // those two are a button's; the notebook would run the cell
       event.stopPropagation();
     },
     { signal: view.signal },

@@ -12,8 +12,8 @@ type Leave = NotificationPermission | "missing";
 const leave = (): Leave => (typeof Notification === "undefined" ? "missing" : Notification.permission);
 
 const WORDS: Readonly<Record<Leave, string>> = {
-  default: "Notify me on the desktop",
-  granted: "Notify me on the desktop",
+  default: "Notify me when it ends",
+  granted: "Notify me when it ends",
   denied: "Notifications are blocked here, by the browser or by the frame around this page",
   missing: "This browser has no notifications",
 };
@@ -24,8 +24,7 @@ export function notifyChoice(view: View): HTMLElement {
   const { is_terminal } = store.traits;
   const input = h("input", { type: "checkbox" });
   const words = h("span");
-  const title = h("div", { class: "fw-choice-title" }, "When the run ends");
-  const choice = h("div", { class: "fw-notify" }, title, h("label", { class: "fw-choice" }, input, words));
+  const choice = h("label", { class: "fw-choice fw-notify" }, input, words);
   const given = signal(leave());
   input.addEventListener(
     "change",

@@ -3,7 +3,7 @@
 
 import { grouped } from "../../core/format";
 import { h, setText } from "../../ui/dom";
-import { DEFAULT_ROWS } from "./layout";
+import { DEFAULT_ROWS, NARROW_ROWS } from "./layout";
 import type { TimelineModel } from "./model";
 import { isFiltering } from "./rows/order";
 
@@ -20,6 +20,8 @@ export class Body {
   readonly #sticky: HTMLElement;
   readonly #space: HTMLElement;
   #autoPx = 0;
+  /** Rows without a filter. */
+  #rows = 0;
   #topPx = 0;
   /** Of the scroller's inside; null: to be measured. */
   #box: { widthPx: number; heightPx: number } | null = null;
@@ -81,18 +83,23 @@ export class Body {
     const { rowPx, labelPx } = model.layout;
     const { count } = model.order;
     const text = this.#noteText();
-    scroller.hidden = count === 0;
     note.hidden = text === "";
     setText(note, text);
-    if (count === 0) return false;
-    const autoPx = Math.min(count, DEFAULT_ROWS) * rowPx;
+    // A filter or a search changes what is in the rows, not how high they are.
+    if (!isFiltering(model.filter)) this.#rows = count;
+    const rows = Math.max(count, this.#rows);
+    scroller.hidden = rows === 0;
+    note.classList.toggle("fw-tl-nothing", count === 0 && rows > 0);
+    if (rows === 0) return false;
+    const most = model.layout.narrow ? NARROW_ROWS : DEFAULT_ROWS;
+    const autoPx = Math.min(rows, most) * rowPx;
     // Set only when it changes: a height that the reader pulled is kept.
     if (autoPx !== this.#autoPx) {
       this.#autoPx = autoPx;
       this.#box = null;
       scroller.style.height = `${autoPx}px`;
     }
-    scroller.classList.toggle("fw-tl-many", count > DEFAULT_ROWS);
+    scroller.classList.toggle("fw-tl-many", rows > most);
     this.#makeRoom();
     this.#box ??= { widthPx: scroller.clientWidth, heightPx: scroller.clientHeight };
     this.heightPx = this.#box.heightPx || autoPx;

@@ -19,6 +19,8 @@ export const STRIP_PX = 14;
 export const BAR_RADIUS_PX = 2.5;
 /** Rows that are shown before the list scrolls. */
 export const DEFAULT_ROWS = 8;
+/** Narrow, the diagram is folded, and leaves room for two more. */
+export const NARROW_ROWS = 10;
 /** Deeper levels are not indented further, or no name would be seen. */
 export const MAX_INDENTS = 8;
 

@@ -5,6 +5,7 @@ import type { View } from "../../ui/view-state";
 import { Body } from "./body";
 import { HistoryRequests } from "./history";
 import { Commands, type Stage } from "./input/commands";
+import { mountKeySheet } from "./input/key-sheet";
 import { listenToOverview, listenToRows } from "./input/pointer";
 import { createToolbar } from "./input/toolbar";
 import { Tooltip } from "./input/tooltip";
@@ -104,6 +105,7 @@ class Timeline implements Stage {
     mountByTask(view, timeline, this.#range.range);
     timeline.append(this.body.note);
     parent.append(timeline);
+    mountKeySheet(view, timeline);
     this.#listen();
     this.#watch();
     view.signal.addEventListener("abort", () => {

@@ -180,7 +180,12 @@ export class Commands {
     const item = model.order.item[model.focusIndex] ?? -1;
     const row = nextFailure(model.actions, model.tree, item, by);
     if (row < 0) view.announce("No action failed.");
-    else this.reveal(model.actions.id[row]!);
+    else {
+      const id = model.actions.id[row]!;
+      // The details that are open go along.
+      if (view.ui.detailsOpen.peek()) view.store.select(id);
+      this.reveal(id);
+    }
     return true;
   }
 

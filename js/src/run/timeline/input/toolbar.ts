@@ -80,7 +80,9 @@ export function createToolbar(
     const active = ui.hideFinished.value;
     const on = phase !== 0 || active;
     select.value = active && phase === 0 ? ACTIVE_ONLY : String(phase);
-    setText(chosen, on ? (phase ? label(phase) : "Not finished") : "All phases");
+    // Without a filter it is its icon: the states of the diagram filter, too.
+    setText(chosen, on ? (phase ? label(phase) : "Not finished") : "");
+    setAttribute(chip, "title", on ? null : "Filter by phase");
     mark.replaceChildren(phase ? glyph(phase, 12) : icon("filter", 14));
     mark.style.color = phase ? `var(--fw-ink-${cssName(phase)})` : "";
     chip.classList.toggle("fw-tl-on", on);
@@ -120,12 +122,12 @@ export function createToolbar(
     view.effect(() => setAttribute(element, "aria-pressed", String(ui.lens.value === name)));
     return element;
   };
-  const tools = h(
+  const tools: HTMLElement = h(
     "div",
     { class: "fw-tl-tools" },
     chip,
     clear,
-    createViewMenu(view, idleMs),
+    createViewMenu(view, { idleMs }, () => tools),
     h("span", { class: "fw-tl-space-between" }),
     lens("path", "path", "Critical path", "C"),
     lens("tasks", "table", "Time by task", "B"),

@@ -1,29 +1,57 @@
-// The menu beside the filter: in which order the rows are, what the axis tells, whether idle time is squeezed, and
-// whether the end is to be told.
+// The View menu: in which order the rows are, what the axis tells, whether idle time is squeezed, and whether the end is
+// to be told. Columns of other features are added by one line in COLUMNS.
 import type { ReadonlySignal, Signal } from "@preact/signals-core";
 import { duration } from "../../../core/format";
 import { h, setAttribute, setText } from "../../../ui/dom";
 import { icon } from "../../../ui/icons";
-import { popup } from "../../../ui/popup";
+import { menuPopup } from "../../../ui/popup";
 import type { View } from "../../../ui/view-state";
 import { notifyChoice } from "../../header/notify";
 import type { Sort } from "../rows/sort";
 
 const SORTS: readonly (readonly [Sort, string])[] = [
   ["tree", "Tree"],
-  ["start", "Start"],
-  ["duration", "Duration, longest first"],
-  ["phase", "Phase, failed first"],
+  ["start", "Started first"],
+  ["duration", "Longest first"],
+  ["phase", "Failed first"],
 ];
 const AXES = [
-  ["elapsed", "Time since the start"],
+  ["elapsed", "Since the start"],
   ["clock", "Time of day"],
 ] as const;
 
-const NAME = "Order, time axis, notification";
+const NAME = "View: order, time, notification";
+
+export interface MenuFacts {
+  /** How much time could be squeezed. */
+  idleMs: ReadonlySignal<number>;
+}
+
+export interface MenuColumn {
+  /** The column, without its place in the menu. */
+  draw(view: View, facts: MenuFacts): HTMLElement;
+  /** Whether something differs from the start: the menu's button shows it. */
+  isChanged(view: View): boolean;
+}
+
+const order: MenuColumn = {
+  draw: (view) => choices(view, "Order", view.ui.sort, SORTS),
+  isChanged: ({ ui }) => ui.sort.value !== "tree",
+};
+
+const time: MenuColumn = {
+  draw(view, { idleMs }) {
+    const column = choices(view, "Time", view.ui.axis, AXES);
+    column.append(squeezeChoice(view, idleMs));
+    return column;
+  },
+  isChanged: ({ ui }) => ui.axis.value !== "elapsed" || ui.squeezeIdle.value,
+};
+
+const COLUMNS: readonly MenuColumn[] = [order, time];
 
 /** A radio button for each choice, bound to `chosen`. */
-function choices<T extends string>(
+export function choices<T extends string>(
   view: View,
   title: string,
   chosen: Signal<T>,
@@ -38,51 +66,61 @@ function choices<T extends string>(
     view.effect(() => {
       input.checked = chosen.value === value;
     });
-    return h("label", { class: "fw-choice" }, input, text);
+    return h("label", { class: "fw-choice" }, input, h("span", {}, text));
   });
   return h(
     "div",
-    { role: "radiogroup", "aria-label": title },
+    { class: "fw-menu-column", role: "radiogroup", "aria-label": title },
     h("div", { class: "fw-choice-title" }, title),
     ...rows,
   );
 }
 
-/** `idleMs`: how much time could be squeezed. */
-export function createViewMenu(view: View, idleMs: ReadonlySignal<number>): HTMLButtonElement {
-  const { ui } = view;
-  const button = h(
-    "button",
-    {
-      class: "fw-icon-button fw-tl-view-menu",
-      "aria-label": NAME,
-      title: NAME,
-    },
-    icon("sort"),
-  );
+function squeezeChoice({ ui, effect }: View, idleMs: ReadonlySignal<number>): HTMLElement {
   const squeeze = h("input", { type: "checkbox" });
   const words = h("span");
   squeeze.addEventListener("change", () => {
     ui.squeezeIdle.value = squeeze.checked;
   });
-  view.effect(() => {
+  effect(() => {
     const ms = idleMs.value;
     squeeze.checked = ui.squeezeIdle.value;
     squeeze.disabled = ms === 0 && !squeeze.checked;
     setText(words, ms > 0 ? `Squeeze idle time (${duration(ms)})` : "No long idle time to squeeze");
   });
+  return h("label", { class: "fw-choice" }, squeeze, words);
+}
+
+/** `toolbar`: the menu opens below it. */
+export function createViewMenu(view: View, facts: MenuFacts, toolbar: () => HTMLElement): HTMLButtonElement {
+  const button = h(
+    "button",
+    { class: "fw-tl-view-menu", "aria-label": NAME, title: NAME },
+    icon("view"),
+    h("span", {}, "View"),
+    icon("chevron-down", 12),
+  );
   view.effect(() => {
-    const changed = ui.sort.value !== "tree" || ui.axis.value !== "elapsed" || ui.squeezeIdle.value;
-    setAttribute(button, "data-on", changed ? "" : null);
+    setAttribute(button, "data-on", COLUMNS.some((column) => column.isChanged(view)) ? "" : null);
   });
-  popup(
+  const keys = h("button", { class: "fw-menu-keys" }, "All keys", h("kbd", { class: "fw-key" }, "?"));
+  const columns = COLUMNS.map((column) => column.draw(view, facts));
+  const { box, close } = menuPopup(
     view,
     button,
     NAME,
-    choices(view, "Order", ui.sort, SORTS),
-    choices(view, "Axis", ui.axis, AXES),
-    h("label", { class: "fw-choice" }, squeeze, words),
-    notifyChoice(view),
+    toolbar,
+    h("div", { class: "fw-menu-columns" }, ...columns),
+    h("div", { class: "fw-menu-foot" }, notifyChoice(view), keys),
+  );
+  box.classList.add("fw-menu");
+  keys.addEventListener(
+    "click",
+    () => {
+      close();
+      view.ui.keysOpen.value = true;
+    },
+    { signal: view.signal },
   );
   return button;
 }
