@@ -4,11 +4,12 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Phase } from "../../src/core/phases";
 import type { RunTraits } from "../../src/core/protocol";
 import { Store } from "../../src/core/store";
+import { mountFrameKeys } from "../../src/run/frame-keys";
 import { mountTimeline } from "../../src/run/timeline/timeline";
 import { Frame } from "../../src/ui/frame";
 import { type ActionSpec, Packer } from "../pack";
 import { BASE_MS, RecordedModel, runningActions, scenario } from "../scenario";
-import { withoutCanvas } from "../view";
+import { press as key, withoutCanvas } from "../view";
 import { action } from "./help";
 
 const closing: (() => void)[] = [];
@@ -300,12 +301,13 @@ test("a search changes what is in the rows, not how high they are", async () => 
 });
 
 test("N moves the details that are open along", async () => {
-  const { frame, grid, store } = await open(scenario.failed("a44"));
+  const { frame, grid } = await open(scenario.failed("a44"));
+  const { store } = frame;
   frame.ui.detailsOpen.value = true;
   grid.focus();
-  press(grid, "n");
+  key(grid, "n");
   const first = store.traits.selected.value;
-  press(grid, "n");
+  key(grid, "n");
   expect([first, store.traits.selected.value].every((id) => id !== "")).toBe(true);
   expect(store.traits.selected.value).not.toBe(first);
 });
@@ -316,13 +318,13 @@ test("? shows the keys over the rows, ? and Escape take them away", async () => 
   const sheet = frame.element.querySelector<HTMLElement>("[aria-label=Keys]")!;
   const focused = () => (frame.element.getRootNode() as ShadowRoot).activeElement;
   grid.focus();
-  press(grid, "?");
+  key(grid, "?");
   expect([sheet.hidden, focused()]).toEqual([false, sheet]);
   expect(sheet.textContent).toContain("Dfold the diagram");
-  press(sheet, "Escape");
+  key(sheet, "Escape");
   expect([sheet.hidden, focused()]).toEqual([true, grid]);
-  press(grid, "?");
-  press(sheet, "?");
+  key(grid, "?");
+  key(sheet, "?");
   expect(sheet.hidden).toBe(true);
 });
 
@@ -330,7 +332,7 @@ test("a letter in the search field is a letter", async () => {
   const { frame } = await open(scenario.failed(""));
   frame.mount("keys", mountFrameKeys, frame.element);
   const search = frame.element.querySelector<HTMLInputElement>("[type=search]")!;
-  expect(press(search, "?").defaultPrevented).toBe(false);
+  expect(key(search, "?").defaultPrevented).toBe(false);
   expect(frame.ui.keysOpen.value).toBe(false);
 });
 
