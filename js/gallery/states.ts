@@ -87,6 +87,11 @@ function openDetails(stage: Stage): void {
   grid.blur();
 }
 
+function press(stage: Stage, key: string): void {
+  const grid = stage.find<HTMLElement>("[role=treegrid]");
+  grid.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, composed: true }));
+}
+
 /** On its row, in the middle of the plot. */
 function pointAtRoot(stage: Stage): void {
   const grid = stage.find<HTMLElement>("[role=treegrid]");
@@ -141,6 +146,7 @@ export const STATES: Record<string, () => State> = {
   closed: () => ({ traits: unread({ state: "closed" }) }),
   "ended-empty": () => ({ traits: odd.empty() }),
   queued: () => ({ traits: scenario.queued() }),
+  "view-menu-few": () => ({ traits: scenario.queued(), act: (stage) => click(stage, ".fw-tl-view-menu") }),
   maximised: () => ({
     traits: failed("a44"),
     selecting: failed,
@@ -181,7 +187,8 @@ export const STATES: Record<string, () => State> = {
       stage.play({ detail: { ...detail!, phase: "aborted", endMs: at(LIVE_MS - 2_000), abort } });
     },
   }),
-  "view-menu": () => ({ traits: scenario.queued(), act: (stage) => click(stage, ".fw-tl-view-menu") }),
+  "view-menu": () => ({ ...live(running("")), act: (stage) => click(stage, ".fw-tl-view-menu") }),
+  keys: () => ({ ...live(running()), act: (stage) => press(stage, "?") }),
   running: () => live(running()),
   folded: () => ({ ...live(running()), act: (stage) => setFolded(stage, true) }),
   unfolded: () => ({ ...live(running()), act: (stage) => setFolded(stage, false) }),

@@ -32,10 +32,10 @@ DIAGRAM = """
   - button "train_model"
 - 'document "States of all actions. Now: Running"':
   - group "Active execution":
-    - button "Queued, 0 actions, 1 second"
-    - button "Waiting for resources, 1 action, 9 seconds"
-    - button "Initializing, 0 actions, 4 seconds"
-    - button "Running, current, 12 actions, 1 minute 28 seconds"
+    - button "Queued, 0 actions"
+    - button "Waiting for resources, 1 action, the longest for 47 seconds"
+    - button "Initializing, 0 actions"
+    - button "Running, current, 12 actions, the longest for 1 minute 28 seconds"
     - button "Paused, not reached"
   - group "Terminal states":
     - button "Succeeded, 36 actions"
@@ -192,15 +192,56 @@ def test_accessibility_tree_of_a_failure(gallery: Gallery) -> None:
 
 
 def test_trouble_is_told_to_a_screen_reader(gallery: Gallery) -> None:
-    """Own errors are alerts, trouble of the backend is a status, the confirm is a named group with the focus."""
+    """Own errors are alerts, errors of the backend are named regions, the confirm is a named group with the focus."""
     gallery.show("own-error")
     expect(gallery.page.get_by_role("alert")).to_contain_text("raised ValueError")
     gallery.show("reconnecting")
-    expect(gallery.page.get_by_role("status").filter(has_text="does not answer")).to_be_visible()
+    expect(gallery.page.get_by_role("region", name="Connection to the backend").filter(has_text="does not answer")).to_be_visible()
     gallery.show("recorded-older-than-kept")
-    expect(gallery.page.get_by_role("status").filter(has_text="or were never recorded")).to_be_visible()
+    expect(gallery.page.get_by_role("region", name="No history")).to_contain_text("or were never recorded")
     gallery.show("recorded-failed")
     expect(gallery.page.get_by_text("No history")).to_have_count(0)
     gallery.show("abort-confirm")
     confirm = gallery.page.get_by_role("group", name="Confirm the abort")
     expect(confirm.get_by_role("textbox", name="Reason for the abort, optional")).to_be_focused()
+
+
+def test_a_page_from_right_to_left_leaves_the_widget_as_it_is(gallery: Gallery) -> None:
+    """Its words and its time go from left to right: a click meets the row under the pointer, a count is not torn."""
+    gallery.page.evaluate("document.documentElement.dir = 'rtl'")
+    try:
+        gallery.show("failed")
+        row = gallery.page.get_by_role("row", name="gpu_eval, aborted")
+        row.get_by_text("gpu_eval", exact=True).click()
+        expect(gallery.page.get_by_role("region", name="Details of gpu_eval")).to_be_visible()
+        count, rest = (
+            gallery.page.locator(".fw-counts").get_by_text(text, exact=True).bounding_box() for text in ("50", "44 succeeded")
+        )
+        assert count is not None
+        assert rest is not None
+        assert count["x"] < rest["x"]
+    finally:
+        gallery.page.evaluate("document.documentElement.dir = 'ltr'")
+
+
+def test_a_click_on_the_words_of_a_choice_chooses_it(gallery: Gallery) -> None:
+    """By a real mouse, also where the host answers the press by focusing an element of its own, as JupyterLab does."""
+    gallery.show("failed")
+    page = gallery.page
+    page.evaluate(
+        """() => {
+          const main = document.querySelector("main");
+          main.tabIndex = 0;
+          window.takeFocus = () => main.focus();
+          main.addEventListener("mousedown", window.takeFocus, true);
+        }"""
+    )
+    try:
+        page.get_by_role("button", name="View: order").click()
+        page.get_by_text("Longest first", exact=True).click()
+        expect(page.get_by_role("radio", name="Longest first")).to_be_checked()
+        page.get_by_text("Squeeze idle", exact=False).or_(page.get_by_text("No long idle")).first.hover()
+        page.mouse.click(4, 4)
+        expect(page.get_by_role("radio", name="Longest first")).to_be_hidden()
+    finally:
+        page.evaluate("document.querySelector('main').removeEventListener('mousedown', window.takeFocus, true)")

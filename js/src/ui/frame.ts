@@ -31,8 +31,10 @@ export class Frame {
     css: string,
   ) {
     this.theme = createTheme(host, this.signal);
+    // Its words are English, and its time goes from left to right, on a page that goes the other way, too. Names that
+    // come from elsewhere have a direction of their own: dir=auto.
     const status = h("div", { class: "fw-unseen", role: "status", "aria-live": "polite" });
-    this.element = h("div", { class: "fw", role: "region" }, status);
+    this.element = h("div", { class: "fw", role: "region", dir: "ltr" }, status);
     this.#announcer = new Announcer(status);
     host.attachShadow({ mode: "open" }).append(h("style", {}, css), this.element);
     shareShortcuts(host, this.signal);

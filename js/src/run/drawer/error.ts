@@ -31,7 +31,13 @@ function errorNodes(view: View, error: ErrorInfo | null, abort: ActionDetail["ab
 
 function abortNode({ reason, by }: NonNullable<ActionDetail["abort"]>): HTMLElement {
   const who = by ? `Aborted by ${by}.` : "Aborted.";
-  return h("p", { class: "fw-abort-reason" }, h("b", {}, who), ` ${reason || "No reason was given."}`);
+  return h(
+    "p",
+    { class: "fw-abort-reason" },
+    h("b", {}, who),
+    " ",
+    h("span", { dir: "auto" }, reason || "No reason was given."),
+  );
 }
 
 function drawError(view: View, error: ErrorInfo): HTMLElement[] {
@@ -40,13 +46,13 @@ function drawError(view: View, error: ErrorInfo): HTMLElement[] {
     "div",
     { class: "fw-error-line" },
     h("span", { class: "fw-error-kind" }, KINDS[error.kind] ?? "Error"),
-    h("b", { class: "fw-error-title fw-cut", title: error.title || null }, error.title),
+    h("b", { class: "fw-error-title fw-cut", dir: "auto", title: error.title || null }, error.title),
     h("span", { class: "fw-error-code" }, exitCode(error)),
     copyButton(view, "Copy the error", () => error.message, "Copy"),
   );
   const text = h(
     "pre",
-    { class: "fw-error-text fw-mono", tabindex: 0, role: "group", "aria-label": "Error text" },
+    { class: "fw-error-text fw-mono", dir: "auto", tabindex: 0, role: "group", "aria-label": "Error text" },
     head && `${head}\n`,
     h("span", { class: "fw-error-end" }, end || "The backend gave no message."),
   );

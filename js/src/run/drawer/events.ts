@@ -71,6 +71,6 @@ function drawEvent({ atMs, reason, message, warning, count }: ClusterEvent): HTM
     h("time", { class: "fw-event-time" }, atMs === null ? "–" : wallClock(atMs)),
     mark,
     h("span", { class: "fw-event-reason fw-cut", title: reason }, reason),
-    h("span", { class: "fw-event-text fw-cut", title: message + times }, message + times),
+    h("span", { class: "fw-event-text fw-cut", dir: "auto", title: message + times }, message + times),
   );
 }

@@ -40,7 +40,7 @@ function linkNodes(links: readonly Link[]): HTMLElement[] {
       h(
         "a",
         { class: "fw-link", href, target: "_blank", rel: "noopener noreferrer" },
-        name || href,
+        h("span", { dir: "auto" }, name || href),
         icon("open", 12),
       ),
       h("span", { class: "fw-link-host fw-cut" }, new URL(href).host),

@@ -50,7 +50,7 @@ export class Tooltip {
     const head = h(
       "div",
       { class: "fw-tl-tip-head" },
-      h("b", { class: "fw-cut" }, title),
+      h("b", { class: "fw-cut", dir: "auto" }, title),
       h("span", {}, aside),
     );
     const rows = lines.map(({ phase, text, value, strong }) => {
