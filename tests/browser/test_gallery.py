@@ -25,8 +25,10 @@ TOP = """
 - strong: "37"
 - text: of 50 actions done 12 running
 - button "1 failed"
+- button "1 attempt failed"
 """
 DIAGRAM = """
+- button "State diagram" [expanded]
 - group "What the diagram shows":
   - button "All actions" [pressed]
   - button "train_model"
@@ -60,6 +62,8 @@ GRID = """
 """
 FAILURE = """
 - region "Details of train_model":
+  - button "Maximise"
+  - link "Open in the Flyte console"
   - button "Close the details"
   - group "Attempts":
     - button /Attempt 2 · failed/ [expanded]
@@ -152,6 +156,8 @@ def test_words_of_states_fit_in_any_width(gallery: Gallery, font: str) -> None:
     for state in ("confirm-names", "ten-thousand", "recorded-timed-out", "recorded-unknown-phase"):
         for width in (320, 640, 660, 720, 840, 960):
             gallery.show(state, width=width, fonts=font)
+            if width == 320:
+                gallery.page.get_by_role("button", name="State diagram", expanded=False).click()
             for reading in gallery.page.locator(".fw-reading-choice:enabled").all():
                 reading.click()
                 cut += [f"{state}, {width} px: {words}" for words in gallery.page.evaluate(CUT_WORDS_JS)]
@@ -196,7 +202,9 @@ def test_trouble_is_told_to_a_screen_reader(gallery: Gallery) -> None:
     gallery.show("own-error")
     expect(gallery.page.get_by_role("alert")).to_contain_text("raised ValueError")
     gallery.show("reconnecting")
-    expect(gallery.page.get_by_role("region", name="Connection to the backend").filter(has_text="does not answer")).to_be_visible()
+    expect(
+        gallery.page.get_by_role("region", name="Connection to the backend").filter(has_text="does not answer")
+    ).to_be_visible()
     gallery.show("recorded-older-than-kept")
     expect(gallery.page.get_by_role("region", name="No history")).to_contain_text("or were never recorded")
     gallery.show("recorded-failed")
@@ -215,7 +223,8 @@ def test_a_page_from_right_to_left_leaves_the_widget_as_it_is(gallery: Gallery) 
         row.get_by_text("gpu_eval", exact=True).click()
         expect(gallery.page.get_by_role("region", name="Details of gpu_eval")).to_be_visible()
         count, rest = (
-            gallery.page.locator(".fw-counts").get_by_text(text, exact=True).bounding_box() for text in ("50", "44 succeeded")
+            gallery.page.locator(".fw-counts").get_by_text(text, exact=True).bounding_box()
+            for text in ("50", "44 succeeded")
         )
         assert count is not None
         assert rest is not None
