@@ -2,7 +2,7 @@
 import { Band, type BandContent } from "../src/ui/band";
 import { h } from "../src/ui/dom";
 import { Question } from "../src/ui/question";
-import { type Tab, TabList } from "../src/ui/tabs";
+import { panelId, type Tab, TabList } from "../src/ui/tabs";
 import type { View } from "../src/ui/view-state";
 import { VirtualList } from "../src/ui/virtual-list";
 import { PROGRESS } from "./progress";
@@ -55,7 +55,7 @@ const BANDS: readonly BandContent[] = [
   },
   {
     key: "long",
-    name: "Failure",
+    name: "Another failure",
     tone: "danger",
     mark: { glyph: 6, ink: "var(--fw-ink-failed)" },
     sentence: [
@@ -121,7 +121,8 @@ function tabs(view: View, parent: HTMLElement): void {
   for (const chosen of ["Error", "events"]) {
     const list = new TabList<string>("Details", (id) => list.update(TABS, id), view.signal);
     const bar = h("div", { class: "fw-tabs-bar" }, list.element);
-    parent.append(bar);
+    const panel = h("div", { id: panelId(chosen), role: "tabpanel", "aria-label": chosen });
+    parent.append(bar, panel);
     list.update(TABS, chosen);
   }
 }

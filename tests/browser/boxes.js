@@ -44,6 +44,8 @@
     const scrolls = (axis) => /auto|scroll/.test(axis);
     const wide = box.left < clipBox.left - SLACK_PX || box.right > clipBox.right + SLACK_PX;
     const high = box.top < clipBox.top - SLACK_PX || box.bottom > clipBox.bottom + SLACK_PX;
+    // Parts that find no room wrap out of sight as a whole; the title has them.
+    if (style.flexWrap === "wrap" && clip.hasAttribute("title") && box.top >= clipBox.bottom - SLACK_PX) return true;
     const clamped = style.webkitLineClamp !== "none";
     // A row of the timeline has a tooltip of its own, with the whole name.
     const titled = [...ancestors(el)].some(
@@ -89,7 +91,7 @@
   }
 
   /** What lies over the rest, with a ground of its own: texts and targets below it are meant to be covered. */
-  const layer = (el) => el.closest(".fw-popup, .fw-tl-tip");
+  const layer = (el) => el.closest(".fw-popup, .fw-tl-tip, .fw-keys");
 
   // A line's box may reach a little into the next line's, its letters do not.
   const OVER_X_PX = 1.5;

@@ -133,6 +133,8 @@ export class Band {
       secondary.map((part) => h("span", { class: "fw-notice-part" }, part)),
     );
     this.#secondary.hidden = secondary.length === 0;
+    const parts = [...this.#secondary.children].map((part) => part.textContent).join(" · ");
+    setAttribute(this.#secondary, "title", parts || null);
     this.#drawActions(actions);
     this.#dismiss.hidden = dismiss === undefined;
   }

@@ -62,7 +62,3 @@ export const isTyping = ({ target }: Event): boolean =>
 export function isLaidOut(element: HTMLElement): boolean {
   return element.checkVisibility?.() ?? true;
 }
-
-/** A letter is text where it is typed. */
-export const isTyping = ({ target }: Event): boolean =>
-  target instanceof Element && target.matches("input:not([type=checkbox], [type=radio]), textarea, select");

@@ -41,6 +41,8 @@ export class TabList<Id extends string> {
       setText(button.firstChild!, label);
       setText(button.lastChild!, count === null ? "" : ` ${grouped(count)}`);
       setAttribute(button, "aria-selected", String(isSelected));
+      // The panels of the others may not be there yet.
+      setAttribute(button, "aria-controls", isSelected ? panelId(id) : null);
       button.tabIndex = isSelected ? 0 : -1;
       return button;
     });
@@ -58,7 +60,7 @@ export class TabList<Id extends string> {
     if (known) return known;
     const button = h(
       "button",
-      { class: "fw-tab", role: "tab", id: tabId(id), "aria-controls": panelId(id) },
+      { class: "fw-tab", role: "tab", id: tabId(id) },
       h("span"),
       h("span", { class: "fw-tab-count" }),
     );

@@ -192,7 +192,7 @@ describe("folded to one line", () => {
   const fold = (view: Mounted) => view.find(".fw-fold");
   const chips = (view: Mounted) =>
     view.all(".fw-folded-chip:not([hidden])").map((chip) =>
-      [...chip.querySelectorAll("span:not([hidden]), b")]
+      [...chip.querySelectorAll("[aria-hidden]:is(span, b):not([hidden])")]
         .map((node) => node.textContent)
         .join(" ")
         .trim(),

@@ -13,6 +13,8 @@ interface Chip {
   amount: HTMLElement;
   note: HTMLElement;
   filter: Element;
+  /** All that is heard; what is seen says the same in short. */
+  name: HTMLElement;
 }
 
 export class FoldedRow {
@@ -31,7 +33,7 @@ export class FoldedRow {
 
   update(model: DiagramModel, nowMs: number, narrow: boolean): void {
     for (const [phase, { amount, current, visited, filtering, retried }] of model.nodes) {
-      const { button, word, note, filter, amount: count } = this.#chipOf(phase);
+      const { button, word, note, filter, amount: count, name } = this.#chipOf(phase);
       const needsAnswer = phase === Phase.Paused && model.needAnswer > 0;
       const words = needsAnswer ? "needs an answer" : "";
       setText(word, phase === Phase.WaitingForResources ? shortLabel(phase) : label(phase));
@@ -50,9 +52,9 @@ export class FoldedRow {
       classList.toggle("is-waiting", needsAnswer);
       setAttribute(button, "aria-pressed", String(filtering));
       setAttribute(button, "aria-current", current ? "step" : null);
-      const name = [nameOf(model, phase, nowMs), words].filter(Boolean).join(", ");
-      setAttribute(button, "aria-label", name);
-      setAttribute(button, "title", name);
+      const all = [nameOf(model, phase, nowMs), words].filter(Boolean).join(", ");
+      setText(name, all);
+      setAttribute(button, "title", all);
     }
     this.fit();
   }
@@ -71,17 +73,20 @@ export class FoldedRow {
   #chipOf(phase: number): Chip {
     const known = this.#chips.get(phase);
     if (known) return known;
-    const word = h("span", { class: "fw-folded-word" });
-    const amount = h("b");
-    const note = h("span", { class: "fw-folded-note" });
+    const seen = { "aria-hidden": "true" };
+    const name = h("span", { class: "fw-unseen" });
+    const word = h("span", { class: "fw-folded-word", ...seen });
+    const amount = h("b", seen);
+    const note = h("span", { class: "fw-folded-note", ...seen });
     const filter = icon("filter", 12);
-    const button = h("button", { class: "fw-folded-chip" }, glyph(phase, 13), word, amount, note, filter);
+    const mark = glyph(phase, 13);
+    const button = h("button", { class: "fw-folded-chip" }, mark, word, amount, note, filter, name);
     button.style.setProperty("--ink", `var(--fw-ink-${cssName(phase)})`);
     button.style.setProperty("--p", `var(--fw-${cssName(phase)})`);
     button.dataset.phase = String(phase);
     button.addEventListener("click", () => this.choose(phase), { signal: this.view.signal });
     (isTerminal(phase) ? this.#ended : this.#active).append(button);
-    const chip = { button, word, amount, note, filter };
+    const chip = { button, word, amount, note, filter, name };
     this.#chips.set(phase, chip);
     return chip;
   }

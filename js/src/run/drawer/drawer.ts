@@ -3,7 +3,7 @@
 import { computed } from "@preact/signals-core";
 import { ROOT } from "../../core/protocol";
 import type { Store } from "../../core/store";
-import { h, isTyping, setAttribute, setText } from "../../ui/dom";
+import { h, setAttribute, setText } from "../../ui/dom";
 import { panelId, TabList, tabId } from "../../ui/tabs";
 import type { View } from "../../ui/view-state";
 import { waitingForKernel } from "../kernel-words";

@@ -82,7 +82,7 @@ export function createToolbar(
     select.value = active && phase === 0 ? ACTIVE_ONLY : String(phase);
     // Without a filter it is its icon: the states of the diagram filter, too.
     setText(chosen, on ? (phase ? label(phase) : "Not finished") : "");
-    setAttribute(chip, "title", on ? null : "Filter by phase");
+    setAttribute(chip, "title", on ? chosen.textContent : "Filter by phase");
     mark.replaceChildren(phase ? glyph(phase, 12) : icon("filter", 14));
     mark.style.color = phase ? `var(--fw-ink-${cssName(phase)})` : "";
     chip.classList.toggle("fw-tl-on", on);
