@@ -5,11 +5,12 @@ import type { AnyModel } from "@anywidget/types";
 import { effect } from "@preact/signals-core";
 import type { Message, RunTraits } from "../core/protocol";
 import type { Store } from "../core/store";
-import { type Badge, badgeOf } from "../run/header/badge";
+import { type Badge, badgeOf } from "../ui/badge";
+import { iconButton } from "../ui/buttons";
 import { h } from "../ui/dom";
 import type { Frame } from "../ui/frame";
 import { glyph } from "../ui/icons";
-import { mountPanelBar } from "./panel-bar";
+import type { View } from "../ui/view-state";
 
 export type Side = "right" | "left" | "main";
 type Wish = Extract<Message, { kind: "sidebar_call" }>;
@@ -165,4 +166,13 @@ export class Sidebar {
     this.store.notice.value = refusal;
     this.store.request("sidebar_answer", { call, refusal, views: this.views() }).catch(() => undefined);
   }
+}
+
+/** The top line of a view in a sidebar: what it is, and how to close it. A sidebar's own tab has no button for that. */
+function mountPanelBar(view: View, frame: HTMLElement, close: () => void): void {
+  const button = iconButton("Close this panel; the run goes on", "close");
+  button.addEventListener("click", close, { signal: view.signal });
+  frame.prepend(
+    h("div", { class: "fw-panel-bar" }, h("span", { class: "fw-panel-title" }, "Flyte run"), button),
+  );
 }

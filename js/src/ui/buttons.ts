@@ -17,8 +17,9 @@ export function iconLink(name: string, of: IconName = "open"): HTMLAnchorElement
   );
 }
 
-/** Point a link at `href`, or hide it where that is "". */
-export function pointLink(link: HTMLAnchorElement, href: string): void {
+/** Point a link at an address, or hide it where that is none to follow. */
+export function pointLink(link: HTMLAnchorElement, url: string): void {
+  const href = safeUrl(url);
   link.hidden = href === "";
   setAttribute(link, "href", href || null);
 }
@@ -26,4 +27,14 @@ export function pointLink(link: HTMLAnchorElement, href: string): void {
 /** A word without a border: an action inside a sentence's row. */
 export function textButton(word: string): HTMLButtonElement {
   return h("button", { class: "fw-text-button" }, word);
+}
+
+/** The address, if a browser may go there; else "". */
+export function safeUrl(url: string): string {
+  try {
+    const { protocol, href } = new URL(url);
+    return protocol === "https:" || protocol === "http:" ? href : "";
+  } catch {
+    return "";
+  }
 }

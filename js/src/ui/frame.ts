@@ -10,7 +10,7 @@ import { Ticker } from "./ticker";
 import { createUi, type Ui, type View } from "./view-state";
 
 const NARROW_PX = 560;
-const SLIM_PX = 760;
+const COMPACT_PX = 760;
 
 export class Frame {
   readonly ui: Ui = createUi();
@@ -51,7 +51,7 @@ export class Frame {
     });
     this.#guardedEffect("frame", () => {
       setAttribute(this.element, "data-narrow", this.ui.narrow.value ? "" : null);
-      setAttribute(this.element, "data-slim", this.ui.slim.value ? "" : null);
+      setAttribute(this.element, "data-compact", this.ui.compact.value ? "" : null);
       setAttribute(this.element, "data-gone", store.kernelAlive.value ? null : "");
       setAttribute(this.element, "aria-label", `Flyte run ${store.traits.run_name.value}`);
     });
@@ -112,7 +112,7 @@ export class Frame {
       if (widthPx === 0) return; // not laid out: a hidden tab's width says nothing
       this.theme.refresh(); // the first call tells that the host is in the page
       this.ui.narrow.value = widthPx < NARROW_PX;
-      this.ui.slim.value = widthPx < SLIM_PX;
+      this.ui.compact.value = widthPx < COMPACT_PX;
     });
     observer.observe(this.host);
     this.signal.addEventListener("abort", () => observer.disconnect());
@@ -122,20 +122,20 @@ export class Frame {
   #watchSight(): void {
     const page = this.host.ownerDocument;
     let inWindow = typeof IntersectionObserver === "undefined";
-    const tell = (): void => {
+    const report = (): void => {
       const seen = inWindow && this.host.isConnected && !page.hidden;
       this.#ticker.setVisible(seen);
       this.store.look(this, seen, page.hidden);
     };
     this.signal.addEventListener("abort", () => this.store.look(this, false));
-    page.addEventListener("visibilitychange", tell, { signal: this.signal });
+    page.addEventListener("visibilitychange", report, { signal: this.signal });
     if (inWindow) {
-      tell();
+      report();
       return;
     }
     const observer = new IntersectionObserver((entries) => {
       inWindow = entries.at(-1)?.isIntersecting ?? false;
-      tell();
+      report();
     });
     observer.observe(this.host);
     this.signal.addEventListener("abort", () => observer.disconnect());

@@ -1,8 +1,10 @@
 // What one view shows and how: filters, folds, zoom, hover. State: the UI's; none of it crosses to Python.
 import { type Signal, signal } from "@preact/signals-core";
 import type { Store } from "../core/store";
-import type { Sort } from "../run/timeline/rows/sort";
 import type { Theme } from "./theme";
+
+/** In which order the rows are. */
+export type Sort = "tree" | "start" | "duration" | "phase";
 
 export interface Ui {
   /** Only actions in this phase; 0 = all. Set by a click on a state, shown as a chip. */
@@ -32,7 +34,7 @@ export interface Ui {
   /** The container is under 560 px: everything stacks. */
   readonly narrow: Signal<boolean>;
   /** Not narrow, perhaps, but too narrow for two columns of details, and for many words. */
-  readonly slim: Signal<boolean>;
+  readonly compact: Signal<boolean>;
   /** The time of the log line under the pointer, epoch ms: the timeline's crosshair is there. */
   readonly crosshairMs: Signal<number | null>;
   /** A moment of an action that was clicked in the timeline, epoch ms: its log goes there. */
@@ -58,7 +60,7 @@ export function createUi(): Ui {
     keysOpen: signal(false),
     notify: signal(false),
     narrow: signal(false),
-    slim: signal(false),
+    compact: signal(false),
     crosshairMs: signal<number | null>(null),
     moment: signal<{ id: string; atMs: number } | null>(null),
     reveal: signal<{ id: string } | null>(null),

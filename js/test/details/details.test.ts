@@ -114,7 +114,7 @@ describe("tabs", () => {
 
   test("come one at a time with the attempts where it is narrow", () => {
     const view = details();
-    view.frame.ui.slim.value = true;
+    view.frame.ui.compact.value = true;
     expect(tabs(view).map(([name]) => name)).toEqual([
       "Attempts",
       "Error",
@@ -127,7 +127,7 @@ describe("tabs", () => {
     view.find("#fw-tab-attempts").click();
     expect(view.find(".fw-attempts").hidden).toBe(false);
     expect(panel(view)).toEqual([]);
-    view.frame.ui.slim.value = false;
+    view.frame.ui.compact.value = false;
     expect([view.find(".fw-attempts").hidden, ...panel(view)]).toEqual([false, "fw-panel-error"]);
   });
 
@@ -339,7 +339,7 @@ describe("other kinds", () => {
       expect(view.find(".fw-phase-when").textContent).toMatch(
         /^Jun 12 2025 \d\d:\d\d:\d\d – \d\d:\d\d:\d\d$/,
       );
-      view.frame.ui.slim.value = true;
+      view.frame.ui.compact.value = true;
       expect(tabs(view).map(([text]) => text?.trim().toLowerCase())).toEqual([kind, ...there]);
     }
   });
@@ -373,14 +373,14 @@ test("where the list of attempts is a tab of its own, the attempt is picked in t
   const view = details(scenario.failed("a44"));
   const pick = view.find(".fw-pick");
   expect(pick.hidden).toBe(true);
-  view.frame.ui.slim.value = true;
+  view.frame.ui.compact.value = true;
   expect(pick.hidden).toBe(false);
   expect(pick.textContent).toMatch(/^2/);
-  view.frame.ui.slim.value = false;
+  view.frame.ui.compact.value = false;
   view.frame.ui.detailsMaximised.value = true;
   expect(pick.textContent).toMatch(/^attempt 2 of 2/);
   view.frame.ui.detailsMaximised.value = false;
-  view.frame.ui.slim.value = true;
+  view.frame.ui.compact.value = true;
   const select = pick.querySelector("select")!;
   expect([...select.options].map(({ text }) => text)).toEqual(["1", "2"]);
   expect(select.value).toBe("2");

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { Phase } from "../../src/core/phases";
 import type { ActionDetail, Attempt, ClusterEvent } from "../../src/core/protocol";
-import { safeUrl } from "../../src/run/drawer/links";
 import { attemptsOf, cacheWords, durationOf, statusLine } from "../../src/run/drawer/model";
 import type { TabFacts } from "../../src/run/drawer/tab";
 import { firstTab, TABS } from "../../src/run/drawer/tab-table";
 import { errorOf, exitCode, phaseNow, splitMessage, waitingOf } from "../../src/run/drawer/why";
+import { safeUrl } from "../../src/ui/buttons";
 import { scenario } from "../scenario";
 
 const { Queued, WaitingForResources, Initializing, Running, Paused, Failed } = Phase;

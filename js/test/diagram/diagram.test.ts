@@ -128,11 +128,11 @@ test("an action whose details are not here yet is read from the list of actions"
 test("a phase that nobody knows gets a state of its own, and the narrow layout room for it", () => {
   const view = diagram();
   view.frame.ui.narrow.value = true;
-  expect(view.find(".fw-stage").style.height).toBe("404px");
+  expect(view.find(".fw-drawing-area").style.height).toBe("404px");
   view.model.play({ counts: { running: 9, unknown_42: 3, unknown_43: 1 } });
   expect(name(view, 42)).toBe("Unknown (42), 3 actions");
   expect(state(view, 42).querySelector(".fw-state-label")!.textContent).toBe("Unknown (42) +1");
-  expect(view.find(".fw-stage").style.height).toBe("444px");
+  expect(view.find(".fw-drawing-area").style.height).toBe("444px");
   view.model.play({ counts: { running: 9 } });
   expect(view.all(".fw-state:not([hidden])")).toHaveLength(10);
 });
@@ -206,7 +206,7 @@ describe("folded to one line", () => {
     expect(fold(view).getAttribute("aria-expanded")).toBe("true");
     fold(view).click();
     expect(fold(view).getAttribute("aria-expanded")).toBe("false");
-    expect(view.find(".fw-stage").closest("[hidden]")).not.toBeNull();
+    expect(view.find(".fw-drawing-area").closest("[hidden]")).not.toBeNull();
     expect(chips(view)).toEqual([
       ...["Queued", "Waiting 1", "Initializing", "Running 12", "Paused"],
       ...["Succeeded 36", "Failed 1", "", "", ""],

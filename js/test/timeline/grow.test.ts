@@ -16,10 +16,11 @@ import {
   order,
 } from "../../src/run/timeline/rows/order";
 import { withNewRows } from "../../src/run/timeline/rows/order-grow";
-import { flatOrder, type Sort } from "../../src/run/timeline/rows/sort";
+import { flatOrder } from "../../src/run/timeline/rows/sort";
 import { Tree } from "../../src/run/timeline/rows/tree";
 import { countPhases } from "../../src/run/timeline/time/strip";
 import { StripCache } from "../../src/run/timeline/time/strip-cache";
+import type { Sort } from "../../src/ui/view-state";
 import { createUi } from "../../src/ui/view-state";
 import { type ActionSpec, Packer, type SegmentSpec } from "../pack";
 import { RecordedModel, scenario } from "../scenario";

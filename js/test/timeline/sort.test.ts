@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { Phase } from "../../src/core/phases";
 import { NO_FILTER } from "../../src/run/timeline/rows/order";
-import { flatOrder, type Sort, sortedBy } from "../../src/run/timeline/rows/sort";
+import { flatOrder, sortedBy } from "../../src/run/timeline/rows/sort";
 import { Tree } from "../../src/run/timeline/rows/tree";
+import type { Sort } from "../../src/ui/view-state";
 import { bigRun } from "../scenario";
 import { action, load, root, segment } from "./help";
 

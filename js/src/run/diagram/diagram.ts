@@ -27,12 +27,12 @@ interface Drawing {
 export function mountDiagram(view: View, parent: HTMLElement): void {
   const { store, ui } = view;
   const table = new FactsTable();
-  const stage = h("div", { class: "fw-stage", role: "graphics-document document" });
+  const area = h("div", { class: "fw-drawing-area", role: "graphics-document document" });
   const reading = h("div", { class: "fw-reading" });
-  const whole = h("div", { id: "fw-diagram-whole" }, reading, stage, table.element);
+  const whole = h("div", { id: "fw-diagram-whole" }, reading, area, table.element);
   const fold = mountFold(view, whole.id);
   const band = h("div", { class: "fw-diagram" }, fold.button, whole);
-  FactsTable.describes(stage);
+  FactsTable.describes(area);
   parent.append(band);
 
   const { all, chosen: model } = readingsOf(view);
@@ -64,11 +64,11 @@ export function mountDiagram(view: View, parent: HTMLElement): void {
     if (before?.layout.kind === now.kind && before.layout.width === now.width) return;
     const focused = before?.nodes.focused ?? 0;
     const [edges, nodes] = [new EdgeDrawing(now), new NodeDrawing(now, titles, choose)];
-    stage.replaceChildren(edges.element, ...nodes.elements);
+    area.replaceChildren(edges.element, ...nodes.elements);
     setAttribute(band, "data-layout", now.kind);
-    setAttribute(band, "data-compact", now.compact ? "" : null);
-    stage.style.width = `${now.width}px`;
-    reading.style.setProperty("--stage", `${now.width}px`);
+    setAttribute(band, "data-tight", now.compact ? "" : null);
+    area.style.width = `${now.width}px`;
+    reading.style.setProperty("--drawing-width", `${now.width}px`);
     const { x, y } = now.nodes.get(Phase.Queued)!;
     reading.style.setProperty("--x", `${x}px`);
     reading.style.setProperty("--y", `${y + 60}px`);
@@ -95,8 +95,8 @@ export function mountDiagram(view: View, parent: HTMLElement): void {
     const used = model.value.unknown.length > 0;
     const end = used ? now.layout.unknown : now.layout.nodes.get(Phase.Paused)!;
     reading.style.setProperty("--room", `${end.x - now.layout.nodes.get(Phase.Queued)!.x - 12}px`);
-    stage.style.height = `${used ? now.layout.heightWithUnknown : now.layout.height}px`;
-    setAttribute(stage, "aria-label", nameOf(model.value));
+    area.style.height = `${used ? now.layout.heightWithUnknown : now.layout.height}px`;
+    setAttribute(area, "aria-label", nameOf(model.value));
   });
   view.everyTick(TICK_MS, () => {
     const nowMs = store.nowMs();
@@ -104,7 +104,7 @@ export function mountDiagram(view: View, parent: HTMLElement): void {
     table.tick(nowMs);
   });
 
-  stage.addEventListener(
+  area.addEventListener(
     "keydown",
     (event) => {
       if (event.altKey || event.ctrlKey || event.metaKey) return;

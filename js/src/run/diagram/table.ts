@@ -30,8 +30,8 @@ export class FactsTable {
     this.element = h("div", { class: "fw-unseen" }, this.#odd, table);
   }
 
-  static describes(stage: Element): void {
-    stage.setAttribute("aria-describedby", ODD_ID);
+  static describes(drawing: Element): void {
+    drawing.setAttribute("aria-describedby", ODD_ID);
   }
 
   update(model: DiagramModel, nowMs: number): void {

@@ -30,14 +30,14 @@ export function mountDetails(view: View, parent: HTMLElement): void {
   const chooseAttempt = (number: number) => subject.chooseAttempt(number);
 
   /** The attempts have no column of their own. */
-  const isSingle = computed(() => ui.slim.value || ui.detailsMaximised.value);
+  const isSingle = computed(() => ui.compact.value || ui.detailsMaximised.value);
   const facts = computed(
     (): TabFacts | null => detail.value && { detail: detail.value, attempt: attempt.value },
   );
   const there = computed(() => (facts.value ? TABS.filter((tab) => tab.isThere(facts.value!)) : []));
-  const ids = computed(() => [...(ui.slim.value ? [ATTEMPTS] : []), ...there.value.map(({ id }) => id)]);
+  const ids = computed(() => [...(ui.compact.value ? [ATTEMPTS] : []), ...there.value.map(({ id }) => id)]);
   const tab = shownTab(view, subject, ids, () =>
-    facts.value ? firstTab(facts.value, there.value, ui.slim.value) : "",
+    facts.value ? firstTab(facts.value, there.value, ui.compact.value) : "",
   );
 
   const title = new TitleRow(view, subject, isSingle);
@@ -121,12 +121,12 @@ export function mountDetails(view: View, parent: HTMLElement): void {
       count: one.count?.(facts.value!) ?? null,
     }));
     const attempts = { id: ATTEMPTS, label: WHOLE[facts.value.detail.kind], count: null };
-    list.update(ui.slim.value ? [attempts, ...tabs] : tabs, chosen);
+    list.update(ui.compact.value ? [attempts, ...tabs] : tabs, chosen);
     side.hidden = ids.value.length === 0;
     if (chosen && chosen !== ATTEMPTS) panelOf(chosen);
     for (const [id, panel] of panels) panel.hidden = id !== chosen;
-    pane.element.hidden = isSingle.value && (chosen !== ATTEMPTS || !ui.slim.value);
-    setAttribute(pane.element, "role", ui.slim.value ? "tabpanel" : "group");
+    pane.element.hidden = isSingle.value && (chosen !== ATTEMPTS || !ui.compact.value);
+    setAttribute(pane.element, "role", ui.compact.value ? "tabpanel" : "group");
     setAttribute(pane.element, "aria-label", "Attempts");
   });
 

@@ -1,6 +1,7 @@
 // Links of an attempt: logs, dashboards, the console. Only http(s), never in this page, and the page is not told.
 
 import type { Link } from "../../core/protocol";
+import { safeUrl } from "../../ui/buttons";
 import { h } from "../../ui/dom";
 import { icon } from "../../ui/icons";
 import { redrawn } from "./redraw";
@@ -16,16 +17,6 @@ export const linksTab: DrawerTab = {
     redrawn(view, panel, subject, ({ attempt }) => attempt?.links ?? [], linkNodes);
   },
 };
-
-/** The address, if a browser may go there; else "". */
-export function safeUrl(url: string): string {
-  try {
-    const { protocol, href } = new URL(url);
-    return protocol === "https:" || protocol === "http:" ? href : "";
-  } catch {
-    return "";
-  }
-}
 
 function linkNodes(links: readonly Link[]): HTMLElement[] {
   const safe = links.flatMap(({ name, url }) => {

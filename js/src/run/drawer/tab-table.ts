@@ -31,15 +31,15 @@ const FIRST: readonly (readonly [phases: readonly number[], ids: readonly string
 /** Where none of those has anything. */
 const ELSE = ["error", "logs", ATTEMPTS, "links", "events"];
 
-export function firstTab(facts: TabFacts, there: readonly DrawerTab[], isSlim: boolean): string {
+export function firstTab(facts: TabFacts, there: readonly DrawerTab[], isCompact: boolean): string {
   const { detail, attempt } = facts;
   // An attempt that was retried has its own end.
   const phase = attempt ? phaseNow(detail, attempt) : phaseOf(detail.phase);
   const wanted = FIRST.find(([phases]) => phases.includes(phase))?.[1] ?? [];
   const isFilled = (id: string): boolean => {
-    if (id === ATTEMPTS) return isSlim;
+    if (id === ATTEMPTS) return isCompact;
     const tab = there.find((one) => one.id === id);
     return tab !== undefined && (tab.isFilled?.(facts) ?? true);
   };
-  return [...wanted, ...ELSE].find(isFilled) ?? there[0]?.id ?? (isSlim ? ATTEMPTS : "");
+  return [...wanted, ...ELSE].find(isFilled) ?? there[0]?.id ?? (isCompact ? ATTEMPTS : "");
 }

@@ -9,7 +9,6 @@ import { icon } from "../../ui/icons";
 import type { View } from "../../ui/view-state";
 import { abortOfAction, abortWords } from "./abort";
 import { tinted } from "./attempts";
-import { safeUrl } from "./links";
 import { cacheWords, durationOf } from "./model";
 import { AttemptPicker } from "./picker";
 import type { Subject } from "./subject";
@@ -54,11 +53,12 @@ export class TitleRow {
     });
     view.effect(() => {
       const detail = subject.detail.value;
-      if (detail) picker.update(detail, subject.attempt.value?.attempt ?? 0, isSingle.value, ui.slim.value);
+      if (detail)
+        picker.update(detail, subject.attempt.value?.attempt ?? 0, isSingle.value, ui.compact.value);
       const words = abortWords(view, subject);
       setText(this.#aborted, words);
       setAttribute(this.#aborted, "title", words || null);
-      this.#aborted.hidden = words === "" || ui.slim.value;
+      this.#aborted.hidden = words === "" || ui.compact.value;
     });
   }
 
@@ -78,7 +78,7 @@ export class TitleRow {
         h("span", { class: "fw-details-id fw-mono fw-cut" }, id),
       );
     }
-    pointLink(this.#console, safeUrl(detail?.consoleUrl ?? ""));
+    pointLink(this.#console, detail?.consoleUrl ?? "");
     this.tick();
     return name;
   }

@@ -1,15 +1,14 @@
 // The first row: phase, task, run, how long, how fresh, Abort.
-
-import { ago, duration, spoken } from "../../core/format";
-import { label } from "../../core/phases";
-import { IN_KERNEL } from "../../core/protocol";
+import { computed } from "@preact/signals-core";
+import { ago, duration, plural, spoken } from "../../core/format";
+import { isActive, label, phaseOf } from "../../core/phases";
+import { IN_KERNEL, ROOT } from "../../core/protocol";
+import { mountBadge } from "../../ui/badge";
+import { iconLink, pointLink } from "../../ui/buttons";
 import { copyButton } from "../../ui/copy";
 import { h, setAttribute, setText } from "../../ui/dom";
-import { icon } from "../../ui/icons";
 import type { View } from "../../ui/view-state";
-import { safeUrl } from "../drawer/links";
-import { mountAbort } from "./abort";
-import { mountBadge } from "./badge";
+import { AbortControl, type AbortTarget } from "../abort/control";
 import { mountFreshness } from "./freshness";
 import { runLengthMs } from "./length";
 
@@ -31,17 +30,7 @@ function mountIdentity(view: View, row: HTMLElement): void {
   const task = h("strong", { class: "fw-task fw-cut", dir: "auto" }, taskName);
   const run = h("span", { class: "fw-run fw-mono fw-cut" });
   const copy = copyButton(view, "Copy the line that shows this run", () => traits.reference.value);
-  const open = h(
-    "a",
-    {
-      class: "fw-icon-button",
-      target: "_blank",
-      rel: "noopener noreferrer",
-      title: "Open in the Flyte console",
-    },
-    icon("open"),
-    h("span", { class: "fw-unseen" }, "Open in the Flyte console"),
-  );
+  const open = iconLink("Open in the Flyte console");
   const local = h("span", { class: "fw-local", title: "It runs in this notebook’s kernel" }, "local");
   row.append(task, h("span", { class: "fw-id" }, run, copy, open, local));
   view.effect(() => {
@@ -53,11 +42,9 @@ function mountIdentity(view: View, row: HTMLElement): void {
     setAttribute(run, "title", [project.value, domain.value, run_name.value].filter(Boolean).join(" / "));
     const known = phase.value !== "";
     setAttribute(copy, "hidden", known && reference.value ? null : "");
-    const url = safeUrl(traits.console_url.value) || null;
-    setAttribute(open, "href", url);
-    setAttribute(open, "hidden", known && url ? null : "");
+    pointLink(open, known ? traits.console_url.value : "");
     // A backend in the kernel has no console.
-    local.hidden = url !== null || traits.source.value !== IN_KERNEL;
+    local.hidden = !open.hidden || traits.source.value !== IN_KERNEL;
   });
 }
 
@@ -94,7 +81,7 @@ function mountElapsed(view: View, row: HTMLElement): void {
     const n = traits.attempt.value;
     setText(attempt, `attempt ${n}`);
     // Where it is tight, the task's name needs the place more: the root's row and the details tell the attempt, too.
-    setAttribute(attempt, "hidden", n > 1 && !view.ui.slim.value ? null : "");
+    setAttribute(attempt, "hidden", n > 1 && !view.ui.compact.value ? null : "");
   });
 }
 
@@ -108,4 +95,25 @@ function speakPhases(view: View): void {
     if (last > 0) view.announce(`${traits.task_name.value} is ${label(phase)}`, traits.is_terminal.value);
     last = phase;
   });
+}
+
+/** Appends the question, the note and the button to `row`; `band` shows that the question is open. */
+function mountAbort(view: View, row: HTMLElement, band: HTMLElement): void {
+  const { traits } = view.store;
+  const target = computed((): AbortTarget => {
+    let active = 0;
+    for (const [value, n] of Object.entries(traits.counts.value)) if (isActive(phaseOf(value))) active += n;
+    const effect = active ? `${plural(active, "active action")} will stop.` : "What is active will stop.";
+    return {
+      id: ROOT,
+      terminal: traits.is_terminal.value,
+      known: traits.phase.value !== "",
+      title: ["Abort ", h("span", { class: "fw-mono" }, traits.run_name.value), "?"],
+      effect: traits.abort_note.value || effect,
+    };
+  });
+  const { question, note, button } = new AbortControl(view, target, "Abort run", (mode) => {
+    band.dataset.abort = mode;
+  });
+  row.append(question.element, note, button);
 }

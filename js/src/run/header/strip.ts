@@ -21,7 +21,7 @@ export function mountStrip(view: View, band: HTMLElement): void {
   view.effect(() => {
     const sums = tally(store.traits.counts.value);
     const over = store.traits.is_terminal.value;
-    const brief = ui.slim.value;
+    const brief = ui.compact.value;
     setAttribute(band, "data-empty", sums.total === 0 ? "" : null);
     drawStrip(strip, sums);
     const parts = reported(sums, over, brief).map((count) => {

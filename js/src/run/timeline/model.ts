@@ -1,7 +1,7 @@
 // The state of one timeline, without the DOM: rows in order, folds, the window of time, focus. State: the UI's.
 import { ROOT } from "../../core/protocol";
 import type { Store } from "../../core/store";
-import type { Ui } from "../../ui/view-state";
+import type { Sort, Ui } from "../../ui/view-state";
 import { type Layout, layoutOf, PLOT_PAD_PX } from "./layout";
 import {
   bucketKey,
@@ -17,7 +17,7 @@ import {
   type Toggles,
 } from "./rows/order";
 import { withNewRows } from "./rows/order-grow";
-import { flatOrder, type Sort, Sorter } from "./rows/sort";
+import { flatOrder, Sorter } from "./rows/sort";
 import { Tree } from "./rows/tree";
 import { breakMsFor, NO_SQUEEZE, Squeeze } from "./time/idle";
 import { type Overview, OverviewCount } from "./time/overview";

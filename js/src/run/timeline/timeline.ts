@@ -4,7 +4,7 @@ import { h, setAttribute } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
 import { Body } from "./body";
 import { HistoryRequests } from "./history";
-import { Commands, type Stage } from "./input/commands";
+import { Commands, type CommandTarget } from "./input/commands";
 import { mountKeySheet } from "./input/key-sheet";
 import { listenToOverview, listenToRows } from "./input/pointer";
 import { createToolbar } from "./input/toolbar";
@@ -40,7 +40,7 @@ export function mountTimeline(view: View, parent: HTMLElement): void {
   new Timeline(view, parent);
 }
 
-class Timeline implements Stage {
+class Timeline implements CommandTarget {
   readonly model: TimelineModel;
   readonly body: Body;
   readonly #overviewSurface = new Surface("fw-tl-overview");

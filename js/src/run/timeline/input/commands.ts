@@ -5,10 +5,10 @@ import type { Body } from "../body";
 import type { TimelineModel } from "../model";
 import { nextFailure } from "../rows/failures";
 import { Fold, isFiltering } from "../rows/order";
-import { type Act, actOf } from "./keys";
+import { type KeyAction, keyActionOf } from "./keys";
 
 /** What the commands need of the timeline. */
-export interface Stage {
+export interface CommandTarget {
   readonly view: View;
   readonly model: TimelineModel;
   readonly body: Body;
@@ -29,19 +29,19 @@ export class Commands {
   /** The action to bring on screen; "": none. */
   #wish = "";
 
-  constructor(private readonly stage: Stage) {}
+  constructor(private readonly target: CommandTarget) {}
 
   /** True where the key was ours. */
   onKey(event: KeyboardEvent): boolean {
-    const act = actOf(event);
-    if (act === null) return false;
+    const action = keyActionOf(event);
+    if (action === null) return false;
     this.#wish = "";
-    return this.#run(act);
+    return this.#run(action);
   }
 
   /** The focus came to the rows: begin at what is selected, else at the top of what is seen. */
   focus(): void {
-    const { model, body, view } = this.stage;
+    const { model, body, view } = this.target;
     if (model.focusIndex >= 0) return;
     const selected = view.store.traits.selected.peek();
     const top = Math.ceil(body.scrollPx / model.layout.rowPx);
@@ -49,13 +49,13 @@ export class Commands {
   }
 
   click(index: number, onChevron: boolean): void {
-    const { model } = this.stage;
+    const { model } = this.target;
     this.#wish = "";
     if (index < 0) return;
     model.focusKey = model.keyAt(index);
     if (onChevron || model.order.item[index]! < 0) this.#toggle(index);
     else this.#openDetails(index);
-    this.stage.draw();
+    this.target.draw();
   }
 
   /** Bring an action on screen, whatever hides it: now, or as soon as it can be. */
@@ -67,34 +67,34 @@ export class Commands {
   /** Call when rows have come and were laid out. A hidden tab has no rows, and cannot be scrolled. */
   revealWished(): void {
     const id = this.#wish;
-    const { model, body, view } = this.stage;
+    const { model, body, view } = this.target;
     if (!model.actions.rowOf.has(id) || !isLaidOut(view.frame)) return;
     this.#wish = "";
     const index = model.show(id);
     if (index < 0) return;
     model.focusKey = id;
-    this.stage.reorder();
+    this.target.reorder();
     body.layOut();
     const { rowPx } = model.layout;
     const topPx = index * rowPx;
     const seen = topPx >= body.scrollPx && topPx + rowPx <= body.scrollPx + body.heightPx;
     if (seen) return;
-    this.stage.scrollTo(Math.max(0, topPx - (body.heightPx - rowPx) / 2));
-    this.stage.draw();
+    this.target.scrollTo(Math.max(0, topPx - (body.heightPx - rowPx) / 2));
+    this.target.draw();
   }
 
-  #run(act: Act): boolean {
-    const { model, body } = this.stage;
+  #run(action: KeyAction): boolean {
+    const { model, body } = this.target;
     const at = model.focusIndex;
     const last = model.order.count - 1;
     const page = Math.max(1, Math.floor(body.heightPx / model.layout.rowPx) - 1);
-    switch (act.kind) {
+    switch (action.kind) {
       case "step":
-        return this.#focusRow(at + act.by);
+        return this.#focusRow(at + action.by);
       case "page":
-        return this.#focusRow(at + act.by * page);
+        return this.#focusRow(at + action.by * page);
       case "edge":
-        return this.#focusRow(act.to === "first" ? 0 : last);
+        return this.#focusRow(action.to === "first" ? 0 : last);
       case "expand":
         if (model.order.fold[at] === Fold.Open) return this.#focusRow(at + 1);
         return this.#toggle(at, true) || last >= 0;
@@ -109,21 +109,21 @@ export class Commands {
         this.#openDetails(at);
         return this.#focusRow(at);
       case "zoom":
-        return this.#look(() => model.zoom(act.factor));
+        return this.#look(() => model.zoom(action.factor));
       case "pan":
-        return this.#look(() => model.pan((model.window.toMs - model.window.fromMs) * act.share));
+        return this.#look(() => model.pan((model.window.toMs - model.window.fromMs) * action.share));
       case "fit":
         return this.#look(() => model.fit());
       case "live":
         return !model.clock.runOver && this.#look(() => model.setFollowing(!model.following));
       case "failure":
-        return this.#alongPath(act.by) || this.#toFailure(act.by);
+        return this.#alongPath(action.by) || this.#toFailure(action.by);
       case "range":
-        this.stage.pickWindow();
+        this.target.pickWindow();
         return true;
       case "lens": {
-        const { lens } = this.stage.view.ui;
-        lens.value = lens.peek() === act.lens ? "" : act.lens;
+        const { lens } = this.target.view.ui;
+        lens.value = lens.peek() === action.lens ? "" : action.lens;
         return true;
       }
       case "escape":
@@ -133,13 +133,13 @@ export class Commands {
 
   #look(change: () => void): boolean {
     change();
-    this.stage.moved();
+    this.target.moved();
     return true;
   }
 
   /** At the ends the key is still ours: it must not move the notebook's cells. */
   #focusRow(index: number): boolean {
-    const { model, body } = this.stage;
+    const { model, body } = this.target;
     if (model.order.count === 0) return false;
     const to = Math.min(model.order.count - 1, Math.max(0, index));
     model.focusKey = model.keyAt(to);
@@ -148,25 +148,25 @@ export class Commands {
     if (to * rowPx < body.scrollPx) body.scrollPx = to * rowPx;
     else if (bottomPx > body.scrollPx) body.scrollPx = bottomPx;
     // The row must be in the page before the key's work is done, or a screen reader has nothing to read.
-    this.stage.draw();
+    this.target.draw();
     return true;
   }
 
   #toggle(index: number, open?: boolean): boolean {
-    if (!this.stage.model.toggle(index, open)) return false;
-    this.stage.reorder();
+    if (!this.target.model.toggle(index, open)) return false;
+    this.target.reorder();
     return true;
   }
 
   #openDetails(index: number): void {
-    const { model, view } = this.stage;
+    const { model, view } = this.target;
     view.store.select(model.actions.id[model.order.item[index]!]!);
     view.ui.detailsOpen.value = true;
   }
 
   /** While the critical path is shown, its next action. */
   #alongPath(by: 1 | -1): boolean {
-    const { model, pathRows } = this.stage;
+    const { model, pathRows } = this.target;
     if (pathRows.length === 0) return false;
     const at = pathRows.indexOf(model.order.item[model.focusIndex] ?? -1);
     const to = at < 0 ? (by > 0 ? 0 : pathRows.length - 1) : at + by;
@@ -176,7 +176,7 @@ export class Commands {
   }
 
   #toFailure(by: 1 | -1): boolean {
-    const { model, view } = this.stage;
+    const { model, view } = this.target;
     const item = model.order.item[model.focusIndex] ?? -1;
     const row = nextFailure(model.actions, model.tree, item, by);
     if (row < 0) view.announce("No action failed.");
@@ -191,7 +191,7 @@ export class Commands {
 
   /** First the selection goes, then what the timeline is looked at for, then the filter; after that the key is the page's. */
   #escape(): boolean {
-    const { model, view } = this.stage;
+    const { model, view } = this.target;
     const { store, ui } = view;
     if (store.traits.selected.peek() || ui.detailsOpen.peek()) {
       store.select("");

@@ -1,6 +1,6 @@
-// Which key does what on the rows. Pure: the event's key in, an act out; null is left to the page. Tab is never taken.
+// Which key does what on the rows. Pure: the event's key in, an action out; null is left to the page. Tab is never taken.
 
-export type Act =
+export type KeyAction =
   | { kind: "step"; by: number }
   | { kind: "page"; by: 1 | -1 }
   | { kind: "edge"; to: "first" | "last" }
@@ -18,7 +18,7 @@ export interface Key {
   altKey: boolean;
 }
 
-const PLAIN: Record<string, Act> = {
+const PLAIN: Record<string, KeyAction> = {
   ArrowDown: { kind: "step", by: 1 },
   ArrowUp: { kind: "step", by: -1 },
   PageDown: { kind: "page", by: 1 },
@@ -43,7 +43,7 @@ const PLAIN: Record<string, Act> = {
   Escape: { kind: "escape" },
 };
 
-export function actOf({ key, shiftKey, ctrlKey, metaKey, altKey }: Key): Act | null {
+export function keyActionOf({ key, shiftKey, ctrlKey, metaKey, altKey }: Key): KeyAction | null {
   // Chords are the browser's and the notebook's.
   if (ctrlKey || metaKey || altKey) return null;
   if (shiftKey && (key === "ArrowLeft" || key === "ArrowRight")) {

@@ -5,9 +5,8 @@ import { duration } from "../../../core/format";
 import { h, setAttribute, setText } from "../../../ui/dom";
 import { icon } from "../../../ui/icons";
 import { menuPopup } from "../../../ui/popup";
-import type { View } from "../../../ui/view-state";
+import type { Sort, View } from "../../../ui/view-state";
 import { notifyChoice } from "../../header/notify";
-import type { Sort } from "../rows/sort";
 
 const SORTS: readonly (readonly [Sort, string])[] = [
   ["tree", "Tree"],

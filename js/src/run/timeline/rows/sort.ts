@@ -3,11 +3,10 @@
 import type { Actions } from "../../../core/actions";
 import { Changes } from "../../../core/changes";
 import { isTerminal, Phase } from "../../../core/phases";
+import type { Sort } from "../../../ui/view-state";
 import { type Clock, limitMs } from "../time/times";
 import { type Filter, MATCH, matching, Order, type TextSearch } from "./order";
 import type { Tree } from "./tree";
-
-export type Sort = "tree" | "start" | "duration" | "phase";
 
 /** What needs a look comes first. */
 const PHASES_FIRST: readonly number[] = [

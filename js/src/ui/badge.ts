@@ -1,10 +1,10 @@
 // The badge at the left: the run's phase, or why there is none to show.
 
-import { cssName, label, phaseOf } from "../../core/phases";
-import type { ConnectionState } from "../../core/protocol";
-import { h, setAttribute, setText } from "../../ui/dom";
-import { chip, type IconName, icon } from "../../ui/icons";
-import type { View } from "../../ui/view-state";
+import { cssName, label, phaseOf } from "../core/phases";
+import type { ConnectionState } from "../core/protocol";
+import { h, setAttribute, setText } from "./dom";
+import { chip, type IconName, icon } from "./icons";
+import type { View } from "./view-state";
 
 export interface Badge {
   text: string;
@@ -14,7 +14,7 @@ export interface Badge {
   tone: "phase" | "grey" | "warn";
 }
 
-const TROUBLE: Partial<Record<ConnectionState, Pick<Badge, "text" | "icon" | "tone">>> = {
+const UNREAD: Partial<Record<ConnectionState, Pick<Badge, "text" | "icon" | "tone">>> = {
   not_found: { text: "Not found", icon: "not-found", tone: "grey" },
   forbidden: { text: "No permission", icon: "lock", tone: "grey" },
   login_needed: { text: "Login needed", icon: "lock", tone: "warn" },
@@ -30,8 +30,8 @@ export function badgeOf(
 ): Badge {
   const number = phaseOf(phase);
   if (number === 0) {
-    const trouble = TROUBLE[state] ?? { text: "Connecting", icon: "spinner", tone: "grey" };
-    return { phase: 0, ...trouble };
+    const reason = UNREAD[state] ?? { text: "Connecting", icon: "spinner", tone: "grey" };
+    return { phase: 0, ...reason };
   }
   const known = { phase: number, icon: "info" } as const;
   if (terminal || kernelAlive) return { ...known, text: label(number), tone: "phase" };
