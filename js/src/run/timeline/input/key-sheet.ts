@@ -22,6 +22,8 @@ const GROUPS: readonly (readonly [title: string, lines: readonly Line[]])[] = [
     [
       [["N", "P"], "next, previous problem"],
       [["L"], "live"],
+      [["C"], "critical path"],
+      [["B"], "by task"],
       [["D"], "fold the diagram"],
     ],
   ],
@@ -32,6 +34,7 @@ const GROUPS: readonly (readonly [title: string, lines: readonly Line[]])[] = [
       [["0"], "whole run"],
       [["⇧", "←", "→"], "move"],
       [["Ctrl", "wheel"], "zoom at the pointer"],
+      [["R", "drag"], "a range, on the axis"],
     ],
   ],
   [
@@ -39,6 +42,8 @@ const GROUPS: readonly (readonly [title: string, lines: readonly Line[]])[] = [
     [
       [["←", "→"], "tabs"],
       [["M"], "maximise"],
+      [["W", "T"], "wrap, times (logs)"],
+      [["End"], "follow (logs)"],
       [["?"], "this list"],
     ],
   ],
