@@ -34,7 +34,9 @@ def histories(draw: st.DrawFn) -> list[Step]:
             again = draw(st.booleans())
             steps.append((draw(st.sampled_from(ACTIVE if again else ENDS)), attempt + again))
         else:
-            later = [name for name in [*ACTIVE, *ENDS, "PAUSED"] if P[name].number >= known.number]
+            # What has ended is not paused any more, though PAUSED has the higher number.
+            names = [*ACTIVE, *ENDS] if known.is_terminal else [*ACTIVE, *ENDS, "PAUSED"]
+            later = [name for name in names if P[name].number >= known.number]
             steps.append((draw(st.sampled_from(["ABORTED", *later])), attempt))
     return [step for i, step in enumerate(steps) if i == 0 or step != steps[i - 1]]
 
