@@ -75,7 +75,7 @@ describe("the reading of all actions", () => {
   test("tells zero where the run has been, and nothing where nobody was", () => {
     expect([amountText(model, Queued), amountText(model, Paused)]).toEqual(["0", ""]);
     const many = readAll(new Map([[Running, 12_345]]), run, [], { filter: 0 });
-    expect([amountText(many, Running), amountText(many, Running, true)]).toEqual(["12,345", "12k"]);
+    expect([amountText(many, Running), amountText(many, Running, true)]).toEqual(["12,345", "12K"]);
   });
 
   test("rings where any action is or was", () => {

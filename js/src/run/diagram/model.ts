@@ -166,7 +166,7 @@ export function shownUnknown({ unknown, nodes }: DiagramModel): number {
   return unknown.reduce((best, phase) => (best === 0 || weight(phase) > weight(best) ? phase : best), 0);
 }
 
-/** "12,345", in short "12k"; of one action "2×" from the second visit on. "" where there is nothing to say. */
+/** "12,345", in short "12K"; of one action "2×" from the second visit on. "" where there is nothing to say. */
 export function amountText(model: DiagramModel, phase: number, short = false): string {
   const { amount, visited } = model.nodes.get(phase)!;
   if (model.reading === "action") return amount > 1 ? `${amount}×` : "";
