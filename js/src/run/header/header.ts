@@ -1,14 +1,13 @@
 // The first row: phase, task, run, how long, how fresh, Abort.
-import { computed } from "@preact/signals-core";
-import { ago, duration, plural, spoken } from "../../core/format";
-import { isActive, label, phaseOf } from "../../core/phases";
-import { IN_KERNEL, ROOT } from "../../core/protocol";
+import { ago, duration, spoken } from "../../core/format";
+import { label } from "../../core/phases";
+import { IN_KERNEL } from "../../core/protocol";
 import { mountBadge } from "../../ui/badge";
 import { iconLink, pointLink } from "../../ui/buttons";
 import { copyButton } from "../../ui/copy";
 import { h, setAttribute, setText } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
-import { AbortControl, type AbortTarget } from "../abort/control";
+import { mountAbort } from "./abort";
 import { mountFreshness } from "./freshness";
 import { runLengthMs } from "./length";
 
@@ -95,25 +94,4 @@ function speakPhases(view: View): void {
     if (last > 0) view.announce(`${traits.task_name.value} is ${label(phase)}`, traits.is_terminal.value);
     last = phase;
   });
-}
-
-/** Appends the question, the note and the button to `row`; `band` shows that the question is open. */
-function mountAbort(view: View, row: HTMLElement, band: HTMLElement): void {
-  const { traits } = view.store;
-  const target = computed((): AbortTarget => {
-    let active = 0;
-    for (const [value, n] of Object.entries(traits.counts.value)) if (isActive(phaseOf(value))) active += n;
-    const effect = active ? `${plural(active, "active action")} will stop.` : "What is active will stop.";
-    return {
-      id: ROOT,
-      terminal: traits.is_terminal.value,
-      known: traits.phase.value !== "",
-      title: ["Abort ", h("span", { class: "fw-mono" }, traits.run_name.value), "?"],
-      effect: traits.abort_note.value || effect,
-    };
-  });
-  const { question, note, button } = new AbortControl(view, target, "Abort run", (mode) => {
-    band.dataset.abort = mode;
-  });
-  row.append(question.element, note, button);
 }
