@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flyte_widgets.run.details import ActionDetails
     from flyte_widgets.watch.backends import connect
     from flyte_widgets.watch.handles import Action, Run
+    from flyte_widgets.watch.runs import RunChange, Runs
     from flyte_widgets.watch.status import Connection
     from flyte_widgets.widgets.progress_widget import ProgressWidget, gather, progress
     from flyte_widgets.widgets.run_widget import RunWidget
@@ -34,7 +35,9 @@ __all__ = [
     "PhaseChange",
     "ProgressWidget",
     "Run",
+    "RunChange",
     "RunWidget",
+    "Runs",
     "connect",
     "errors",
     "gather",
@@ -52,7 +55,9 @@ _HOMES = {
     "PhaseChange": "flyte_widgets.run.action",
     "ProgressWidget": "flyte_widgets.widgets.progress_widget",
     "Run": "flyte_widgets.watch.handles",
+    "RunChange": "flyte_widgets.watch.runs",
     "RunWidget": "flyte_widgets.widgets.run_widget",
+    "Runs": "flyte_widgets.watch.runs",
     "connect": "flyte_widgets.watch.backends",
     "gather": "flyte_widgets.widgets.progress_widget",
     "progress": "flyte_widgets.widgets.progress_widget",

@@ -1,4 +1,4 @@
-"""The command line: `flyte-widgets watch` shows a run in a terminal, `serve` runs the embedded backend."""
+"""The command line: `flyte-widgets watch` shows a run in a terminal, `runs` lists them, `serve` is a backend."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import ConfigError, FlyteWidgetsError, LocalError
 from flyte_widgets.watch.backends import connect, is_configured
 from flyte_widgets.watch.handles import Run
+from flyte_widgets.watch.runs import Runs
+from flyte_widgets.widgets.runs_terminal import list_in_terminal
 from flyte_widgets.widgets.terminal import Detached, watch_in_terminal
 
 _EXIT_CODES = {"succeeded": 0, "recovered": 0, "failed": 3, "aborted": 4, "timed_out": 5}
@@ -51,26 +54,67 @@ def _parser() -> argparse.ArgumentParser:
         " another way; 1 where it could not be watched, 130 after Ctrl+C.",
     )
     watch.add_argument("run", help="name of the run, or its console URL")
-    watch.add_argument("--endpoint", help="backend, instead of the configured one")
-    watch.add_argument("--insecure", action="store_true", help="speak plain http to an endpoint without a scheme")
-    watch.add_argument("--project", default="", help="project of the run")
-    watch.add_argument("--domain", default="", help="domain of the run")
+    _add_place(watch, "of the run")
     watch.add_argument("--plain", action="store_true", help="a line a change, also in a terminal")
     watch.set_defaults(command=_watch)
+    runs = commands.add_parser(
+        "runs",
+        help="list runs, newest first",
+        description="Lists the runs of a project, newest first: as a live table in a terminal, else a line each.",
+    )
+    runs.add_argument("--task", help="only runs of this task: env.main, or main")
+    runs.add_argument("--phase", help="only runs in this phase: failed, running, ...; active; paused (needs an answer)")
+    runs.add_argument("--mine", action="store_true", help="only runs that you started")
+    runs.add_argument("--since", default="7d", help="30m, 24h, 7d, 2w, or all (default: 7d)")
+    runs.add_argument("--search", default="", help="part of the name of the run or of its task")
+    runs.add_argument("--limit", type=int, help="so many at most (default when piped: 20; with --json: all)")
+    runs.add_argument("--json", action="store_true", help="a JSON object a line")
+    _add_place(runs, "of the runs")
+    runs.add_argument("--plain", action="store_true", help="a line a run, also in a terminal")
+    runs.set_defaults(command=_runs)
     return parser
 
 
-def _watch(options: argparse.Namespace) -> int:
-    client = None
+def _add_place(command: argparse.ArgumentParser, of: str) -> None:
+    command.add_argument("--endpoint", help="backend, instead of the configured one")
+    command.add_argument("--insecure", action="store_true", help="speak plain http to an endpoint without a scheme")
+    command.add_argument("--project", default="", help=f"project {of}")
+    command.add_argument("--domain", default="", help=f"domain {of}")
+
+
+def _client(options: argparse.Namespace, also: str = "") -> FlyteClient | None:
+    """Connect where an endpoint is given. Raises ConfigError where neither that nor the SDK says which backend."""
     if options.endpoint:
         where = {"project": options.project, "domain": options.domain, "insecure": options.insecure}
-        client = connect(options.endpoint, **where)
-    elif "://" not in options.run and not is_configured():  # a console URL says where its backend is
+        return connect(options.endpoint, **where)
+    if not is_configured():
         raise ConfigError(
             "No Flyte backend is configured.",
-            hint="Give --endpoint host:port with --project and --domain, or the run's console URL, or write the SDK's "
-            "configuration file (flyte create config).",
+            hint=f"Give --endpoint host:port with --project and --domain, {also}or write the SDK's configuration file "
+            "(flyte create config).",
         )
+    return None
+
+
+def _runs(options: argparse.Namespace) -> int:
+    runs = Runs(
+        options.task,
+        options.phase,
+        mine=options.mine,
+        since=options.since,
+        search=options.search,
+        project=options.project,
+        domain=options.domain,
+        limit=options.limit,
+        client=_client(options),
+    )
+    list_in_terminal(runs, live=False if options.plain else None, as_json=options.json)
+    return 0
+
+
+def _watch(options: argparse.Namespace) -> int:
+    is_url = "://" in options.run  # a console URL says where its backend is
+    client = None if is_url and not options.endpoint else _client(options, "or the run's console URL, ")
     run = Run(options.run, client=client, project=options.project, domain=options.domain)
     try:
         phase = watch_in_terminal(run, live=False if options.plain else None)

@@ -1,4 +1,4 @@
-"""`%load_ext flyte_widgets`: the SDK's runs show live where they are displayed; `%flyte_run NAME` shows one."""
+"""`%load_ext flyte_widgets`: the SDK's runs show live where they are displayed; `%flyte_run NAME`, `%flyte_runs`."""
 
 from __future__ import annotations
 
@@ -8,26 +8,30 @@ from typing import Any, Final
 from flyte_widgets.errors import ConfigError
 from flyte_widgets.sdk.names import SDK_RUN
 from flyte_widgets.watch.handles import Run
+from flyte_widgets.watch.runs import Runs
 from flyte_widgets.widgets.run_widget import RunWidget
+from flyte_widgets.widgets.runs_terminal import list_in_terminal
 from flyte_widgets.widgets.terminal import Detached, watch_in_terminal
 
-_MAGIC: Final = "flyte_run"
+_MAGICS: Final = ("flyte_run", "flyte_runs")
 
 
 def load(shell: Any) -> None:
-    """Register the formatter and the magic with an IPython shell; doing so twice changes nothing."""
+    """Register the formatter and the magics with an IPython shell; doing so twice changes nothing."""
     shell.display_formatter.ipython_display_formatter.for_type_by_name(*SDK_RUN, _show)
-    shell.register_magic_function(_magic_of(shell), "line", _MAGIC)
+    for name, magic in zip(_MAGICS, (_run_magic(shell), _runs_magic(shell)), strict=True):
+        shell.register_magic_function(magic, "line", name)
 
 
 def unload(shell: Any) -> None:
-    """Take both back."""
+    """Take them back."""
     formatter = shell.display_formatter.ipython_display_formatter
     # IPython moves an entry from the one table to the other when it first meets the type.
     formatter.deferred_printers.pop(SDK_RUN, None)
     for kind in [kind for kind, printer in formatter.type_printers.items() if printer is _show]:
         formatter.pop(kind)
-    shell.magics_manager.magics["line"].pop(_MAGIC, None)
+    for name in _MAGICS:
+        shell.magics_manager.magics["line"].pop(name, None)
 
 
 def _show(run: Any) -> None:
@@ -39,7 +43,7 @@ def _show(run: Any) -> None:
     widget._ipython_display_()
 
 
-def _magic_of(shell: Any) -> Any:
+def _run_magic(shell: Any) -> Any:
     def flyte_run(line: str) -> RunWidget | None:
         """Show a run live: `%flyte_run NAME_OR_CONSOLE_URL`. In a terminal, until it has ended or Ctrl-C detaches."""
         name = line.strip().strip("\"'")
@@ -52,3 +56,11 @@ def _magic_of(shell: Any) -> Any:
         return None
 
     return flyte_run
+
+
+def _runs_magic(_shell: Any) -> Any:
+    def flyte_runs(line: str) -> None:
+        """List runs, newest first: `%flyte_runs [SEARCH]`."""
+        list_in_terminal(Runs(search=line.strip().strip("\"'")), live=False)
+
+    return flyte_runs

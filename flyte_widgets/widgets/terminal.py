@@ -32,7 +32,7 @@ P = ActionPhase
 LOOK_EVERY_S: Final = 0.25
 _NOT_ROWS: Final = 8
 """Lines of the terminal that are not for rows: title, head, borders, footer, prompt."""
-_STYLES: Final = {
+STYLES: Final = {
     P.QUEUED: "dim",
     P.WAITING_FOR_RESOURCES: "yellow",
     P.INITIALIZING: "cyan",
@@ -57,7 +57,7 @@ def watch_in_terminal(run: Run, out: TextIO | None = None, *, live: bool | None 
     raises `Detached`, having said that the run goes on. Raises ApiError where the run cannot be read.
     """
     out = sys.stdout if out is None else out
-    rich_live = _live_table if _has_rich() and (out.isatty() if live is None else live) else None
+    rich_live = _live_table if has_rich() and (out.isatty() if live is None else live) else None
     if live and rich_live is None:
         out.write("The live table needs rich, which comes with Flyte's SDK: pip install rich. Here are the changes:\n")
     try:
@@ -71,7 +71,8 @@ def watch_in_terminal(run: Run, out: TextIO | None = None, *, live: bool | None 
     return phase
 
 
-def _has_rich() -> bool:
+def has_rich() -> bool:
+    """Tell whether rich can be imported."""
     try:
         import rich.live  # noqa: F401, PLC0415 - asked for only here
     except ImportError:
@@ -219,7 +220,7 @@ def _table(snapshot: Snapshot, most_rows: int) -> Any:
     for row in rows:
         phase = row.phase
         glyph = symbol(phase)
-        style = _STYLES.get(phase, "") if phase is not None else ""
+        style = STYLES.get(phase, "") if phase is not None else ""
         times = f" ×{len(row.members):,}" if row.is_fold else ""
         name = Text.assemble("  " * row.level, (glyph, style), f" {shortened(row.label, 120)}{times}")
         attempt = "" if row.is_fold or row.members[0].attempts < 2 else str(row.members[0].attempts)

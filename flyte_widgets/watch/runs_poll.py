@@ -1,0 +1,101 @@
+"""Keeps a list of runs true while somebody looks: one small read at a time, fast only while something moves.
+
+Open-source backends tell of new runs late in WatchRuns, and lose changes. So the list is asked for, as the console does
+it: every 2 s while a run on screen has not ended, else every 15 s, not at all while nobody looks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from flyte_widgets.errors import ApiError, FlyteWidgetsError
+from flyte_widgets.watch.runs_list import RunList
+from flyte_widgets.watch.status import NEEDS_USER, Connection, state_of
+
+logger = logging.getLogger(__name__)
+
+ACTIVE_S: Final = 2.0
+IDLE_S: Final = 15.0
+_SLOWEST_S: Final = 30.0
+_ON_SCREEN: Final = 30
+"""So many of the newest are taken to be on screen while no page has said which."""
+_TURNS: Final = ("newest", "newest", "active", "newest", "waiting")
+"""What is read in turn: one request each."""
+
+
+class RunsPoll:
+    """Reads a list again and again. All on the background loop. `changed()` is called after each read."""
+
+    def __init__(self, runs: RunList, changed: Callable[[], None]) -> None:
+        self.runs, self._changed = runs, changed
+        self.connection = Connection()
+        self.on_screen: frozenset[str] = frozenset()
+        """Names of the runs that pages show."""
+        self._task: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
+        self._turn = 0
+        self._failures = 0
+
+    def look(self, looks: bool) -> None:
+        """Somebody looks, or nobody does any more."""
+        if looks and self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._poll(), name="watch runs")
+        elif not looks and self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def retry(self) -> None:
+        """Read now."""
+        self.runs.client.hurry()
+        self._hurry.set()
+
+    async def read(self) -> None:
+        """Read once, what is next in turn. What goes wrong is in `connection`."""
+        turn = _TURNS[self._turn % len(_TURNS)] if self.runs.is_read else "newest"
+        try:
+            if turn == "newest":
+                await self.runs.read_newest()
+                if self._turn == 0:
+                    await self.runs.read_waiting()
+                    await self.runs.learn_user()
+            elif turn == "active":
+                await self.runs.read_active()
+            else:
+                await self.runs.read_waiting()
+        except FlyteWidgetsError as error:
+            self._failures += 1
+            state = state_of(error) if isinstance(error, ApiError) else "failed"
+            self.connection = Connection(state, self.connection.last_ms, message=error.message, hint=error.hint)
+        else:
+            self._failures = 0
+            self._turn += 1
+            self.connection = Connection("live", self.runs.client.now_ms)
+
+    async def _poll(self) -> None:
+        while True:
+            self._hurry.clear()
+            try:
+                await self.read()
+                self._changed()
+            except Exception as error:
+                logger.exception("a list of runs could not be read")
+                self.connection = Connection(
+                    "failed", self.connection.last_ms, message=f"{type(error).__name__}: {error}"
+                )
+                self._failures += 1
+                self._changed()
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), self._pause_s())
+
+    def _pause_s(self) -> float:
+        if self._failures:
+            if self.connection.state in NEEDS_USER:
+                return _SLOWEST_S
+            return min(ACTIVE_S * 2.0 ** (self._failures - 1), _SLOWEST_S)
+        rows = self.runs.rows
+        shown = [self.runs[name] for name in self.on_screen if name in self.runs] or rows[:_ON_SCREEN]
+        return ACTIVE_S if any(not row.is_terminal for row in shown) else IDLE_S
