@@ -27,7 +27,7 @@ def test_quickstart_shows_a_real_run_live(open_notebook: Callable[..., Notebook]
     expect(squares.first).to_be_visible()
     expect(badge(real)).to_have_text("Succeeded")
     expect(real.get_by_role("row", name="forecast, succeeded")).to_be_visible()
-    expect(notebook.page.get_by_text("'140 mm of rain'")).to_be_visible()
+    expect(notebook.page.get_by_text("(ActionPhase.SUCCEEDED, '140 mm of rain')")).to_be_visible()
 
 
 def test_every_cell_of_quickstart_ends_without_an_error(open_notebook: Callable[..., Notebook]) -> None:
