@@ -14,6 +14,7 @@ from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import FlyteWidgetsError, NotFoundError, WaitTimeoutError, copy_error
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.action import ActionState, PhaseChange
+from flyte_widgets.run.actions_table import actions_table
 from flyte_widgets.run.by_task import TaskTime
 from flyte_widgets.run.compare import Comparison
 from flyte_widgets.run.critical_path import PathPiece
@@ -456,6 +457,11 @@ class _Actions(Mapping[str, Action]):
 
     def __repr__(self) -> str:
         return f"<{len(self)} actions of run {self._run.name}>"
+
+    def _repr_html_(self) -> str:
+        watcher = watcher_of(self._run)
+        with watcher.lock:
+            return actions_table(watcher.state.actions, watcher.now_ms())
 
 
 async def _holding(_handle: RunHandle, waiting: Coroutine[Any, Any, T]) -> T:
