@@ -24,6 +24,11 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("\ufffd", text.replace("\r\n", "\n"))
 
 
+def one_line(text: str) -> str:
+    """Give a text for one line of a terminal: as `printable`, and every run of white space is one blank."""
+    return " ".join(printable(text).split())
+
+
 def without_colours(text: str) -> str:
     """Take a terminal's colours out of a text."""
     return _COLOURS.sub("", text)

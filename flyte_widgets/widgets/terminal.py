@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import signal
 import sys
 import threading
-from collections import Counter, deque
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TextIO
 
 from flyte_widgets.errors import WaitTimeoutError
 from flyte_widgets.phases import ActionPhase
-from flyte_widgets.run.action import PhaseChange
-from flyte_widgets.run.state import ROOT
-from flyte_widgets.run.times import moment
 from flyte_widgets.run.words import duration
-from flyte_widgets.untrusted import printable, shortened
+from flyte_widgets.untrusted import one_line, shortened
 from flyte_widgets.watch.access import watcher_of
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
-from flyte_widgets.watch.updates import Update
 from flyte_widgets.widgets.static_view.collect import READ_LIMIT_S, read_what_is_missing, snapshot_of
 from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.rows import Row, choose_rows, rows_of
 from flyte_widgets.widgets.static_view.spans import drawn_attempts
 from flyte_widgets.widgets.static_view.text import summary
-from flyte_widgets.widgets.static_view.words import done_words, reported_counts, symbol, took
+from flyte_widgets.widgets.static_view.words import symbol
+from flyte_widgets.widgets.terminal_lines import AWAY, ChangeLines, headline
 
 P = ActionPhase
 LOOK_EVERY_S: Final = 0.25
@@ -50,18 +49,21 @@ class Detached(KeyboardInterrupt):
     """Ctrl-C was pressed: nobody watches any more, and the run goes on."""
 
 
-def watch_in_terminal(run: Run, out: TextIO | None = None, *, live: bool | None = None) -> ActionPhase:
+def watch_in_terminal(
+    run: Run, out: TextIO | None = None, *, live: bool | None = None, timeout_s: float | None = None
+) -> ActionPhase:
     """Show a run until it has ended; gives its final phase.
 
     `live`: a table that is redrawn, or a line a change; by default what `out` and the installation allow. Ctrl-C
-    raises `Detached`, having said that the run goes on. Raises ApiError where the run cannot be read.
+    raises `Detached`, having said that the run goes on. Raises WaitTimeoutError after `timeout_s`, ApiError where the
+    run cannot be read, BrokenPipeError where nobody reads `out` any more.
     """
     out = sys.stdout if out is None else out
     rich_live = _live_table if has_rich() and (out.isatty() if live is None else live) else None
     if live and rich_live is None:
         out.write("The live table needs rich, which comes with Flyte's SDK: pip install rich. Here are the changes:\n")
     try:
-        phase = (rich_live or _lines)(run, out)
+        phase = (rich_live or _lines)(run, out, timeout_s)
     except KeyboardInterrupt:
         out.write(f"Detached. Run {run.name} goes on: watch it again with `flyte-widgets watch {run.name}`.\n")
         raise Detached from None
@@ -80,16 +82,26 @@ def has_rich() -> bool:
     return True
 
 
-def _until_over(run: Run, look: Callable[[], None]) -> ActionPhase:
+def _until_over(run: Run, look: Callable[[], None], timeout_s: float | None) -> ActionPhase:
     """Wait for the end, and look in between. Ctrl-C raises KeyboardInterrupt after one of them."""
+    deadline_s = math.inf if timeout_s is None else time.monotonic() + timeout_s
     with _ctrl_c() as pressed:
         while True:
             try:
-                return run.wait(LOOK_EVERY_S)
+                return run.wait(max(0.0, min(LOOK_EVERY_S, deadline_s - time.monotonic())))
             except WaitTimeoutError:
                 if pressed.is_set():
                     raise KeyboardInterrupt from None
                 look()
+                if time.monotonic() >= deadline_s:
+                    raise _out_of_time(run, timeout_s) from None
+
+
+def _out_of_time(run: Run, timeout_s: float | None) -> WaitTimeoutError:
+    connection = run.connection
+    why = f": {connection.message}" if connection.state in AWAY and connection.message else "."
+    was = "had not ended" if watcher_of(run).phase is not None else "could not be read"
+    return WaitTimeoutError(f"Run {run.name} {was} within {timeout_s:g} s{why}")
 
 
 @contextlib.contextmanager
@@ -116,72 +128,30 @@ def _ctrl_c() -> Iterator[threading.Event]:
 # --- a line a change -------------------------------------------------------------------------------------------------
 
 
-class _Changes:
-    """Collects phase changes, on the background loop."""
-
-    def __init__(self) -> None:
-        self.changes: deque[PhaseChange] = deque()
-
-    def run_updated(self, update: Update) -> None:
-        self.changes += update.changes
-
-
-def _lines(run: Run, out: TextIO) -> ActionPhase:
+def _lines(run: Run, out: TextIO, timeout_s: float | None) -> ActionPhase:
     watcher = watcher_of(run)
     background().soon(watcher.analyst.start)
-    news = _Changes()
+    lines = ChangeLines(run, out)
     subscribed = threading.Event()
 
     def subscribe() -> None:
-        watcher.subscribe(news)
+        watcher.subscribe(lines)
         subscribed.set()
 
     background().soon(subscribe)
     subscribed.wait()
-    told = False
-    line_about: object = None
-
-    def look() -> None:
-        nonlocal told, line_about
-        if not told and watcher_of(run).phase is not None:
-            told = True
-            out.write(f"{_headline(snapshot_of(run, watcher))}\n")
-        while news.changes:
-            change = news.changes.popleft()
-            # Where each action stood at first is told by the headline's counts.
-            if change.previous is not None or (change.action == ROOT and change.phase is not None):
-                before = f"{change.previous.label} -> " if change.previous is not None else ""
-                after = change.phase.label if change.phase is not None else "Unknown"
-                name = printable(shortened(change.name, 40))
-                out.write(f"{moment(change.at_ms):%H:%M:%S}  {name} {change.action}  {before}{after}\n")
-        line = watcher.analyst.line
-        about = (line.state, line.action) if line is not None else None
-        # How it ended is told below all changes.
-        if line is not None and about != line_about and not run.is_terminal:
-            out.write(f"          {line}\n")
-        line_about = about
-        out.flush()
-
     try:
-        phase = _until_over(run, look)
-        look()
+        phase = _until_over(run, lines.look, timeout_s)
+        lines.look()
     finally:
-        background().soon(watcher.unsubscribe, news)
+        background().soon(watcher.unsubscribe, lines)
     return phase
-
-
-def _headline(snapshot: Snapshot) -> str:
-    phase = snapshot.phase.label if snapshot.phase is not None else "Connecting"
-    counts = [f"{n:,} {phase.label.lower()}" for phase, n in reported_counts(snapshot)]
-    name = " ".join(part for part in (snapshot.task_name, snapshot.run_name) if part)
-    said = (f"{name}  {phase}", took(snapshot), " ".join(done_words(snapshot)) if snapshot.counts else "", *counts)
-    return " · ".join(part for part in said if part)
 
 
 # --- a live table ----------------------------------------------------------------------------------------------------
 
 
-def _live_table(run: Run, out: TextIO) -> ActionPhase:
+def _live_table(run: Run, out: TextIO, timeout_s: float | None) -> ActionPhase:
     from rich.console import Console  # noqa: PLC0415 - an optional dependency
     from rich.live import Live  # noqa: PLC0415
 
@@ -196,7 +166,7 @@ def _live_table(run: Run, out: TextIO) -> ActionPhase:
     try:
         # Not by `with`: Ctrl-C may come while it begins, and then what it has done to stdout would stay.
         live.start(refresh=True)
-        return _until_over(run, lambda: live.update(table(), refresh=True))
+        return _until_over(run, lambda: live.update(table(), refresh=True), timeout_s)
     finally:
         with contextlib.suppress(IndexError):  # of a hook that was not yet there
             live.stop()
@@ -208,7 +178,7 @@ def _table(snapshot: Snapshot, most_rows: int) -> Any:
     from rich.text import Text  # noqa: PLC0415
 
     # Text, not markup: names come from other people's code.
-    table = Table(box=SIMPLE_HEAD, title=Text(_headline(snapshot)), title_justify="left", expand=True)
+    table = Table(box=SIMPLE_HEAD, title=Text(headline(snapshot)), title_justify="left", expand=True)
     table.caption_justify = "left"
     line = f"{symbol(snapshot.line.phase)} {snapshot.line.text}\n" if snapshot.line is not None else ""
     table.caption = Text(f"{line}Ctrl-C detaches; the run goes on. {snapshot.trouble}".rstrip())
@@ -222,7 +192,7 @@ def _table(snapshot: Snapshot, most_rows: int) -> Any:
         glyph = symbol(phase)
         style = STYLES.get(phase, "") if phase is not None else ""
         times = f" ×{len(row.members):,}" if row.is_fold else ""
-        name = Text.assemble("  " * row.level, (glyph, style), f" {shortened(row.label, 120)}{times}")
+        name = Text.assemble("  " * row.level, (glyph, style), f" {shortened(one_line(row.label), 120)}{times}")
         attempt = "" if row.is_fold or row.members[0].attempts < 2 else str(row.members[0].attempts)
         table.add_row(name, Text(_phase_words(row), style=style), attempt, _time(row, snapshot))
     if left_out:

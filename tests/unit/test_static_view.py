@@ -335,3 +335,13 @@ def test_an_absurd_time_does_not_flatten_the_timeline() -> None:
     label = 'y="41.5">a1</text>'
     assert re.findall(label + r"(.*?)</g>", with_it) == re.findall(label + r"(.*?)</g>", without) != []
     assert with_it.count('class="gap"') == without.count('class="gap"') + 1
+
+
+def test_the_text_has_a_line_for_a_name_with_newlines() -> None:
+    """Names are other people's: neither a newline nor an escape sequence in one reaches a terminal."""
+    named = action("a0", P.FAILED, name="etl\n\x1b[2Jgone\r\nmain")
+    run = failed_run(task_name=named.name, failure=Failure(named.name, "a0", 1, "USER", "boom"))
+    lines = static_view_text(run).splitlines()
+    assert "etl \ufffd[2Jgone main" in lines[0]
+    assert "\x1b" not in "".join(lines)
+    assert sum("gone" in line for line in lines) == 2  # the title and the failure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from flyte_widgets.run.words import duration
-from flyte_widgets.untrusted import shortened
+from flyte_widgets.untrusted import one_line, shortened
 from flyte_widgets.widgets.static_view.drawings import error_words
 from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.paths import path_of
@@ -24,7 +24,9 @@ def static_view_text(snapshot: Snapshot) -> str:
 def summary(snapshot: Snapshot) -> str:
     """Tell the run in lines: what, how it ended, counts, times, error."""
     attempt = f"attempt {snapshot.attempt}" if snapshot.attempt > 1 else ""
-    name = " ".join(part for part in (shortened(snapshot.task_name, _NAME_LETTERS), snapshot.run_name) if part)
+    name = " ".join(
+        part for part in (shortened(one_line(snapshot.task_name), _NAME_LETTERS), snapshot.run_name) if part
+    )
     lines = [
         " · ".join(
             part
@@ -41,13 +43,14 @@ def summary(snapshot: Snapshot) -> str:
     spent = path_of(root, snapshot.end_ms).spent_ms if root is not None else {}
     lines.append(" · ".join(f"{phase.label} {duration(ms)}" for phase, ms in spent.items()))
     if snapshot.failure is not None:
-        lines.append(
-            f"{shortened(snapshot.failure.name, _NAME_LETTERS)} {snapshot.failure.action} · {error_words(snapshot)}:"
-        )
+        name = shortened(one_line(snapshot.failure.name), _NAME_LETTERS)
+        lines.append(f"{name} {snapshot.failure.action} · {error_words(snapshot)}:")
         message = snapshot.failure.message.strip().splitlines()
         shown = message[-_MESSAGE_LINES:]
         lines += ["  …"] if len(message) > len(shown) else []
         lines += [f"  {shortened(line, _LINE_LETTERS)}" for line in shown]
-    lines.append(f"Abort reason: {snapshot.abort_reason}" if snapshot.abort_reason and snapshot.line is None else "")
+    lines.append(
+        f"Abort reason: {one_line(snapshot.abort_reason)}" if snapshot.abort_reason and snapshot.line is None else ""
+    )
     lines.append(snapshot.trouble)
     return "\n".join(line for line in lines if line)
