@@ -109,7 +109,13 @@ export function mountDetails(view: View, parent: HTMLElement): void {
     panels.set(id, panel);
     side.append(panel);
     const shown = computed(() => ui.detailsOpen.value && detail.value !== null && tab.value === id);
-    TABS.find((one) => one.id === id)!.mount(view, panel, subject, shown);
+    const mounted = TABS.find((one) => one.id === id)!.mount(view, panel, subject, shown);
+    mounted?.catch((error: unknown) => {
+      console.error("flyte-widgets:", error);
+      panels.delete(id);
+      panel.remove();
+      store.notice.value = `This tab could not be shown: ${error}. Open it again.`;
+    });
     return panel;
   };
   view.effect(() => {

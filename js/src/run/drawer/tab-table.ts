@@ -1,12 +1,12 @@
 // The tabs of the details, in their order, and which of them opens by itself. A new one is a file of its own, and one
 // line in TABS; its id is in FIRST where it opens first.
 import { Phase, phaseOf } from "../../core/phases";
-import { dataTab } from "./data/data";
+import { dataTab } from "./data/tab";
 import { errorTab } from "./error";
 import { eventsTab } from "./events";
 import { linksTab } from "./links";
-import { logsTab } from "./logs/logs";
-import { reportTab } from "./report/report";
+import { logsTab } from "./logs/tab";
+import { reportTab } from "./report/tab";
 import { ATTEMPTS, type DrawerTab, type TabFacts } from "./tab";
 import { phaseNow } from "./why";
 

@@ -24,9 +24,15 @@ export interface DrawerTab {
   isFilled?(facts: TabFacts): boolean;
   /**
    * Draw into `panel`, once, when the tab is first shown. Then follow the subject's signals by `view.effect`. `shown` is
-   * true while it is to be seen: only then may anything be asked for, tailed or polled.
+   * true while it is to be seen: only then may anything be asked for, tailed or polled. A promise: it is a part that has
+   * to be sent first.
    */
-  mount(view: View, panel: HTMLElement, subject: Subject, shown: ReadonlySignal<boolean>): void;
+  mount(
+    view: View,
+    panel: HTMLElement,
+    subject: Subject,
+    shown: ReadonlySignal<boolean>,
+  ): void | Promise<void>;
 }
 
 /** Whether a pod ran, or may run, for it: traces, conditions and what was never tried have no events and no links. */

@@ -10,23 +10,17 @@ import { h } from "../../../ui/dom";
 import { icon } from "../../../ui/icons";
 import type { View } from "../../../ui/view-state";
 import type { Subject } from "../subject";
-import type { DrawerTab } from "../tab";
 import { type Side, ValueTree } from "./tree";
-
-export { default as dataCss } from "./data.css";
-
-export const dataTab: DrawerTab = {
-  id: "data",
-  label: () => "Data",
-  isThere: ({ detail, attempt }) =>
-    detail.kind === "trace" || (detail.kind === "task" && attempt !== undefined),
-  mount: mountData,
-};
 
 const hasEnded = ({ phase }: ActionDetail): boolean => isTerminal(phaseOf(phase));
 const hasSucceeded = (phase: string): boolean => [Phase.Succeeded, Phase.Recovered].includes(phaseOf(phase));
 
-function mountData(view: View, panel: HTMLElement, subject: Subject, shown: ReadonlySignal<boolean>): void {
+export function mountData(
+  view: View,
+  panel: HTMLElement,
+  subject: Subject,
+  shown: ReadonlySignal<boolean>,
+): void {
   panel.classList.add("fw-data");
   /** Changes where other values may be there. */
   const key = computed(() => {

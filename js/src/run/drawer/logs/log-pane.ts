@@ -211,10 +211,3 @@ export class LogPane {
     pointLink(this.#console, words.console ? this.facts.consoleUrl : "");
   }
 }
-
-/** When an attempt began to run. */
-export function runningSince(
-  transitions: readonly { phase: string; startMs: number | null }[],
-): number | null {
-  return transitions.find(({ phase }) => phase === "running")?.startMs ?? null;
-}

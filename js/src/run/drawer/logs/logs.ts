@@ -6,27 +6,22 @@ import { copyText } from "../../../ui/copy";
 import { isTyping } from "../../../ui/dom";
 import type { View } from "../../../ui/view-state";
 import type { Subject } from "../subject";
-import { type DrawerTab, hasRun } from "../tab";
 import { plainText } from "./ansi";
-import { type Facts, LogPane, runningSince } from "./log-pane";
+import { type Facts, LogPane } from "./log-pane";
 import type { Line } from "./log-window";
+import { runningSince } from "./tab";
 import { createSettings, LogToolbar } from "./toolbar";
-
-export { default as logsCss } from "./logs.css";
 
 const FIND_AFTER_MS = 150;
 const FIND_AGAIN_MS = 1_000;
 const TICK_MS = 1_000;
 
-export const logsTab: DrawerTab = {
-  id: "logs",
-  label: () => "Logs",
-  isThere: hasRun,
-  isFilled: ({ attempt }) => attempt !== undefined && runningSince(attempt.transitions) !== null,
-  mount: mountLogs,
-};
-
-function mountLogs(view: View, panel: HTMLElement, subject: Subject, shown: ReadonlySignal<boolean>): void {
+export function mountLogs(
+  view: View,
+  panel: HTMLElement,
+  subject: Subject,
+  shown: ReadonlySignal<boolean>,
+): void {
   const { store, ui } = view;
   panel.classList.add("fw-log");
   const settings = createSettings(ui.narrow.peek());

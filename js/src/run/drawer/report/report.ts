@@ -1,30 +1,18 @@
 // The Report tab: what the task has drawn, as it is now, in a sandbox. Read while it is looked at; kept nowhere.
 import { computed, type ReadonlySignal, signal } from "@preact/signals-core";
 import { wallClock } from "../../../core/format";
-import { isTerminal, phaseOf } from "../../../core/phases";
 import type { ReportVersion } from "../../../core/protocol";
 import type { RequestError } from "../../../core/requests";
 import { iconButton, textButton } from "../../../ui/buttons";
 import { h, setAttribute, setText } from "../../../ui/dom";
 import type { View } from "../../../ui/view-state";
 import type { Subject } from "../subject";
-import type { DrawerTab } from "../tab";
 import { READY, sandboxed, webHosts } from "./sandbox";
-
-export { default as reportCss } from "./report.css";
 
 /** While the task runs, each flush rewrites the report. */
 const POLL_MS = 2_000;
 /** A page whose policy stops scripts says nothing for so long. */
 const READY_MS = 4_000;
-
-export const reportTab: DrawerTab = {
-  id: "report",
-  label: () => "Report",
-  isThere: ({ detail, attempt }) => detail.makesReport && attempt !== undefined,
-  isFilled: ({ detail }) => isTerminal(phaseOf(detail.phase)),
-  mount: mountReport,
-};
 
 interface Shown {
   html: string;
@@ -32,7 +20,12 @@ interface Shown {
   atMs: number;
 }
 
-function mountReport(view: View, panel: HTMLElement, subject: Subject, shown: ReadonlySignal<boolean>): void {
+export function mountReport(
+  view: View,
+  panel: HTMLElement,
+  subject: Subject,
+  shown: ReadonlySignal<boolean>,
+): void {
   const { store } = view;
   panel.classList.add("fw-report");
   const now = signal<Shown | null>(null);
