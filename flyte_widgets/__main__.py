@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 
 import flyte_widgets
-from flyte_widgets.commands import logs, outputs, runs, serve, watch
+from flyte_widgets.commands import answer, logs, outputs, runs, serve, watch
 from flyte_widgets.commands.streams import READER_GONE, drop_output, prepare_streams
 from flyte_widgets.errors import FlyteWidgetsError
 
-_COMMANDS = (watch, runs, logs, outputs, serve)
+_COMMANDS = (watch, answer, runs, logs, outputs, serve)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -93,6 +93,12 @@ class RunFinishedError(FlyteWidgetsError):
     default_hint = "Nothing was changed. Start a new run if you want the work done again."
 
 
+class AlreadyAnsweredError(FlyteWidgetsError):
+    """A condition has its answer already, or waits no longer: it was answered before, timed out or was aborted."""
+
+    default_hint = "Nothing was changed: the first answer stands."
+
+
 class WaitTimeoutError(FlyteWidgetsError, TimeoutError):
     """`wait(timeout=...)` ran out of time. The run goes on."""
 

@@ -9,15 +9,13 @@ import msgspec
 
 from flyte_widgets.api.clusters import ClusterRouter
 from flyte_widgets.api.connect import ConnectTransport
-from flyte_widgets.api.messages import Empty, RunIdentifier, decode_message
+from flyte_widgets.api.messages import Empty, Relation, RunIdentifier, RunProvenance, decode_message
 from flyte_widgets.api.messages_data import Inputs, NamedLiteral
 from flyte_widgets.api.messages_launch import (
     ActionSpec,
     ActionSpecResponse,
     CreateRunResponse,
     OffloadedInputs,
-    Relation,
-    RunProvenance,
     RunSpecs,
     RunSpecsResponse,
     UploadInputsResponse,
@@ -38,6 +36,8 @@ class LaunchApi:
         self._transport = transport
         self._clusters = clusters
         self._org = org
+        self.has_recovered = False
+        """Whether a run of this backend was seen to take over actions of another one."""
 
     async def get_run_specs(self, run: RunIdentifier, *, tracked: bool = False) -> RunSpecs:
         """GetRunDetails, for what a rerun sends back: the run's spec and its task's."""

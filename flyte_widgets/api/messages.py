@@ -27,6 +27,7 @@ PhaseWire = PhaseName | int | None
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 """A timestamp. Nanoseconds are rounded to microseconds; zero is the year 1970, or 1 (Go)."""
 _LONGEST_WAIT_S: Final = 1e9
+_RELATIONS: Final[dict[str | int | None, str]] = {1: "rerun", 2: "recover", 3: "spawn"}
 _TIMES: Final = ("startTime", "endTime", "occurredAt", "expiresAt")
 
 
@@ -263,10 +264,31 @@ class ActionDetails(Message, frozen=True):
     attempts: list[ActionAttempt] = []
 
 
+class Relation(Message, frozen=True):
+    """`common.Relation`: of which run this one is a rerun, or which it recovers."""
+
+    related_to: RunIdentifier = RunIdentifier()
+    relation_type: EnumWire = None
+
+    @property
+    def kind(self) -> str:
+        """What it is: "rerun", "recover", "spawn" and the like; "" where the backend does not say."""
+        kind = self.relation_type
+        return kind.removeprefix("RELATION_TYPE_").lower() if isinstance(kind, str) else _RELATIONS.get(kind, "")
+
+
+class RunProvenance(Message, frozen=True):
+    """As much of a `task.RunSpec` as says where the run comes from."""
+
+    relation: Relation | None = None
+
+
 class RunDetails(Message, frozen=True):
     """`RunDetails`. `action` unset means "no information": an open-source WatchRunDetails sends just that."""
 
     action: ActionDetails | None = None
+    run_spec: RunProvenance | None = None
+    """The rest of it may hold secrets, and is not read."""
 
 
 class GetRunDetailsResponse(Message, frozen=True):

@@ -11,11 +11,10 @@ from typing import Final
 
 import msgspec
 
-from flyte_widgets.api.messages import ActionIdentifier, ActionMetadata, EnumWire, Message, RunIdentifier
+from flyte_widgets.api.messages import ActionIdentifier, ActionMetadata, Message
 from flyte_widgets.api.messages_data import NO_VALUE
 from flyte_widgets.api.messages_runs import Run
 
-_KINDS: Final[dict[EnumWire, str]] = {1: "rerun", 2: "recover", 3: "spawn"}
 ABSENT: Final = msgspec.Raw()
 """A field that the backend did not send."""
 
@@ -59,25 +58,6 @@ class ActionSpecResponse(Message, frozen=True):
     """Answer of GetActionDetails, read for a rerun."""
 
     details: ActionSpec = ActionSpec()
-
-
-class Relation(Message, frozen=True):
-    """`common.Relation`: of which run this one is a rerun, or which it recovers."""
-
-    related_to: RunIdentifier = RunIdentifier()
-    relation_type: EnumWire = None
-
-    @property
-    def kind(self) -> str:
-        """What it is: "rerun", "recover", "spawn" and the like; "" where the backend does not say."""
-        kind = self.relation_type
-        return kind.removeprefix("RELATION_TYPE_").lower() if isinstance(kind, str) else _KINDS.get(kind, "")
-
-
-class RunProvenance(Message, frozen=True):
-    """As much of a `task.RunSpec` as says where the run comes from."""
-
-    relation: Relation | None = None
 
 
 class OffloadedInputs(Message, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import time
-from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -17,10 +17,12 @@ from flyte_widgets.run.action import ActionState, PhaseChange
 from flyte_widgets.run.actions_table import actions_table
 from flyte_widgets.run.by_task import TaskTime
 from flyte_widgets.run.compare import Comparison
+from flyte_widgets.run.conditions import WaitingCondition
 from flyte_widgets.run.critical_path import PathPiece
 from flyte_widgets.run.details import ActionDetails, details_of
 from flyte_widgets.run.frames import SegmentRow, data_frame, duration_of
 from flyte_widgets.run.logs import LogLine
+from flyte_widgets.run.relation import Relation
 from flyte_widgets.run.state import KINDS, ROOT
 from flyte_widgets.run.summary import Summary
 from flyte_widgets.run.timeline import AttemptHistory, attempts_of
@@ -31,11 +33,13 @@ from flyte_widgets.watch.access import RunHandle, watcher_of
 from flyte_widgets.watch.action_data import raise_if_too_large, read_data
 from flyte_widgets.watch.action_log import follow_log, read_log
 from flyte_widgets.watch.action_report import MOST_REPORT_BYTES, read_report
+from flyte_widgets.watch.answers import signal, waiting_in
 from flyte_widgets.watch.change_queue import ChangeQueue
 from flyte_widgets.watch.find import action_end, action_error, action_start, find_actions, unknown_action
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.model import RunModel
 from flyte_widgets.watch.reference import RunLike, resolve
+from flyte_widgets.watch.rerun import rerun
 from flyte_widgets.watch.status import NEEDS_USER, Connection
 from flyte_widgets.watch.watcher import Watcher
 
@@ -281,6 +285,43 @@ class Run:
         """Read what the run returned: as `Action.outputs`."""
         return self.actions[ROOT].outputs()
 
+    @property
+    def waiting(self) -> list[WaitingCondition]:
+        """The conditions that need a person's answer, the one that waits longest first; `Action.signal` answers one.
+
+        Reads what they ask (GetActionDetails), for 20 s at most.
+        """
+        return waiting_in(self._handle)
+
+    @property
+    def relation(self) -> Relation | None:
+        """Which run this one was started from, by a rerun or recover; None where it was not (GetRunDetails)."""
+        return self._handle.ensure_read().model.relation
+
+    def rerun(self, /, **changed: Any) -> Run:
+        """Start the run again, with the same code; returns the new run. Give inputs to change them: `rerun(n=20)`.
+
+        Sends back the spec and inputs that the backend keeps (UploadInputs, CreateRun). Raises InputError, before
+        anything is started, for an input that the task does not take, or that cannot be given: files, tables and
+        pickled objects are kept as they are. NotKeptError where spec or inputs are gone, ApiError where the backend
+        refuses. Nothing is tried again.
+        """
+        return self._started(rerun(self._handle.ensure_read(), ROOT, changed))
+
+    def recover(self, force: Iterable[str | Action] = ()) -> Run:
+        """Start the run again and take over what has succeeded, but for the actions in `force`; returns the new run.
+
+        Recovered actions keep their outputs. Open-source backends accept this and run *everything* again: look at
+        `counts` of the new run for RECOVERED. Raises as `rerun`.
+        """
+        forced = [action if isinstance(action, str) else action.id for action in force]
+        return self._started(rerun(self._handle.ensure_read(), recover=True, force=forced))
+
+    def _started(self, starting: Coroutine[Any, Any, messages.RunIdentifier]) -> Run:
+        found = background().call(starting)
+        client = self._handle.target.backend.client
+        return Run(found.name, client=client, project=found.project, domain=found.domain)
+
     def logs(self, action: str = ROOT, attempt: int | None = None) -> list[LogLine]:
         """Read the log of one of its actions: as `Action.logs`."""
         return self.actions[action].logs(attempt)
@@ -431,6 +472,19 @@ class Action:
     def abort(self, reason: str = "") -> None:
         """Abort this action; its parent decides whether the run goes on. Raises as `Run.abort`."""
         background().call(abort(watcher_of(self._run), self.id, reason))
+
+    def signal(self, value: bool | int | float | str) -> None:
+        """Answer the condition (SignalEvent). Returns when the backend has accepted; the run then goes on.
+
+        value: of the type that it declares; False and "" are answers like others. Raises InputError for any other,
+        before anything is sent, AlreadyAnsweredError where it waits no longer, FlyteWidgetsError where this is no
+        condition, ApiError where the backend refuses.
+        """
+        background().call(signal(watcher_of(self._run), self.id, value))
+
+    def rerun(self, /, **changed: Any) -> Run:
+        """Start this action again, as the root of a run of its own. Raises as `Run.rerun`: only tasks can be."""
+        return self._run._started(rerun(watcher_of(self._run), self.id, changed))  # noqa: SLF001
 
     def _read(self) -> messages.ActionDetails:
         return background().call(watcher_of(self._run).read_action(self.id))

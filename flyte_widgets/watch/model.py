@@ -18,10 +18,11 @@ from typing import Any, Final
 from flyte_widgets.api.messages import Action, ActionDetails, ActionStatus, ClusterEvent, EnrichedAction
 from flyte_widgets.errors import ApiError
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.relation import Relation
 from flyte_widgets.run.state import ROOT, RunState
 from flyte_widgets.run.times import epoch_ms
 from flyte_widgets.watch.events import merge_events
-from flyte_widgets.watch.status import NEEDS_USER, AbortStatus, Connection, ConnectionState, state_of
+from flyte_widgets.watch.status import NEEDS_USER, AbortStatus, Connection, ConnectionState, RerunStatus, state_of
 from flyte_widgets.watch.updates import Update, Updates
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,9 @@ class RunModel:
         """Actions in focus that have ended and whose details the backend no longer has."""
         self.connection = Connection()
         self.abort_status = AbortStatus()
+        self.rerun_status = RerunStatus()
+        self.relation: Relation | None = None
+        """Which run this one was started from."""
         self.last_error: ApiError | None = None
         """Why the connection is in trouble; None while it is not."""
         self.has_list = self.has_tree = False
@@ -296,6 +300,11 @@ class RunModel:
     def show_abort(self, status: AbortStatus) -> None:
         """Change what is shown of the abort."""
         self.abort_status = status
+        self.publish()
+
+    def show_rerun(self, status: RerunStatus) -> None:
+        """Change what is shown of a rerun of this run."""
+        self.rerun_status = status
         self.publish()
 
     def publish(self, details: Iterable[str] = ()) -> None:

@@ -17,6 +17,7 @@ from flyte_widgets.errors import (
     PermissionDeniedError,
     UnimplementedError,
 )
+from flyte_widgets.run.relation import relation_from
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.watch.model import RunModel
 
@@ -126,6 +127,8 @@ class RunSource:
                 continue
             self.tracked = tracked
             self.model.note_answer()
+            if details.run_spec is not None:
+                self.model.relation = relation_from(details.run_spec.relation)
             if details.action is not None:
                 self.model.fold_details(details.action, read_from)
             return

@@ -51,6 +51,38 @@ class AbortStatus:
     message: str = ""
 
 
+@dataclass(frozen=True)
+class AnswerStatus:
+    """How the answer to a condition stands. `value` is what was answered, in words ("yes", "1250").
+
+    "accepted" is the backend's OK; "answered" only that the condition was seen SUCCEEDED with this answer.
+    "answered_elsewhere": somebody else answered, or the same person in another place. "failed": it was not sent.
+    """
+
+    state: Literal["sent", "accepted", "answered", "failed", "answered_elsewhere", "timed_out", "aborted"]
+    action: str
+    name: str = ""
+    value: str = ""
+    by: str = ""
+    """Who answered, where the backend says."""
+    at_ms: float | None = None
+    """When it was sent; for what has ended, when that was."""
+    since_ms: float | None = None
+    """When the condition began to wait."""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class RerunStatus:
+    """How a rerun of this run stands. "started": `run` is the name of the new run."""
+
+    state: Literal["idle", "requested", "started", "failed"] = "idle"
+    kind: Literal["rerun", "recover"] = "rerun"
+    run: str = ""
+    at_ms: float | None = None
+    message: str = ""
+
+
 def state_of(error: errors.ApiError) -> ConnectionState:
     """Give the state that an error leads to: what a reader must do about it decides."""
     if isinstance(error, errors.NotFoundError):

@@ -13,6 +13,7 @@ from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.state import RunState
 from flyte_widgets.tasks import cancel_all
 from flyte_widgets.watch.analyst import Analyst
+from flyte_widgets.watch.conditions import Conditions
 from flyte_widgets.watch.focus import follow_focused
 from flyte_widgets.watch.history import HistoryReader
 from flyte_widgets.watch.lifecycle import Lifecycle
@@ -42,6 +43,7 @@ class Watcher:
         self.reconciler = Reconciler(self.source, self._history)
         self.logs = LogTails(self.source)
         self.analyst = Analyst(self.source)
+        self.conditions = Conditions(self.source)
         self._main: asyncio.Task[None] | None = None
         self._focus: dict[str, asyncio.Task[None]] = {}
         self._spawned: set[asyncio.Task[None]] = set()
@@ -54,6 +56,7 @@ class Watcher:
             self.model.is_over = False
             lifecycle = Lifecycle(self.source, self.reconciler, self.analyst.finish)
             self.analyst.resume()
+            self.conditions.start()
             self._main = asyncio.create_task(lifecycle.run(), name=f"watch {self.run_id.name}")
 
     async def stop(self) -> None:
@@ -62,6 +65,7 @@ class Watcher:
         await self._history.close()
         await self.logs.close()
         await self.analyst.close()
+        await self.conditions.close()
         self._focus.clear()
         self.model.clear_focus()
         if self.model.connection.state != "ended":

@@ -23,7 +23,7 @@ TRAITS_EVERY_S: Final = 1.0
 SOON_EVERY_S: Final = 0.5
 """Likewise for what is wanted soon (`_SOON`), where the messages are so many that it cannot go at once."""
 
-_URGENT: Final = ("phase", "is_terminal", "abort_state", "detail")
+_URGENT: Final = ("phase", "is_terminal", "abort_state", "detail", "waiting", "answers", "rerun_state")
 _SOON: Final = "root"
 """Not with a phase, this is its history, which comes by another stream: it must not hold up the next phase."""
 
@@ -92,7 +92,15 @@ class RunContent:
 
     def _status(self) -> object:
         """Give how the watch stands: what may be urgent though no row changed."""
-        return self.watcher.connection.state, self.watcher.abort_status, self._selected
+        watcher = self.watcher
+        return (
+            watcher.connection.state,
+            watcher.abort_status,
+            watcher.conditions.waiting,
+            watcher.conditions.answers,
+            watcher.model.rerun_status,
+            self._selected,
+        )
 
     # --- sending, on the publisher's thread --------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import asyncio
 import functools
 import json
 import weakref
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, cast, overload
 
@@ -33,6 +33,7 @@ from flyte_widgets.widgets.inbound import Inbound
 from flyte_widgets.widgets.log_feed import LogFeed
 from flyte_widgets.widgets.outbound import Outbound
 from flyte_widgets.widgets.outputs import Bundle, is_terminal, show
+from flyte_widgets.widgets.person_requests import PersonRequests
 from flyte_widgets.widgets.publisher import publisher
 from flyte_widgets.widgets.run_content import RunContent
 from flyte_widgets.widgets.run_requests import RunRequests
@@ -43,6 +44,7 @@ from flyte_widgets.widgets.static_view.html import page
 from flyte_widgets.widgets.static_view.notebook import StaticView
 from flyte_widgets.widgets.static_view.text import static_view_text
 from flyte_widgets.widgets.user_names import python_of_run
+from flyte_widgets.widgets.waiting_callbacks import WaitingCallbacks
 from flyte_widgets.wire import trait_types as wire
 from flyte_widgets.wire.summary import Line, summary_dict
 
@@ -127,6 +129,15 @@ class RunWidget(WidgetFrame):
     abort_note = t.Unicode(read_only=True).tag(sync=True)
     """What you should know before you abort this run: that a local run ends only with its task, for instance. "" where
     an abort does what one expects. The question before an abort shows it."""
+    waiting: t.List[wire.WaitingCondition] = t.List(read_only=True).tag(sync=True, wire=list[wire.WaitingCondition])
+    """The conditions that need a person's answer, those that wait longest first; 50 at most. `run.waiting` gives them
+    as Python's values."""
+    answers: t.List[wire.AnswerState] = t.List(read_only=True).tag(sync=True, wire=list[wire.AnswerState])
+    """How answers stand, and how conditions ended that were seen waiting."""
+    relation = json_trait(wire.Relation)
+    """The run that this one was started from; None where it was not."""
+    rerun_state: t.Dict[str, Any] = t.Dict(read_only=True).tag(sync=True, wire=wire.RerunState)
+    """How a rerun of this run stands: idle, requested, started or failed; the new run, when, why."""
     snapshot = t.Bytes(read_only=True).tag(sync=True, echo_update=False)
     """All actions as packed columns, deflated (zlib). Written once, at the end: until then they travel as deltas."""
     view = t.Unicode("full", read_only=True).tag(sync=True, wire=wire.ViewKind)
@@ -173,6 +184,8 @@ class RunWidget(WidgetFrame):
         )
         self._requests = RunRequests(watcher, self._static_view)
         self._requests.register(inbound)
+        self._person_requests = PersonRequests(watcher)
+        self._person_requests.register(inbound)
         self._analysis_requests = AnalysisRequests(watcher, target.backend)
         self._analysis_requests.register(inbound)
         self._logs = LogFeed(watcher, outbound)
@@ -190,6 +203,7 @@ class RunWidget(WidgetFrame):
             "height": height,
             "static_view_id": self._static_view.element_id,
         }
+        self._waiting_callbacks = WaitingCallbacks(watcher, lambda: self, self._show_callback_error)
         super().__init__(outbound, inbound, values, selected=selected, **kwargs)
         self.observe(lambda change: self._content.select(change["new"]), "selected")
         background().soon(watcher.subscribe, self._content)
@@ -233,6 +247,21 @@ class RunWidget(WidgetFrame):
     def abort(self, reason: str = "") -> None:
         """Abort the run; the same as the button, without its question. Raises as `Run.abort`."""
         self._run.abort(reason)
+
+    def rerun(self, /, **changed: Any) -> Run:
+        """Start the run again, in place of Rerun in the view; returns the new run. Raises as `Run.rerun`."""
+        return self._run.rerun(**changed)
+
+    def recover(self, force: Iterable[str | Action] = ()) -> Run:
+        """Start the run again and take over what has succeeded; returns the new run. Raises as `Run.recover`."""
+        return self._run.recover(force)
+
+    def on_waiting(self, function: Callable[[RunWidget], Any]) -> None:
+        """Have `function(w)` called each time that a condition begins to wait for a person; soon, where one does.
+
+        `w.waiting` says which. It runs on a thread of its own. What it raises is shown in the widget and logged.
+        """
+        self._waiting_callbacks.on_waiting(function)
 
     def on_end(self, function: Callable[[RunWidget], Any]) -> None:
         """Have `function(w)` called once when the run has ended; soon, where it has already.

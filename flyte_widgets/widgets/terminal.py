@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TextIO
 
 from flyte_widgets.errors import WaitTimeoutError
@@ -25,12 +25,14 @@ from flyte_widgets.widgets.static_view.rows import Row, choose_rows, rows_of
 from flyte_widgets.widgets.static_view.spans import drawn_attempts
 from flyte_widgets.widgets.static_view.text import summary
 from flyte_widgets.widgets.static_view.words import symbol
+from flyte_widgets.widgets.terminal_answers import waiting_line
 from flyte_widgets.widgets.terminal_lines import AWAY, ChangeLines, headline
 
 P = ActionPhase
 LOOK_EVERY_S: Final = 0.25
 _NOT_ROWS: Final = 8
 """Lines of the terminal that are not for rows: title, head, borders, footer, prompt."""
+_WAITING_SHOWN: Final = 3
 STYLES: Final = {
     P.QUEUED: "dim",
     P.WAITING_FOR_RESOURCES: "yellow",
@@ -158,8 +160,9 @@ def _live_table(run: Run, out: TextIO, timeout_s: float | None) -> ActionPhase:
     console = Console(file=out)
 
     def table() -> Any:
-        snapshot = snapshot_of(run, watcher_of(run))
-        return _table(snapshot, max(3, console.height - _NOT_ROWS))
+        watcher = watcher_of(run)
+        waiting = [waiting_line(one, run.name) for one in watcher.conditions.waiting[:_WAITING_SHOWN]]
+        return _table(snapshot_of(run, watcher), max(3, console.height - _NOT_ROWS - 2 * len(waiting)), waiting)
 
     background().soon(watcher_of(run).analyst.start)
     live = Live(table(), console=console, auto_refresh=False, transient=True)
@@ -172,7 +175,7 @@ def _live_table(run: Run, out: TextIO, timeout_s: float | None) -> ActionPhase:
             live.stop()
 
 
-def _table(snapshot: Snapshot, most_rows: int) -> Any:
+def _table(snapshot: Snapshot, most_rows: int, waiting: Sequence[str]) -> Any:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -181,7 +184,8 @@ def _table(snapshot: Snapshot, most_rows: int) -> Any:
     table = Table(box=SIMPLE_HEAD, title=Text(headline(snapshot)), title_justify="left", expand=True)
     table.caption_justify = "left"
     line = f"{symbol(snapshot.line.phase)} {snapshot.line.text}\n" if snapshot.line is not None else ""
-    table.caption = Text(f"{line}Ctrl-C detaches; the run goes on. {snapshot.trouble}".rstrip())
+    asked = "".join(f"{symbol(P.PAUSED)} {one}\n" for one in waiting)
+    table.caption = Text(f"{asked}{line}Ctrl-C detaches; the run goes on. {snapshot.trouble}".rstrip())
     table.add_column("Action", ratio=3, no_wrap=True)
     table.add_column("Phase", ratio=2, no_wrap=True)
     table.add_column("Attempt", justify="right")

@@ -18,6 +18,7 @@ from flyte_widgets.watch.updates import Update
 from flyte_widgets.widgets.static_view.collect import snapshot_of
 from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.words import done_words, reported_counts, took
+from flyte_widgets.widgets.terminal_answers import TerminalAnswers
 
 AWAY: Final = ("reconnecting", *NEEDS_USER)
 """States of a connection in which the backend does not answer."""
@@ -30,6 +31,7 @@ class ChangeLines:
         self._run, self._out = run, out
         self._watcher = watcher_of(run)
         self._changes: deque[PhaseChange] = deque()
+        self._answers = TerminalAnswers(self._watcher)
         self._reader = _reader_of(out)
         self._has_headline = self._had_all = False
         self._line_about: object = None
@@ -55,6 +57,7 @@ class ChangeLines:
                 after = change.phase.label if change.phase is not None else "Unknown"
                 name = one_line(shortened(change.name, 40))
                 out.write(f"{moment(change.at_ms):%H:%M:%S}  {name} {change.action}  {before}{after}\n")
+        out.writelines(f"          {said}\n" for said in self._answers.news())
         line = watcher.analyst.line
         about = (line.state, line.action) if line is not None else None
         # How it ended is told below all changes.

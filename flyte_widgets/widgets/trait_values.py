@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from flyte_widgets.api.messages import ActionDetails, ActionIdentifier
+from flyte_widgets.api.messages import ActionDetails, ActionIdentifier, RunIdentifier
+from flyte_widgets.run.conditions import WaitingCondition
 from flyte_widgets.run.state import ROOT
+from flyte_widgets.run.times import epoch_ms
+from flyte_widgets.untrusted import shortened
 from flyte_widgets.watch.access import target_of
 from flyte_widgets.watch.handles import Run
-from flyte_widgets.watch.status import AbortStatus, Connection
+from flyte_widgets.watch.status import AbortStatus, AnswerStatus, Connection
 from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.wire import trait_types as wire
 from flyte_widgets.wire.detail import action_detail
+
+WAITING_SHOWN: Final = 50
+"""Conditions that are shown at once, those that wait longest."""
+_NAME_LIMIT: Final = 120
+_PROMPT_LIMIT: Final = 4_096
 
 
 def run_trait_values(run: Run, watcher: Watcher, selected: str) -> dict[str, Any]:
@@ -52,6 +60,66 @@ def run_trait_values(run: Run, watcher: Watcher, selected: str) -> dict[str, Any
         "connection": connection_dict(watcher.connection),
         "abort_state": abort_dict(watcher.abort_status),
         "abort_note": run.abort_note,
+        "waiting": [waiting_dict(one, watcher) for one in watcher.conditions.waiting[:WAITING_SHOWN]],
+        "answers": [answer_dict(status) for status in watcher.conditions.answers.values()],
+        "relation": relation_dict(watcher),
+        "rerun_state": rerun_dict(watcher),
+    }
+
+
+def waiting_dict(condition: WaitingCondition, watcher: Watcher) -> wire.WaitingCondition:
+    """Give a condition as the browser reads it."""
+    known = watcher.state.by_id.get(condition.action)
+    return {
+        "id": condition.action,
+        "name": shortened(condition.name, _NAME_LIMIT),
+        "prompt": shortened(condition.prompt, _PROMPT_LIMIT),
+        "description": shortened(condition.description, _PROMPT_LIMIT),
+        "markdown": condition.prompt_type == "markdown",
+        "type": condition.type,
+        "parent": known.parent if known is not None else "",
+        "sinceMs": epoch_ms(condition.since),
+        "deadlineMs": epoch_ms(condition.deadline),
+    }
+
+
+def answer_dict(status: AnswerStatus) -> wire.AnswerState:
+    """Give an answer as the browser reads it."""
+    return {
+        "state": status.state,
+        "id": status.action,
+        "name": shortened(status.name, _NAME_LIMIT),
+        "value": status.value,
+        "by": shortened(status.by, _NAME_LIMIT),
+        "atMs": status.at_ms,
+        "sinceMs": status.since_ms,
+        "message": status.message,
+    }
+
+
+def relation_dict(watcher: Watcher) -> wire.Relation | None:
+    """Give the run that this one was started from as the browser reads it."""
+    relation, run_id = watcher.model.relation, watcher.run_id
+    if relation is None:
+        return None
+    other = RunIdentifier(
+        run_id.org, relation.project or run_id.project, relation.domain or run_id.domain, relation.run
+    )
+    return {"kind": relation.kind, "run": relation.run, "url": watcher.client.console_url(other) or ""}
+
+
+def rerun_dict(watcher: Watcher) -> wire.RerunState:
+    """Give a rerun as the browser reads it."""
+    status, run_id = watcher.model.rerun_status, watcher.run_id
+    new = RunIdentifier(run_id.org, run_id.project, run_id.domain, status.run)
+    return {
+        "state": status.state,
+        "kind": status.kind,
+        "run": status.run,
+        "reference": f'RunWidget("{status.run}")' if status.run else "",
+        "url": (watcher.client.console_url(new) or "") if status.run else "",
+        "atMs": status.at_ms,
+        "message": status.message,
     }
 
 

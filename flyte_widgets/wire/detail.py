@@ -20,6 +20,8 @@ from flyte_widgets.api.messages import (
 )
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.action import ActionState
+from flyte_widgets.run.conditions import answer_words
+from flyte_widgets.run.details import details_of
 from flyte_widgets.run.state import KINDS, ROOT
 from flyte_widgets.run.timeline import AttemptHistory, Segment, SegmentFlag, attempts_of, split_error
 from flyte_widgets.run.times import epoch_ms
@@ -29,6 +31,7 @@ from flyte_widgets.wire import trait_types as wire
 
 TEXT_LIMIT: Final = 50_000
 """Characters of an error or event that are kept: the end of a traceback says most, so both ends stay."""
+_PROMPT_LIMIT: Final = 10_000
 _WARNING: Final = ("TYPE_WARNING", 2)
 _KIND_NAMES: Final[dict[EnumWire, str]] = {"KIND_USER": "user", 1: "user", "KIND_SYSTEM": "system", 2: "system"}
 
@@ -60,6 +63,7 @@ def action_detail(
         "attempts": [_attempt(history, live.get(history.attempt, ())) for history in attempts_of(details)],
         "error": error_info(details.error_info),
         "abort": None if abort is None else _abort(abort),
+        "condition": _condition(details),
         "cache": _enum_word(details.status.cache_status, "CACHE_"),
         "consoleUrl": console_url,
         "makesReport": details.task is not None and details.task.task_template.metadata.generates_deck,
@@ -69,6 +73,24 @@ def action_detail(
 
 def _abort(abort: AbortInfo) -> wire.AbortInfo:
     return {"reason": bounded(abort.reason), "by": bounded(identity_name(abort.aborted_by), 200)}
+
+
+def _condition(details: ActionDetails) -> wire.ConditionInfo | None:
+    asked = details.condition
+    if asked is None:
+        return None
+    told = details_of(details)
+    start_ms = epoch_ms(details.status.start_time)
+    known = told.condition
+    return {
+        "prompt": bounded(asked.prompt, _PROMPT_LIMIT),
+        "description": bounded(asked.description, _PROMPT_LIMIT),
+        "markdown": known is not None and known.is_markdown,
+        "type": known.type if known is not None else "",
+        "deadlineMs": None if start_ms is None or asked.timeout_s is None else start_ms + asked.timeout_s * 1000,
+        "answer": None if told.answer is None else answer_words(told.answer.value),
+        "by": "" if told.answer is None else bounded(told.answer.by, 200),
+    }
 
 
 def error_info(error: ErrorInfo | None) -> wire.ErrorInfo | None:

@@ -12,6 +12,7 @@ import msgspec
 
 from flyte_widgets.wire.analysis import Comparison, PathPart, TaskRow
 from flyte_widgets.wire.logs import LogLines, LogMatches, SavedLog
+from flyte_widgets.wire.rerun import RerunForm
 
 
 class Request(msgspec.Struct, tag_field="kind", rename="camel", kw_only=True):
@@ -41,6 +42,29 @@ class Abort(Request, tag="abort"):
 
     action: str
     reason: str
+
+
+class Signal(Request, tag="signal"):
+    """Answer a condition. Sent again with the same id, it is answered, not done twice."""
+
+    action: str
+    value: str
+    """What was typed: "true", "1250". It is read by the condition's type, in Python: a number of JavaScript cannot hold
+    every integer of Flyte's."""
+
+
+class Rerun(Request, tag="rerun"):
+    """Start the run again. Sent again with the same id, it is answered, not done twice."""
+
+    recover: bool
+    changed: dict[str, str]
+    """Inputs to change, each as it was typed; read by the input's type."""
+
+
+class ReadRerun(Request, tag="read_rerun"):
+    """Read the run's inputs for the form of a rerun."""
+
+    reply: ClassVar[object] = RerunForm
 
 
 class Retry(Request, tag="retry"):

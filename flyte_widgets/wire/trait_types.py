@@ -27,6 +27,10 @@ trying again does not mend it."""
 AbortPhase = Literal["idle", "requested", "accepted", "aborted", "failed"]
 """accepted: the backend's OK. aborted: the phase was seen ABORTED."""
 
+AnswerPhase = Literal["sent", "accepted", "answered", "failed", "answered_elsewhere", "timed_out", "aborted"]
+"""accepted: the backend's OK. answered: the condition was seen SUCCEEDED with this answer. answered_elsewhere: somebody
+else was faster."""
+
 
 ViewKind = Literal["full", "compact"]
 """compact: one row, which opens to the whole view."""
@@ -94,6 +98,20 @@ class AbortInfo(TypedDict):
     by: str
 
 
+class ConditionInfo(TypedDict):
+    """What a condition asks, and how it was answered."""
+
+    prompt: str
+    description: str
+    markdown: bool
+    type: str
+    """"bool", "int", "float" or "str"; "" where the backend does not say."""
+    deadlineMs: float | None
+    answer: str | None
+    """In words; null: not answered."""
+    by: str
+
+
 class ActionDetail(TypedDict):
     """All that is known of one action: the root's in `root`, the selected one's in `detail`."""
 
@@ -109,6 +127,7 @@ class ActionDetail(TypedDict):
     attempts: list[Attempt]
     error: ErrorInfo | None
     abort: AbortInfo | None
+    condition: ConditionInfo | None
     cache: str
     consoleUrl: str
     makesReport: bool
@@ -139,6 +158,59 @@ class AbortState(TypedDict):
     """The action it is about; "a0" is the run."""
     atMs: float | None
     reason: str
+    message: str
+
+
+class WaitingCondition(TypedDict):
+    """A condition that needs an answer."""
+
+    id: str
+    name: str
+    prompt: str
+    description: str
+    markdown: bool
+    type: str
+    """"bool", "int", "float" or "str"; "" where the backend does not say."""
+    parent: str
+    sinceMs: float | None
+    deadlineMs: float | None
+
+
+class AnswerState(TypedDict):
+    """How the answer to a condition stands, or how one ended that was seen waiting."""
+
+    state: AnswerPhase
+    id: str
+    name: str
+    value: str
+    """In words: "yes", "1250"."""
+    by: str
+    atMs: float | None
+    sinceMs: float | None
+    message: str
+
+
+class Relation(TypedDict):
+    """Which run this one was started from."""
+
+    kind: str
+    """"rerun", "recover" and the like."""
+    run: str
+    url: str
+    """Its page; "" where there is none."""
+
+
+class RerunState(TypedDict):
+    """How a rerun of this run stands."""
+
+    state: Literal["idle", "requested", "started", "failed"]
+    kind: Literal["rerun", "recover"]
+    run: str
+    """Name of the new run."""
+    reference: str
+    """Python that shows it."""
+    url: str
+    atMs: float | None
     message: str
 
 

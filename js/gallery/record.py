@@ -85,6 +85,8 @@ def record(name: str, take: Take, backend: Any) -> dict[str, Any]:
     state = watcher_of(widget.run).state
     try:
         until(lambda: widget.root is not None, "the run")
+        if state.counts[fw.ActionPhase.PAUSED]:
+            until(lambda: widget.waiting, "what the run waits for")
         settle(state)
         if take.abort:
             widget.abort(take.abort)

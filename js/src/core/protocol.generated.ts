@@ -268,6 +268,30 @@ export interface Abort {
   reason: string;
 }
 
+/** Answer a condition. Sent again with the same id, it is answered, not done twice. */
+export interface Signal {
+  kind: "signal";
+  action: string;
+  /**
+   * What was typed: "true", "1250". It is read by the condition's type, in Python: a number of JavaScript cannot hold
+   * every integer of Flyte's.
+   */
+  value: string;
+}
+
+/** Start the run again. Sent again with the same id, it is answered, not done twice. */
+export interface Rerun {
+  kind: "rerun";
+  recover: boolean;
+  /** Inputs to change, each as it was typed; read by the input's type. */
+  changed: Record<string, string>;
+}
+
+/** Read the run's inputs for the form of a rerun. */
+export interface ReadRerun {
+  kind: "read_rerun";
+}
+
 /** Try to reach the backend now. */
 export interface Retry {
   kind: "retry";
@@ -364,6 +388,27 @@ export interface SaveLog {
   attempt: number;
 }
 
+/** How an input is changed. line: one line of text. text: a literal of Python, on several lines. kept: not from here. */
+export type FieldKind = "bool" | "choice" | "line" | "text" | "kept";
+
+/** One input. */
+export interface RerunField {
+  name: string;
+  kind: FieldKind;
+  /** As Python writes it: "int". */
+  type: string;
+  /** Its value as the field shows it, and as it is sent back. */
+  text: string;
+  choices: string[];
+}
+
+/** What can be changed for a rerun. */
+export interface RerunForm {
+  fields: RerunField[];
+  /** Whether this backend is known to take over what succeeded. */
+  recovers: boolean;
+}
+
 export type LineButton = "show" | "logs" | "report" | "compare" | "path";
 
 export type LineState = "failed" | "error" | "waiting" | "overdue" | "estimate" | "ended";
@@ -402,6 +447,12 @@ export type ConnectionState = "connecting" | "live" | "polling" | "reconnecting"
 
 /** accepted: the backend's OK. aborted: the phase was seen ABORTED. */
 export type AbortPhase = "idle" | "requested" | "accepted" | "aborted" | "failed";
+
+/**
+ * accepted: the backend's OK. answered: the condition was seen SUCCEEDED with this answer. answered_elsewhere: somebody
+ * else was faster.
+ */
+export type AnswerPhase = "sent" | "accepted" | "answered" | "failed" | "answered_elsewhere" | "timed_out" | "aborted";
 
 /** compact: one row, which opens to the whole view. */
 export type ViewKind = "full" | "compact";
@@ -462,6 +513,19 @@ export interface AbortInfo {
   by: string;
 }
 
+/** What a condition asks, and how it was answered. */
+export interface ConditionInfo {
+  prompt: string;
+  description: string;
+  markdown: boolean;
+  /** "bool", "int", "float" or "str"; "" where the backend does not say. */
+  type: string;
+  deadlineMs: number | null;
+  /** In words; null: not answered. */
+  answer: string | null;
+  by: string;
+}
+
 /** All that is known of one action: the root's in `root`, the selected one's in `detail`. */
 export interface ActionDetail {
   id: string;
@@ -476,6 +540,7 @@ export interface ActionDetail {
   attempts: Attempt[];
   error: ErrorInfo | null;
   abort: AbortInfo | null;
+  condition: ConditionInfo | null;
   cache: string;
   consoleUrl: string;
   /** Whether its task was declared with `report=True`. */
@@ -504,6 +569,55 @@ export interface AbortState {
   action: string;
   atMs: number | null;
   reason: string;
+  message: string;
+}
+
+/** A condition that needs an answer. */
+export interface WaitingCondition {
+  id: string;
+  name: string;
+  prompt: string;
+  description: string;
+  markdown: boolean;
+  /** "bool", "int", "float" or "str"; "" where the backend does not say. */
+  type: string;
+  parent: string;
+  sinceMs: number | null;
+  deadlineMs: number | null;
+}
+
+/** How the answer to a condition stands, or how one ended that was seen waiting. */
+export interface AnswerState {
+  state: AnswerPhase;
+  id: string;
+  name: string;
+  /** In words: "yes", "1250". */
+  value: string;
+  by: string;
+  atMs: number | null;
+  sinceMs: number | null;
+  message: string;
+}
+
+/** Which run this one was started from. */
+export interface Relation {
+  /** "rerun", "recover" and the like. */
+  kind: string;
+  run: string;
+  /** Its page; "" where there is none. */
+  url: string;
+}
+
+/** How a rerun of this run stands. */
+export interface RerunState {
+  state: "idle" | "requested" | "started" | "failed";
+  kind: "rerun" | "recover";
+  /** Name of the new run. */
+  run: string;
+  /** Python that shows it. */
+  reference: string;
+  url: string;
+  atMs: number | null;
   message: string;
 }
 
@@ -574,6 +688,9 @@ export interface SavedFile {
 export type Request =
   | Handshake
   | Abort
+  | Signal
+  | Rerun
+  | ReadRerun
   | Retry
   | ReadFrontEnd
   | RequestHistory
@@ -598,6 +715,7 @@ export type Request =
 
 /** Payloads of replies, by kind of request. All others are empty. */
 export interface Replies {
+  read_rerun: RerunForm;
   report: string;
   critical_path: [action: string, phase: number, from_ms: number, to_ms: number][];
   by_task: TaskRow[];
@@ -637,6 +755,8 @@ export interface RunTraits {
   abort_note: string;
   /** How an abort stands: idle, requested, accepted, aborted or failed; for which action, when, why. */
   abort_state: AbortState;
+  /** How answers stand, and how conditions ended that were seen waiting. */
+  answers: AnswerState[];
   /** Number of the root's latest attempt, from 1. */
   attempt: number;
   /** How fresh all this is: state, last answer, next try, message, hint. */
@@ -668,6 +788,10 @@ export interface RunTraits {
   project: string;
   /** Python that watches this run again: `RunWidget("r4p2bdpt7f")`. */
   reference: string;
+  /** The run that this one was started from; None where it was not. */
+  relation: Relation | null;
+  /** How a rerun of this run stands: idle, requested, started or failed; the new run, when, why. */
+  rerun_state: RerunState;
   /** The root action with its attempts, phase times and error. */
   root: ActionDetail | null;
   /** Name of the run. */
@@ -691,11 +815,17 @@ export interface RunTraits {
   task_name: string;
   /** How it is shown: "full", or "compact": one row that opens to the whole. */
   view: ViewKind;
+  /**
+   * The conditions that need a person's answer, those that wait longest first; 50 at most. `run.waiting` gives them
+   * as Python's values.
+   */
+  waiting: WaitingCondition[];
 }
 
 export const RUN_TRAITS: readonly (keyof RunTraits)[] = [
   "abort_note",
   "abort_state",
+  "answers",
   "attempt",
   "connection",
   "console_url",
@@ -710,6 +840,8 @@ export const RUN_TRAITS: readonly (keyof RunTraits)[] = [
   "phase",
   "project",
   "reference",
+  "relation",
+  "rerun_state",
   "root",
   "run_name",
   "selected",
@@ -720,6 +852,7 @@ export const RUN_TRAITS: readonly (keyof RunTraits)[] = [
   "summary",
   "task_name",
   "view",
+  "waiting",
 ];
 
 /** The synced traits of ProgressWidget. Read-only for the browser, all but `selected`. */
