@@ -172,7 +172,7 @@ import asyncio, gc
 from flyte_widgets.watch.loop import background
 from tests.run_helpers import connections, loop_tasks
 import flyte_widgets.api.connect as connect
-connect._REST_AFTER_S = 0.3
+connect._CLOSE_IDLE_AFTER_S = 0.3
 port = int(endpoint.split(":")[2].split("/")[0])
 run.phase
 assert connections(port) > 0 and loop_tasks()
