@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Actions } from "../../src/core/actions";
 import { Phase } from "../../src/core/phases";
-import { nextFailure } from "../../src/run/timeline/rows/failures";
+import { nextFailed, nextFailure } from "../../src/run/timeline/rows/failures";
 import { bucketKey, Fold, NO_FILTER, openTo, order, type Toggles } from "../../src/run/timeline/rows/order";
 import { Tree } from "../../src/run/timeline/rows/tree";
 import { pack } from "../pack";
@@ -171,6 +171,21 @@ test("failures are walked in tree order, the root last, round and round, folded 
   expect([from("a0", 1), from("c", 1)]).toEqual(["b", "s0"]);
   expect([from("", -1), from("s0", -1), from("b", -1)]).toEqual(["a0", "d", "a0"]);
   expect(nextFailure(ordered([root]).actions, ordered([root]).tree, -1, 1)).toBe(-1);
+});
+
+test("what failed is walked before what timed out, the root last, and from anything else from the beginning", () => {
+  const specs = [
+    { ...root, phase: Phase.Failed },
+    action({ id: "late", phase: Phase.TimedOut }),
+    action({ id: "fine" }),
+    action({ id: "b", phase: Phase.Failed }),
+    action({ id: "c", phase: Phase.Failed }),
+  ];
+  const { actions, tree } = ordered(specs);
+  const from = (id: string) => actions.id[nextFailed(actions, tree, actions.rowOf.get(id) ?? -1)];
+  expect([from(""), from("b"), from("c"), from("late"), from("a0")]).toEqual(["b", "c", "late", "a0", "b"]);
+  expect([from("fine"), from("b")]).toEqual(["b", "c"]);
+  expect(nextFailed(ordered([root]).actions, ordered([root]).tree, -1)).toBe(-1);
 });
 
 test("every action of a big run has exactly one row once all is open", () => {

@@ -5,7 +5,7 @@ import { Phase } from "../../core/phases";
 import { dotted, h, setAttribute, setText } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
 import { censusIn } from "../census";
-import { nextFailure } from "../timeline/rows/failures";
+import { nextFailed } from "../timeline/rows/failures";
 import { Tree } from "../timeline/rows/tree";
 import { type Count, reported, type Tally, tally, words } from "./counts";
 
@@ -53,7 +53,7 @@ export function mountStrip(view: View, band: HTMLElement): void {
   };
   const showFailure = (): void => {
     const { actions } = store;
-    const row = nextFailure(actions, new Tree(actions), actions.rowOf.get(selected()) ?? -1, 1);
+    const row = nextFailed(actions, new Tree(actions), actions.rowOf.get(selected()) ?? -1);
     if (row >= 0) show(actions.id[row]!);
   };
   const showRetry = (): void => {
