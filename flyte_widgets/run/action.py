@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from flyte_widgets.api.messages import ActionMetadata, ActionStatus
 from flyte_widgets.phases import ActionPhase
-from flyte_widgets.run.timeline import Segment, continued_segments, observed_segments
+from flyte_widgets.run.timeline import Segment, continued_segments, lost_segments, observed_segments
 from flyte_widgets.run.times import Milliseconds, epoch_ms
 from flyte_widgets.untrusted import shortened
 
@@ -55,6 +56,8 @@ class ActionState(msgspec.Struct, eq=False, gc=False):
     """Number of the change (`RunState.changes`) that gave it its phase and attempt."""
     has_moved_back: bool = False
     """Whether the backend has moved it back within an attempt: its messages can then no longer be put in order."""
+    lost_by_ms: Milliseconds | None = None
+    """By when it had ended, where the backend does not know how and when: the end of its run. It has no phase then."""
     has_history: bool = False
     history: tuple[Segment, ...] = ()
     history_key: StatusKey | None = None
@@ -109,13 +112,15 @@ class ActionState(msgspec.Struct, eq=False, gc=False):
     def segments(self) -> tuple[Segment, ...]:
         """Its life in phases: its history, where that was read, carried on by what was seen since."""
         if self.has_history:
-            return continued_segments(self.history, self.seen, self.ended_ms) if self.seen else self.history
-        return observed_segments(self.created_ms, self.ended_ms, self._steps())
+            segments = continued_segments(self.history, self.seen, self.ended_ms) if self.seen else self.history
+        else:
+            segments = observed_segments(self.created_ms, self.ended_ms, self._steps())
+        return segments if self.lost_by_ms is None else lost_segments(segments, self.lost_by_ms)
 
     @property
     def is_terminal(self) -> bool:
-        """Whether its phase is a final one."""
-        return self.phase is not None and self.phase.is_terminal
+        """Whether its phase is a final one, or it has ended and nobody knows how."""
+        return self.lost_by_ms is not None if self.phase is None else self.phase.is_terminal
 
     @property
     def status_key(self) -> StatusKey:
@@ -166,6 +171,14 @@ class ActionState(msgspec.Struct, eq=False, gc=False):
             return True
         return before != (self.created_ms, self.ended_ms, self.cache_hit)
 
+    def lose_end(self, by_ms: Milliseconds) -> None:
+        """Have it end by then, and nobody know when and how. What was seen before stays."""
+        if not self.has_history:
+            self.seen = self._steps()
+        # Late reports may still tell of its end. Then only a read is believed, as an old message tells of a phase, too.
+        self.phase, self.lost_by_ms, self.has_moved_back = None, by_ms, True
+        self.status = replace(self.status, phase=None, end_time=None)
+
     def take_history(self, segments: tuple[Segment, ...]) -> None:
         """Have these segments stand for all that was seen so far."""
         self.history, self.has_history, self.seen = segments, True, None
@@ -181,6 +194,8 @@ class ActionState(msgspec.Struct, eq=False, gc=False):
                 if len(self.seen) > _SEEN_LIMIT:
                     del self.seen[0]
         self.phase = phase
+        if phase is not None:
+            self.lost_by_ms = None
 
     def _steps(self, attempts: int | None = None) -> list[tuple[ActionPhase, Milliseconds, int]]:
         if self.seen is not None or self.has_history or self.phase is None:

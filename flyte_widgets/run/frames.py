@@ -102,8 +102,8 @@ def _row(action: ActionState, now_ms: Milliseconds, details: ActionDetails | Non
 
 
 def duration_of(action: ActionState, now_ms: Milliseconds) -> timedelta | None:
-    """Give how long an action took, or has taken so far. None where the backend does not say when it began."""
-    if action.created_ms is None:
+    """Give how long an action took, or has taken so far. None where the backend does not say when it began or ended."""
+    if action.created_ms is None or action.lost_by_ms is not None:
         return None
     return timedelta(milliseconds=max(0.0, end_of(action, now_ms) - start_of(action)))
 

@@ -53,6 +53,8 @@ class RunState:
         """How many changes of phase or attempt were folded: the clock by which messages are put in order."""
         self.doubted: set[str] = set()
         """Actions of which a message said what may be old. Read again, they are right."""
+        self.lost_ends = 0
+        """Actions that have ended with the run, and nobody knows how: they have no phase (`ActionState.lost_by_ms`)."""
         self._news: News = []
         self._orphans: dict[str, list[int]] = {}
 
@@ -70,7 +72,12 @@ class RunState:
     @property
     def active_count(self) -> int:
         """Actions that have not ended."""
-        return len(self.actions) - sum(self.counts[phase] for phase in TERMINAL_PHASES)
+        return len(self.actions) - sum(self.counts[phase] for phase in TERMINAL_PHASES) - self.lost_ends
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the root has ended, as far as is known."""
+        return self.root is not None and self.root.is_terminal
 
     def parent_index(self, action: ActionState) -> int:
         """Row of the parent; -1 where there is none, or it was not heard of yet."""
@@ -190,23 +197,38 @@ class RunState:
             changed = known.take_metadata(metadata)
             if known.parent != had_parent:
                 self._join(known)
-        if status != known.status:
-            had_phase, had_attempts = known.phase, known.attempts
-            phase = ActionPhase.of(status.phase) or had_phase
-            if phase is not had_phase and not self._is_newer(known, phase, status.attempts, read_from):
-                self.doubted.add(known.id)
-            else:
-                changed = known.take_status(status, phase, now_ms) or changed
-            if known.phase is not had_phase or known.attempts != had_attempts:
-                self.changes += 1
-                known.changed_at = self.changes
-                self._news.append(PhaseChange(known.id, known.name, had_phase, phase, known.attempts, now_ms))
-                if had_phase is not None:
-                    self.counts[had_phase] -= 1
-                if phase is not None:
-                    self.counts[phase] += 1
+        if status != known.status or known.phase is None:
+            changed = self._fold_status(known, status, now_ms, read_from) or changed
         if changed:
             self.dirty.add(known.index)
+
+    def _fold_status(
+        self, known: ActionState, status: ActionStatus, now_ms: Milliseconds, read_from: int | None
+    ) -> bool:
+        changed, had_phase, had_attempts = False, known.phase, known.attempts
+        was_lost = known.lost_by_ms is not None
+        told = ActionPhase.of(status.phase)
+        if told is None and self.has_ended and not known.is_terminal:
+            # The run has ended, and the backend does not say how this did. A stream's word may be an old one.
+            if read_from is None or read_from < known.changed_at:
+                self.doubted.add(known.id)
+            else:
+                known.lose_end(self._ended_ms(now_ms))
+                changed = True
+        elif told not in (None, had_phase) and not self._is_newer(known, told, status.attempts, read_from):
+            self.doubted.add(known.id)
+        else:
+            changed = known.take_status(status, told or had_phase, now_ms)
+        self.lost_ends += (known.lost_by_ms is not None) - was_lost
+        if known.phase is not had_phase or known.attempts != had_attempts:
+            self.changes += 1
+            known.changed_at = self.changes
+            self._news.append(PhaseChange(known.id, known.name, had_phase, known.phase, known.attempts, now_ms))
+            if had_phase is not None:
+                self.counts[had_phase] -= 1
+            if known.phase is not None:
+                self.counts[known.phase] += 1
+        return changed
 
     def _is_newer(self, known: ActionState, phase: ActionPhase | None, attempts: int, read_from: int | None) -> bool:
         """Whether a message with another phase is newer than what is known. A higher attempt proves it."""
@@ -217,6 +239,10 @@ class RunState:
             known.has_moved_back = known.has_moved_back or not is_forward
             return True
         return is_forward and not known.has_moved_back
+
+    def _ended_ms(self, now_ms: Milliseconds) -> Milliseconds:
+        ended_ms = self.root.ended_ms if self.root is not None else None
+        return now_ms if ended_ms is None else ended_ms
 
     def _join(self, action: ActionState) -> None:
         """Put an action among those that wait for their parent, if it does, and end the wait of its own children."""

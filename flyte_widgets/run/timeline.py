@@ -124,6 +124,8 @@ def _segments(
     steps.sort(key=lambda step: step[0])
     active = [step for step in steps if not step[2].is_terminal]
     number, inferred = source.attempt, SegmentFlag.END_INFERRED if end_inferred else 0
+    # Without a phase now, it has left its last one by the end that is told of that; nobody knows for which, and when.
+    left = 0 if ActionPhase.of(source.phase) or outcome else SegmentFlag.END_INFERRED
     if not active and start_ms is not None and (whole := outcome or ActionPhase.of(source.phase)) is not None:
         yield Segment(number, whole, start_ms, end_ms, SegmentFlag.STATUS_ONLY | inferred)
         return
@@ -135,8 +137,8 @@ def _segments(
             to_ms, flags = following, SegmentFlag.END_INFERRED
         elif to_ms is None:
             to_ms, flags = end_ms, inferred
-        elif following is not None:
-            to_ms = min(to_ms, following)
+        else:
+            to_ms, flags = (to_ms, left) if following is None else (min(to_ms, following), 0)
         closed_ms = None if to_ms is None else max(from_ms, to_ms)
         yield Segment(number, phase, from_ms, closed_ms, flags)
     if outcome is not None and end_ms is not None and closed_ms is not None:
@@ -204,6 +206,15 @@ def continued_segments(
             segments[-1] = last._replace(end_ms=from_ms, flags=last.flags | SegmentFlag.OBSERVED)
         segments.append(Segment(attempt, phase, from_ms, from_ms if phase.is_terminal else None, SegmentFlag.OBSERVED))
     return tuple(segments)
+
+
+def lost_segments(segments: tuple[Segment, ...], by_ms: Milliseconds) -> tuple[Segment, ...]:
+    """Close the last segment of an action that had ended by then, as nobody knows when: its end is inferred."""
+    if not segments or segments[-1].phase.is_terminal:
+        return segments
+    last = segments[-1]
+    end_ms = max(last.start_ms, by_ms) if last.end_ms is None else last.end_ms
+    return (*segments[:-1], last._replace(end_ms=end_ms, flags=last.flags | SegmentFlag.END_INFERRED))
 
 
 def split_error(error: ErrorInfo | None) -> tuple[str, str]:

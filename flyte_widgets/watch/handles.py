@@ -368,7 +368,7 @@ class Action:
 
     @property
     def phase(self) -> ActionPhase | None:
-        """Where it is now."""
+        """Where it is now. None where the backend says none: of one that ended with its run, it does not know how."""
         return self._state.phase
 
     @property
@@ -403,12 +403,12 @@ class Action:
 
     @property
     def ended(self) -> datetime | None:
-        """When it ended, in UTC; None while it goes on."""
+        """When it ended, in UTC; None while it goes on, and where the backend does not know."""
         return action_end(self._state)
 
     @property
     def duration(self) -> timedelta | None:
-        """From queued to ended, or up to now. None where the backend does not say when it began."""
+        """From queued to ended, or up to now. None where the backend does not say when it began or ended."""
         return duration_of(self._state, watcher_of(self._run).now_ms())
 
     @property

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from flyte_widgets.phases import ActionPhase as P
+from flyte_widgets.watch.access import watcher_of
 from tests.backend.test_local_crash import Api, run_id
+from tests.run_helpers import eventually, run_on
 from tests.server_process import ServerProcess
 
 AT = "2026-01-01T00:00:{:02d}Z"
@@ -59,6 +62,31 @@ def test_an_end_that_nobody_told_is_not_known(api: Api) -> None:
     assert "endTime" not in details(api, number, "a9")["status"]
     assert said(api, number, "a9") == ["How it ended was not reported."]
     assert said(api, number, "a0") == ["37 reports are missing."]
+
+
+def test_a_run_shows_that_an_end_is_not_known(api: Api, shared_server: ServerProcess) -> None:
+    """Watched from before the end or from after it: no phase, no end, no length; ended, and drawn with a dashed end."""
+    number = 9005
+    api.call("CreateRun", {"runId": run_id(number)})
+    names = ("a1", "a2")
+    tell(api, number, update(number, "a0", "RUNNING", 0), *[update(number, name, "RUNNING", 0) for name in names])
+    watched = run_on(shared_server, run_id(number)["name"])
+    eventually(lambda: watched.counts == {P.RUNNING: 3})
+    tell(api, number, update(number, "a1", "SUCCEEDED", 1), update(number, "a0", "SUCCEEDED", 3))
+    for run in (watched, run_on(shared_server, run_id(number)["name"])):
+        assert run.wait(120) is P.SUCCEEDED
+        eventually(lambda run=run: run.actions["a2"].phase is None)  # type: ignore[misc]
+        lost = run.actions["a2"]
+        eventually(lambda lost=lost: lost.is_terminal)  # type: ignore[misc]
+        assert (lost.phase, lost.ended, lost.duration) == (None, None, None)
+        assert run.counts == {P.SUCCEEDED: 2}
+        assert run.actions["a1"].phase is P.SUCCEEDED
+        last = [row for row in run.segments() if row.action == "a2"][-1]
+        assert (last.phase, last.end, last.inferred) == ("running", run.ended, True)
+        eventually(lambda run=run: watcher_of(run).connection.state == "ended")  # type: ignore[misc]
+    tell(api, number, update(number, "a2", "FAILED", 4))
+    late = run_on(shared_server, run_id(number)["name"])
+    assert late.actions["a2"].phase is P.FAILED
 
 
 def test_reports_that_are_missing_in_between_are_counted(api: Api) -> None:
