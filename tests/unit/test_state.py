@@ -259,3 +259,31 @@ def test_a_flapping_backend_costs_bounded_memory() -> None:
         folded(listed("a0", "RUNNING" if i % 2 else "QUEUED"), state=state, now=i)
     assert len(only(state).segments) <= 64
     assert only(state).segments[-1].phase is P.RUNNING
+
+
+def test_an_end_that_nobody_told_is_taken_from_a_read_after_the_root_has_ended() -> None:
+    """No phase then means "not known": before the root's end, or from a stream, it means nothing."""
+    state = folded(enriched("a0", "RUNNING"), enriched("a1", "RUNNING", 1, parent="a0"), listed("a1", None, 1))
+    assert (only(state, "a1").phase, state.active_count) == (P.RUNNING, 2)
+    folded(enriched("a0", "SUCCEEDED", 0, 9), enriched("a1", None, 1), state=state)
+    assert (only(state, "a1").phase, state.take_doubted()) == (P.RUNNING, {"a1"})
+    folded(listed("a1", None, 1), state=state, now=70)
+    lost = only(state, "a1")
+    assert (lost.phase, lost.ended_ms, lost.is_terminal) == (None, None, True)
+    assert (counts(state), recount(state), state.active_count) == ({P.SUCCEEDED: 1}, recount(state), 0)
+    assert lost.segments[-1][1:4] == (P.RUNNING, ms(1), ms(9))
+    assert lost.segments[-1].flags & SegmentFlag.END_INFERRED
+    # An old message does not make it run again; a late report is read, and then counts.
+    folded(enriched("a1", "RUNNING", 1), state=state)
+    assert (lost.phase, state.take_doubted()) == (None, {"a1"})
+    folded(listed("a1", "FAILED", 1, 8), state=state)
+    assert (lost.phase, lost.ended_ms, state.active_count, state.lost_ends) == (P.FAILED, ms(8), 0, 0)
+
+
+def test_an_action_that_never_had_a_phase_ends_with_its_run() -> None:
+    """A run that is first read after its end: nothing more is waited for."""
+    state = folded(enriched("a0", "FAILED", 0, 9), enriched("a1", None, 1, parent="a0"))
+    assert state.active_count == 1
+    for _ in range(2):
+        folded(listed("a1", None, 1), state=state)
+        assert (state.active_count, state.lost_ends, only(state, "a1").segments) == (0, 1, ())
