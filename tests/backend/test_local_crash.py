@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -115,6 +116,15 @@ def check(api: Api, number: int, told: list[tuple[str, int]]) -> None:
         assert len(seen) <= step + 2
 
 
+def kill_amid(pid: int, told: list[tuple[str, int]], acknowledged: int, further_s: float) -> None:
+    """Kill a backend some time after it has acknowledged so much."""
+    give_up_s = time.monotonic() + PATIENCE_S
+    while len(told) < acknowledged and time.monotonic() < give_up_s:
+        time.sleep(0.001)
+    time.sleep(further_s)
+    os.kill(pid, signal.SIGKILL)
+
+
 @pytest.fixture
 def backends(tmp_path: Path) -> Iterator[Backends]:
     backends = Backends(tmp_path / "runs.db")
@@ -132,7 +142,7 @@ def test_nothing_acknowledged_is_lost(backends: Backends, runs: int) -> None:
         if acknowledged:
             check(api, number - 1, acknowledged[-1])
         told: list[tuple[str, int]] = []
-        killer = threading.Timer(dice.uniform(0.0, 0.12), os.kill, (pid, signal.SIGKILL))
+        killer = threading.Thread(target=kill_amid, args=(pid, told, dice.randint(0, 20), dice.uniform(0.0, 0.02)))
         killer.start()
         try:
             play(api, number, told)

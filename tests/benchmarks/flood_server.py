@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import sys
 import time
 from typing import Any, ClassVar
@@ -34,6 +35,9 @@ RUNNING, PAUSED, SUCCEEDED = (
     phase_pb2.ACTION_PHASE_SUCCEEDED,
 )
 LIST_PAGE = 200
+_FIRST_ATTEMPT = 10_000
+"""Of the first change. All numbers up to 99,999 have as many digits, so messages are encoded once, all but these."""
+_ATTEMPT = re.compile(rb"(?<=[: ])10000(?=[,}])")
 
 
 class Flood:
@@ -45,15 +49,16 @@ class Flood:
         """When the first change was due; 0 before the stream was opened."""
         self.phase, self.listed, self.over = RUNNING, asyncio.Event(), asyncio.Event()
         self.snapshot = http_chunk(self._watched(range(actions + 2), RUNNING))
-        # An action changes once in a round: to PAUSED in one, back in the next.
-        self.rounds = [
-            [http_chunk(self._watched((0, n), phase)) for n in range(1, actions + 1)] for phase in (PAUSED, RUNNING)
+        # An action changes once in a round: its next attempt runs. Of what a stream may say, only that is always news.
+        self.parts = [
+            tuple(_ATTEMPT.split(http_chunk(self._watched((0, n), RUNNING, attempts=_FIRST_ATTEMPT))))
+            for n in range(1, actions + 1)
         ]
         self.details = [http_chunk(frame(self._details(phase).SerializeToString())) for phase in (PAUSED, RUNNING)]
 
     def tree(self, first: int, end: int) -> bytes:
         """Give the changes from `first` on, before `end`."""
-        return b"".join(self.rounds[n // self.actions % 2][n % self.actions] for n in range(first, end))
+        return b"".join(self._change(n) for n in range(first, end))
 
     def root(self, first: int, end: int) -> bytes:
         """Likewise, of the root alone."""
@@ -61,7 +66,8 @@ class Flood:
 
     def end_of_tree(self) -> bytes:
         """All end, the root last."""
-        return http_chunk(self._watched((*range(1, self.actions + 2), 0), SUCCEEDED, root=SUCCEEDED))
+        last = _FIRST_ATTEMPT + max(0, self.total - 1) // self.actions
+        return http_chunk(self._watched((*range(1, self.actions + 2), 0), SUCCEEDED, root=SUCCEEDED, attempts=last))
 
     def end_of_root(self, encoding: str) -> bytes:
         """Likewise, as details."""
@@ -86,10 +92,16 @@ class Flood:
             return b"{}"
         return json.dumps(self.begun_s).encode() if method == "begun" else None
 
-    def _watched(self, numbers: Any, phase: int, root: int = RUNNING) -> bytes:
+    def _change(self, n: int) -> bytes:
+        before, after = self.parts[n % self.actions]
+        return b"%s%d%s" % (before, _FIRST_ATTEMPT + n // self.actions, after)
+
+    def _watched(self, numbers: Any, phase: int, root: int = RUNNING, attempts: int = 1) -> bytes:
         page = run_service_pb2.WatchActionsResponse()
         for n in numbers:
-            page.enriched_actions.add(action=self._action(n, phase if n else root), meets_filter=True)
+            action = self._action(n, phase if n else root)
+            action.status.attempts = attempts if n else 1
+            page.enriched_actions.add(action=action, meets_filter=True)
         return frame(encode(page, "json"))
 
     def _details(self, phase: int, n: int = 0) -> Any:
