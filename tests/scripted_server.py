@@ -89,7 +89,11 @@ class ScriptedServer:
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.ensure_future(self._connection(reader, writer))
             tasks.add(task)
-            task.add_done_callback(tasks.discard)
+            task.add_done_callback(lambda done: ended(done, writer))
+
+        def ended(task: asyncio.Task[None], writer: asyncio.StreamWriter) -> None:
+            tasks.discard(task)
+            writer.transport.abort()  # it was cancelled before it began, perhaps, or had more to write
 
         server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=self._tls)
         self.port = server.sockets[0].getsockname()[1]
@@ -99,6 +103,7 @@ class ScriptedServer:
         for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # the aborted ones close their sockets now
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

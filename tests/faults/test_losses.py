@@ -185,4 +185,5 @@ def test_the_embedded_backend_refuses_a_call(shared_server: ServerProcess, call:
             continue
         with pytest.raises(urllib.error.HTTPError) as refused:
             ask(shared_server, "RunService", other, request)
+        refused.value.close()
         assert refused.value.code == {"unimplemented": 501, "forbidden": 403}[kind]
