@@ -47,6 +47,11 @@ class HeadersAuth(CredentialAuth):
     refreshable = False
 
     def __init__(self, headers: Mapping[str, str]) -> None:
+        if not all(isinstance(text, str) for pair in headers.items() for text in pair):
+            raise ConfigError(
+                "auth is a mapping that does not hold texts only.",
+                hint='Give names and values of headers: auth={"authorization": "Bearer ..."}; or a token, or nothing.',
+            )
         super().__init__({name.lower(): checked_header(value) for name, value in headers.items()})
 
     def _settings(self) -> tuple[object, ...]:

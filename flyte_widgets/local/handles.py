@@ -23,6 +23,7 @@ from flyte_widgets.watch.backends import is_configured, set_default, unset_defau
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.reference import resolve
 from flyte_widgets.watch.shown import is_shown
+from flyte_widgets.watch.waiting import time_limit
 
 SOURCE = "fw.local.start()"
 _HOLD_S: Final = 1.0
@@ -44,7 +45,7 @@ class LocalRun(Run):
         Raises what the SDK raises for a task that fails (`flyte.errors.RuntimeUserError`), with what the task itself
         raised as its cause; LocalError where the run was aborted; WaitTimeoutError.
         """
-        return self._launched.result(timeout)
+        return self._launched.result(time_limit(timeout))
 
 
 def start(file: str | Path | None = None, port: int = 0, *, echo: bool | None = None) -> LocalBackend:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import time
 from collections.abc import Coroutine
 from typing import Any, Final, Protocol
 
-from flyte_widgets.errors import FlyteWidgetsError, copy_error
+from flyte_widgets.errors import FlyteWidgetsError, TransportError, copy_error
 from flyte_widgets.watch.backends import Lease
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.model import RunModel
@@ -17,6 +18,8 @@ from flyte_widgets.watch.watcher import Watcher
 
 FIRST_READ_S: Final = 20.0
 """How long the first look at a run waits for the backend at most."""
+REFUSED_S: Final = 2.5
+"""How long it waits for one that cannot be reached: a port that refuses is no slow backend."""
 
 
 class RunHandle:
@@ -96,9 +99,11 @@ def _wait(waiting: Coroutine[Any, Any, None]) -> None:
 
 
 async def _until_answered(model: RunModel) -> None:
-    await model.updates.until(
-        lambda: model.state.root is not None or model.connection.state in NEEDS_USER or model.is_over
-    )
+    began_s = time.monotonic()
+    while not (model.state.root is not None or model.connection.state in NEEDS_USER or model.is_over):
+        if isinstance(model.last_error, TransportError) and time.monotonic() - began_s >= REFUSED_S:
+            return
+        await model.updates.until_changed(0.5)
 
 
 async def _until_whole(model: RunModel) -> None:

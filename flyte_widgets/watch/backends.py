@@ -18,6 +18,7 @@ from flyte_widgets.api.config import (
 )
 from flyte_widgets.api.messages import RunIdentifier
 from flyte_widgets.api.tls import TlsSettings
+from flyte_widgets.errors import ConfigError
 from flyte_widgets.forking import PerProcess
 from flyte_widgets.watch.loop import BackgroundLoop, background
 from flyte_widgets.watch.watcher import Watcher
@@ -100,6 +101,11 @@ _by_client: weakref.WeakValueDictionary[int, Backend] = weakref.WeakValueDiction
 
 def backend_of(client: FlyteClient, source: str = "client=") -> Backend:
     """Give the one backend of a client, so that all its runs share watchers."""
+    if not isinstance(client, FlyteClient):
+        raise ConfigError(
+            f"client is a {type(client).__name__}.",
+            hint="Give what fw.connect(endpoint, ...) returns, or leave it out.",
+        )
     with _lock.get():
         backend = _by_client.get(id(client))
         if backend is None or backend.client is not client:
@@ -181,6 +187,15 @@ def connect(
 
     Nothing is sent yet: what is wrong with the backend shows when a run is read. Raises ConfigError.
     """
+    texts = {"endpoint": endpoint, "org": org, "project": project, "domain": domain, "api_key": api_key}
+    for name, value in {**texts, "console": console}.items():
+        if value is not None and not isinstance(value, str):
+            raise ConfigError(
+                f"{name} is a {type(value).__name__}.",
+                hint=f'Give a text: fw.connect("flyte.acme.dev", {name}="...").'
+                if name != "endpoint"
+                else 'Give a text: fw.connect("flyte.acme.dev").',
+            )
     given = ConnectOptions(
         endpoint,
         org=org,

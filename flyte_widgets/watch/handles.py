@@ -41,6 +41,7 @@ from flyte_widgets.watch.model import RunModel
 from flyte_widgets.watch.reference import RunLike, resolve
 from flyte_widgets.watch.rerun import rerun
 from flyte_widgets.watch.status import NEEDS_USER, Connection
+from flyte_widgets.watch.waiting import time_limit
 from flyte_widgets.watch.watcher import Watcher
 
 T = TypeVar("T")
@@ -233,7 +234,7 @@ class Run:
         Its actions have ended by then, too; those that have not seconds after the root are not waited for. Raises
         WaitTimeoutError, ApiError where the run cannot be read, KeyboardInterrupt on Ctrl-C: the run goes on.
         """
-        phase = self._wait(timeout)
+        phase = self._wait(time_limit(timeout))
         if check:
             self.raise_for_status()
         return phase
@@ -245,6 +246,8 @@ class Run:
         try:
             return background().call(_until_over(model), timeout)
         except concurrent.futures.TimeoutError:
+            if timeout is None:
+                raise
             if model.phase is not None and model.phase.is_terminal:
                 return model.phase  # only its actions are still waited for
             raise _not_ended(model, timeout) from None
@@ -547,20 +550,20 @@ def _outcome(model: RunModel) -> ActionPhase:
     raise FlyteWidgetsError(f"The watch of run {model.run_name} was given up{why}", hint=connection.hint)
 
 
-def _not_ended(model: RunModel, timeout: float | None) -> WaitTimeoutError:
+def _not_ended(model: RunModel, timeout: float) -> WaitTimeoutError:
     """Say what is known of a run whose end did not come in time; nothing, where the backend was not reached."""
     error = model.last_error
     if model.phase is None and model.state.root is None:
         why = f": {error.message}" if error is not None else "."
         hint = error.hint if error is not None and error.hint else "Check the endpoint, or wait longer."
-        return WaitTimeoutError(f"Run {model.run_name} could not be read within {timeout} s{why}", hint=hint)
+        return WaitTimeoutError(f"Run {model.run_name} could not be read within {timeout:g} s{why}", hint=hint)
     if error is not None:
         was = f"was {model.phase} when the backend last answered" if model.phase is not None else "has no phase"
         return WaitTimeoutError(
             f"Run {model.run_name} {was}; it has not answered since: {error.message}",
             hint="Whether the run goes on is not known: call wait() again.",
         )
-    return WaitTimeoutError(f"Run {model.run_name} has not ended within {timeout} s.")
+    return WaitTimeoutError(f"Run {model.run_name} has not ended within {timeout:g} s.")
 
 
 def _on_loop(coro: Coroutine[Any, Any, T]) -> asyncio.Future[T]:

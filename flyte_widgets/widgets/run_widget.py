@@ -182,6 +182,8 @@ class RunWidget(WidgetFrame):
         self._sidebar_calls = SidebarCalls(
             f"run {self._run.name}", outbound, self._static_view, lambda: self._view_alone(self.reference)
         )
+        static_view = self._static_view
+        outbound.before_sending(lambda: static_view.note_pace(outbound.pace))
         self._requests = RunRequests(watcher, self._static_view)
         self._requests.register(inbound)
         self._person_requests = PersonRequests(watcher)

@@ -17,6 +17,7 @@ from traitlets.config import Config
 from flyte_widgets.errors import NotFoundError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.widgets.run_widget import RunWidget
+from flyte_widgets.widgets.static_view import notebook
 from tests.run_helpers import END, client_of, eventually
 from tests.server_process import ServerProcess
 
@@ -162,3 +163,40 @@ def test_the_static_view_is_kept_once_however_often_the_widget_is_shown(shared_s
         assert f"Run {name} is shown again further on" in note
         assert len(note) < 600
         assert re.search(r'id="([^"]+)"', note)[1] == re.search(r'id="([^"]+)"', static_view)[1]  # type: ignore[index]
+
+
+def test_the_end_of_a_failed_actions_log_is_kept(shared_server: ServerProcess) -> None:
+    """At most thirty lines, the last ones, as text."""
+    name = shared_server.simulate(seed=5, elapsed_s=END, outcome="failed")
+    widget = RunWidget(name, client=client_of(shared_server))
+    widget.wait(30)
+    snapshot = widget._static_view.snapshot(30)
+    assert snapshot.failure is not None
+    lines = widget.actions[snapshot.failure.action].logs()
+    assert snapshot.failure.log
+    assert len(snapshot.failure.log) == min(30, len(lines))
+    assert "lines of its log" in widget.to_html()
+    assert "\x1b" not in "".join(snapshot.failure.log)
+    widget.close()
+
+
+def test_the_static_view_is_renewed_while_the_run_goes_on(
+    shared_server: ServerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one phase it is made again after a while, because other actions have changed; and as the page is hidden."""
+    monkeypatch.setattr(notebook, "RENEW_EVERY_S", 0.5)
+    monkeypatch.setattr(notebook, "UPDATE_EVERY_S", 0.2)
+    shown: list[str] = []
+    monkeypatch.setattr(notebook.Output, "show", lambda *_: None)
+    monkeypatch.setattr(notebook.Output, "replace", lambda _self, data: shown.append(data["text/plain"]))
+    widget = RunWidget(shared_server.simulate(seed=7, speed=5), client=client_of(shared_server))
+    eventually(lambda: widget.phase is ActionPhase.RUNNING)
+    widget._static_view.show({}, {})
+    eventually(lambda: len({text for text in shown if "seen running" in text}) > 2)
+    monkeypatch.setattr(notebook, "RENEW_EVERY_S", 3600.0)
+    eventually(lambda: widget._static_view._has_news)
+    before = len(shown)
+    widget._static_view.note_pace("full")
+    widget._static_view.note_pace("stopped")
+    eventually(lambda: len(shown) > before)
+    widget.close()

@@ -81,7 +81,7 @@ class LaunchedRun:
         except FutureTimeoutError:
             if self._future.done():
                 raise
-            raise WaitTimeoutError(f"The run {self.name} has not ended within {timeout} s.") from None
+            raise WaitTimeoutError(f"The run {self.name} has not ended within {timeout:g} s.") from None
 
     def __await__(self) -> Generator[Any, None, Any]:
         return asyncio.wrap_future(self._future).__await__()

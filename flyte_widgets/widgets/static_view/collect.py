@@ -6,16 +6,17 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import flyte_widgets
 from flyte_widgets.api.messages import ActionDetails
 from flyte_widgets.errors import FlyteWidgetsError, sentences
 from flyte_widgets.redaction import redact
-from flyte_widgets.run.causes import first_causes
+from flyte_widgets.run.causes import FAILURES, first_causes
 from flyte_widgets.run.state import ROOT, RunState
-from flyte_widgets.untrusted import printable, without_colours
+from flyte_widgets.untrusted import printable, shortened, without_colours
 from flyte_widgets.watch.access import target_of
+from flyte_widgets.watch.action_log import read_log
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.status import NEEDS_USER
 from flyte_widgets.watch.watcher import Watcher
@@ -32,10 +33,19 @@ _FOLD_READS: Final = 40
 _AT_ONCE: Final = 4
 _TROUBLED: Final = ("polling", "reconnecting", *NEEDS_USER)
 _TEXT_LIMIT: Final = 20_000
+_LOG_LINES: Final = 30
+_LOG_LINE_LIMIT: Final = 200
 
 
-def snapshot_of(run: Run, watcher: Watcher, failed: ActionDetails | None = None) -> Snapshot:
-    """Take what is known of a run now. `failed`: the details of the action whose error is shown."""
+class FailedAction(NamedTuple):
+    """The action whose error is shown, and the last lines of its log."""
+
+    details: ActionDetails
+    log: tuple[str, ...] = ()
+
+
+def snapshot_of(run: Run, watcher: Watcher, failed: FailedAction | None = None) -> Snapshot:
+    """Take what is known of a run now. `failed`: the action whose error is shown."""
     target = target_of(run)
     with watcher.lock:
         actions = _known(watcher.state)
@@ -57,7 +67,7 @@ def snapshot_of(run: Run, watcher: Watcher, failed: ActionDetails | None = None)
         ended_ms=root.ended_ms if root is not None else None,
         counts=counts,
         actions=actions,
-        failure=_failure(failed, actions) or _failure(details, actions),
+        failure=_failure(failed, actions) or _failure(FailedAction(details) if details else None, actions),
         line=watcher.analyst.line,
         abort_reason=_safe_text(abort.reason) if abort is not None else "",
         console_url=url or "",
@@ -65,10 +75,10 @@ def snapshot_of(run: Run, watcher: Watcher, failed: ActionDetails | None = None)
     )
 
 
-async def read_what_is_missing(watcher: Watcher) -> ActionDetails | None:
-    """Read the failure and the histories of the rows that will be drawn, on the background loop; return the failure.
+async def read_what_is_missing(watcher: Watcher) -> FailedAction | None:
+    """Read the failure with the end of its log, and the histories of the rows that will be drawn; return the failure.
 
-    Never raises: the static view is drawn in any case.
+    On the background loop. Never raises: the static view is drawn in any case.
     """
     with watcher.lock:
         actions = _known(watcher.state)
@@ -89,8 +99,10 @@ async def read_what_is_missing(watcher: Watcher) -> ActionDetails | None:
             if failure is not None and action == failure.id:
                 found.append(details)
 
-    tasks = [asyncio.create_task(read()) for _ in range(_AT_ONCE)]
-    done, late = await asyncio.wait(tasks, timeout=READ_LIMIT_S)
+    whose_log = failure.id if failure is not None else _failed_root(watcher.state)
+    reading_log = asyncio.create_task(_log_end(watcher, whose_log))
+    tasks: list[asyncio.Task[None]] = [asyncio.create_task(read()) for _ in range(_AT_ONCE)]
+    done, late = await asyncio.wait([*tasks, reading_log], timeout=READ_LIMIT_S)
     for task in late:
         task.cancel()
     await asyncio.gather(*late, return_exceptions=True)
@@ -100,7 +112,19 @@ async def read_what_is_missing(watcher: Watcher) -> ActionDetails | None:
             logger.debug("the snapshot of %s: %s", watcher.run_id.name, error)
         elif error is not None:
             logger.error("the snapshot of %s", watcher.run_id.name, exc_info=error)
-    return found[0] if found else None
+    log = reading_log.result() if reading_log in done and reading_log.exception() is None else ()
+    shown = found[0] if found else watcher.details.get(ROOT) if failure is None else None
+    return FailedAction(shown, log) if shown is not None else None
+
+
+def _failed_root(state: RunState) -> str:
+    return ROOT if state.root is not None and state.root.phase in FAILURES else ""
+
+
+async def _log_end(watcher: Watcher, action: str) -> tuple[str, ...]:
+    """Read the last lines of an action's log. Raises as `read_log`."""
+    lines = await read_log(watcher, action, None) if action else []
+    return tuple(shortened(_safe_text(line.text).replace("\n", " "), _LOG_LINE_LIMIT) for line in lines[-_LOG_LINES:])
 
 
 def _known(state: RunState) -> tuple[KnownAction, ...]:
@@ -120,9 +144,10 @@ def _known(state: RunState) -> tuple[KnownAction, ...]:
     )
 
 
-def _failure(details: ActionDetails | None, actions: Sequence[KnownAction]) -> Failure | None:
-    if details is None:
+def _failure(failed: FailedAction | None, actions: Sequence[KnownAction]) -> Failure | None:
+    if failed is None:
         return None
+    details = failed.details
     error = error_info(details.error_info)
     if error is None:
         return None
@@ -130,7 +155,7 @@ def _failure(details: ActionDetails | None, actions: Sequence[KnownAction]) -> F
     if action is None:
         return None
     message = bounded(_safe_text(error["message"] or error["code"]), _TEXT_LIMIT)
-    return Failure(action.name, action.id, action.attempts, error["kind"], message)
+    return Failure(action.name, action.id, action.attempts, error["kind"], message, failed.log)
 
 
 def _safe_text(text: str) -> str:

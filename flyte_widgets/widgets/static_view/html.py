@@ -12,6 +12,7 @@ import re
 from typing import Final
 
 from flyte_widgets.run.summary import Summary
+from flyte_widgets.run.words import plural
 from flyte_widgets.untrusted import shortened, web_address
 from flyte_widgets.widgets.static_view import timeline as rows
 from flyte_widgets.widgets.static_view.colours import on_any_page
@@ -130,8 +131,18 @@ def _failure(snapshot: Snapshot, failure: Failure) -> str:
     plain = "white-space:pre-wrap;overflow-wrap:break-word;word-break:normal;background-color:transparent;border:0"
     return (
         f'<div style="{box};padding:8px 12px;margin:8px 0"><div style="font-size:12px">{about}</div>'
-        f'<pre style="{pre};{plain}">{clean(message)}</pre></div>'
+        f'<pre style="{pre};{plain}">{clean(message)}</pre>{_log(failure, f"{pre};{plain}")}</div>'
     )
+
+
+def _log(failure: Failure, style: str) -> str:
+    """Show the end of its log, folded: the error above says most."""
+    if not failure.log:
+        return ""
+    title = f"The last {plural(len(failure.log), 'line')} of its log"
+    lines = clean("\n".join(failure.log))
+    summary = '<summary style="font-size:12px;cursor:pointer;margin-top:4px">'
+    return f'<details>{summary}{title}</summary><pre style="{style}">{lines}</pre></details>'
 
 
 def _drawings(snapshot: Snapshot) -> str:

@@ -32,13 +32,17 @@ class KnownAction(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """The error that is shown: whose, of which attempt, by whose fault ("user", "system", ""), and its words."""
+    """The error that is shown: whose, of which attempt, by whose fault ("user", "system", ""), and its words.
+
+    `log` is the end of its log, where that was read.
+    """
 
     name: str
     action: str
     attempt: int
     kind: str
     message: str
+    log: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

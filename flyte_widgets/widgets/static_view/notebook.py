@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
-from flyte_widgets.api.messages import ActionDetails
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
@@ -26,7 +25,7 @@ from flyte_widgets.watch.updates import Update
 from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.outputs import Bundle, Output
 from flyte_widgets.widgets.publisher import publisher
-from flyte_widgets.widgets.static_view.collect import READ_LIMIT_S, read_what_is_missing, snapshot_of
+from flyte_widgets.widgets.static_view.collect import READ_LIMIT_S, FailedAction, read_what_is_missing, snapshot_of
 from flyte_widgets.widgets.static_view.html import static_view_html, static_view_note
 from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.text import static_view_text
@@ -34,14 +33,16 @@ from flyte_widgets.widgets.static_view.text import static_view_text
 logger = logging.getLogger(__name__)
 
 UPDATE_EVERY_S: Final = 2.0
-"""The static view is replaced at most this often while the run goes on, and only where its phase has changed."""
+"""The static view is replaced at most this often while the run goes on, where its phase has changed."""
+RENEW_EVERY_S: Final = 60.0
+"""So often where anything else has: a notebook that is saved in hour 3 does not show minute 1."""
 FIRST_READ_S: Final = 1.0
 """How long a cell that displays a widget is held up at most; the live view is on screen by then."""
 _MOST_SHOWN: Final = 8
 """Outputs that are kept true; older ones stay as they are."""
 _EMPTY: Final = {"text/html": "", "text/plain": ""}
 
-Reading = concurrent.futures.Future["ActionDetails | None"]
+Reading = concurrent.futures.Future["FailedAction | None"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ class StaticView:
         self._run, self._watcher = run, watcher
         self._shown: list[Shown] = []
         self._drawn: tuple[ActionPhase | None, bool] | None = None
-        self._next_s = 0.0
+        self._next_s = self._renew_s = 0.0
+        self._is_seen = self._has_news = False
+        """Whether the run has changed since the static view was made."""
         self._end: tuple[ActionPhase | None, float | None, bool] | None = None
         self._reading: Reading | None = None
         self._reading_lock = threading.Lock()
@@ -72,7 +75,7 @@ class StaticView:
         Do not call this on the background loop with a timeout: it blocks.
         """
         reading = self._end_reading()
-        failed: ActionDetails | None = None
+        failed: FailedAction | None = None
         if reading is not None and (reading.done() or timeout_s > 0):
             # Interrupted, late or broken: the static view is made in any case, of what is known.
             with contextlib.suppress(concurrent.futures.TimeoutError, concurrent.futures.CancelledError):
@@ -123,12 +126,27 @@ class StaticView:
         """Note that the run has changed. Runs on the background loop."""
         if self._stage() != self._drawn:
             publisher().wake(self)
+        elif not self._has_news:
+            self._has_news = True
+            publisher().wake(self, self._renew_s)
+
+    def note_pace(self, pace: str) -> None:
+        """Renew it as the last view leaves the screen: the page may be closed next. On the publisher's thread."""
+        was_seen, self._is_seen = self._is_seen, pace != "stopped"
+        if was_seen and not self._is_seen and self._has_news:
+            self._renew_s = self._next_s
+            publisher().wake(self, self._renew_s)
 
     def publish(self, now_s: float) -> float | None:
         """Replace the static view if the run has moved on."""
         stage = self._stage()
-        if stage == self._drawn or not self._shown:
+        if not self._shown:
             return None
+        if stage == self._drawn:
+            if not self._has_news:
+                return None
+            if now_s < self._renew_s:
+                return self._renew_s
         is_over = stage[1]
         if not is_over and now_s < self._next_s:
             return self._next_s
@@ -149,7 +167,9 @@ class StaticView:
             time.sleep(0.02)
 
     def _replace(self, content: Bundle) -> None:
-        self._drawn, self._next_s = self._stage(), time.monotonic() + UPDATE_EVERY_S
+        now_s = time.monotonic()
+        self._drawn, self._has_news = self._stage(), False
+        self._next_s, self._renew_s = now_s + UPDATE_EVERY_S, now_s + RENEW_EVERY_S
         with self._outputs_lock:
             for shown in self._shown[-1:]:
                 shown.static_view.replace(content)

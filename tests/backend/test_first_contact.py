@@ -1,0 +1,76 @@
+"""What new users type: each is answered in our words, and none waits without one."""
+
+from __future__ import annotations
+
+import math
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import flyte_widgets as fw
+from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.errors import ConfigError, FlyteWidgetsError, TransportError, WaitTimeoutError
+from flyte_widgets.phases import ActionPhase
+from flyte_widgets.watch.backends import unset_default
+from tests.run_helpers import END, client_of, eventually, run_on
+from tests.server_process import ServerProcess
+
+URL = "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "word"),
+    [
+        (lambda: fw.connect(3), "endpoint is a int"),  # type: ignore[arg-type]
+        (lambda: fw.connect(URL, project=3), "project is a int"),  # type: ignore[arg-type]
+        (lambda: fw.connect(URL, auth={"authorization": None}), "does not hold texts only"),  # type: ignore[dict-item]
+        (lambda: fw.Run("r1", client=URL), "client is a str"),  # type: ignore[arg-type]
+        (lambda: fw.RunWidget("r1", client=URL), "client is a str"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_wrong_argument_is_said(wrong: Callable[[], Any], word: str) -> None:
+    """With what it is, and what is accepted."""
+    with pytest.raises(ConfigError, match=word) as raised:
+        wrong()
+    assert raised.value.hint
+
+
+def test_any_number_is_a_timeout(shared_server: ServerProcess) -> None:
+    """Infinity waits as long as it takes; what is no number is said; a negative one waits no time."""
+    run = run_on(shared_server, shared_server.simulate(seed=7, elapsed_s=END))
+    assert run.wait(math.inf) is ActionPhase.SUCCEEDED
+    assert run.wait(1e20) is ActionPhase.SUCCEEDED
+    going_on = run_on(shared_server, shared_server.simulate(seed=7, elapsed_s=30, hold=True))
+    with pytest.raises(WaitTimeoutError, match="within 0 s"):
+        going_on.wait(-1)
+    for wrong in (math.nan, "3", True):
+        with pytest.raises(FlyteWidgetsError, match="timeout is"):
+            going_on.wait(wrong)  # type: ignore[arg-type]
+    going_on.close()
+    run.close()
+
+
+def test_a_refused_port_is_said_soon() -> None:
+    """The first property does not wait as for a slow backend, and the widget says it at once."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    client: FlyteClient = fw.connect(url, project="p", domain="d")
+    try:
+        with pytest.raises(TransportError, match="refused the connection"):
+            _ = fw.Run("r1").phase
+        widget = fw.RunWidget("r1")
+        eventually(lambda: "refused the connection" in widget.connection["message"])
+        widget.close()
+    finally:
+        unset_default(client)
+
+
+def test_a_client_is_taken(shared_server: ServerProcess) -> None:
+    """What connect() returns."""
+    name = shared_server.simulate(seed=7, elapsed_s=END)
+    run = fw.Run(name, client=client_of(shared_server))
+    assert run.phase is ActionPhase.SUCCEEDED
+    run.close()
