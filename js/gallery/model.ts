@@ -8,6 +8,8 @@ export interface Manner {
   gone?: boolean;
   /** A cell is running: clicks get no answer. */
   busy?: boolean;
+  /** Kinds of requests that get no answer. */
+  silent?: string[];
   /** What an abort is answered with; without it, it is taken. */
   refusal?: string;
   /** What other requests are answered with, by kind. */
@@ -29,7 +31,7 @@ export class GalleryModel extends RecordedModel {
     super.send(content);
     const request = content as Request & { id: number };
     const aborts = request.kind === "abort";
-    if (this.manner.busy && aborts) return;
+    if ((this.manner.busy && aborts) || this.manner.silent?.includes(request.kind)) return;
     const { refusal } = this.manner;
     const answer = { kind: "reply", id: request.id, payload: this.manner.answers?.[request.kind] };
     queueMicrotask(() => {

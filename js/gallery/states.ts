@@ -6,6 +6,7 @@ import { odd } from "../test/odd-runs";
 import { BASE_MS, scenario } from "../test/scenario";
 import { COMPACT, LINES } from "./lines";
 import type { Manner } from "./model";
+import { PERSON } from "./person";
 import { RECORDED } from "./recorded";
 import answers from "./recorded/succeeded-answers.json";
 
@@ -311,5 +312,6 @@ export const STATES: Record<string, () => State> = {
   }),
   ...LINES,
   ...COMPACT,
+  ...PERSON,
   ...Object.fromEntries(recorded),
 };

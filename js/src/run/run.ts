@@ -5,6 +5,8 @@ import { h, setAttribute } from "../ui/dom";
 import type { Frame } from "../ui/frame";
 import { mountCompact } from "./compact";
 import compactCss from "./compact.css";
+import { mountWaiting } from "./condition/band";
+import personCss from "./condition/condition.css";
 import { diagramCss, mountDiagram } from "./diagram/diagram";
 import { dataCss } from "./drawer/data/tab";
 import { detailsCss, mountDetails } from "./drawer/drawer";
@@ -18,10 +20,11 @@ import { mountNotify } from "./header/notify";
 import panelsCss from "./header/panels.css";
 import { mountStrip } from "./header/strip";
 import { mountLine } from "./line";
+import { mountStarted } from "./rerun/started";
 import { mountTimeline, timelineCss } from "./timeline/timeline";
 
 export const runCss =
-  panelsCss + compactCss + diagramCss + timelineCss + detailsCss + logsCss + dataCss + reportCss;
+  panelsCss + compactCss + diagramCss + timelineCss + detailsCss + personCss + logsCss + dataCss + reportCss;
 
 export function mountRun(frame: Frame): void {
   const { store, element } = frame;
@@ -59,8 +62,10 @@ export function mountRun(frame: Frame): void {
     computed(() => !refused.value),
   );
   frame.mount("error bands", (view, parent) => mountErrorBands(view, parent, frame.faults), band("notice"));
+  frame.mount("waiting for a person", mountWaiting, band("waiting"));
   const line = band("line");
   frame.mount("summary", mountLine, line);
+  frame.mount("started from this run", mountStarted, band("started"));
   const empty = band("empty");
   frame.mount("notice", mountEmpty, empty);
   const diagram = band("diagram");

@@ -17,6 +17,8 @@ export interface QuestionOptions {
   reason?: { placeholder: string; name: string };
   /** Controls of the caller's own, between the words and the buttons. */
   extra?: HTMLElement;
+  /** Whether it may be answered now; it says itself what is in the way. */
+  may?: () => boolean;
   /** The answer was yes. `reason` is "" without a field. */
   answer(reason: string): void;
 }
@@ -62,7 +64,7 @@ export class Question {
     );
     const { signal: until } = view;
     until.addEventListener("abort", () => clearTimeout(this.#disarm));
-    this.#sure.addEventListener("click", () => this.#answer(), { signal: until });
+    this.#sure.addEventListener("click", () => this.answer(), { signal: until });
     this.#keep.addEventListener("click", () => this.close(true), { signal: until });
     this.element.addEventListener("input", () => this.#arm(), { signal: until });
     this.element.addEventListener("keydown", (event) => this.#onKey(event), { signal: until });
@@ -102,8 +104,10 @@ export class Question {
     this.#disarm = setTimeout(() => this.close(false), DISARM_MS);
   }
 
-  #answer(): void {
+  /** Answer yes, as the sure button does. */
+  answer(): void {
     if (!this.#isOpen.peek()) return; // a double click is one answer
+    if (this.options.may && !this.options.may()) return;
     const reason = this.#input?.value.trim() ?? "";
     this.close(false);
     this.options.answer(reason);
@@ -112,7 +116,7 @@ export class Question {
   #onKey(event: KeyboardEvent): void {
     event.stopPropagation(); // what is typed here is no command for the notebook
     if (event.key === "Escape") this.close(true);
-    else if (event.key === "Enter" && event.target === this.#input && !event.isComposing) this.#answer();
+    else if (event.key === "Enter" && event.target === this.#input && !event.isComposing) this.answer();
     else return;
     event.preventDefault();
   }

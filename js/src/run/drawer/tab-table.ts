@@ -1,6 +1,7 @@
 // The tabs of the details, in their order, and which of them opens by itself. A new one is a file of its own, and one
 // line in TABS; its id is in FIRST where it opens first.
 import { Phase, phaseOf } from "../../core/phases";
+import { answerTab } from "./answer";
 import { dataTab } from "./data/tab";
 import { errorTab } from "./error";
 import { eventsTab } from "./events";
@@ -11,7 +12,15 @@ import { ATTEMPTS, type DrawerTab, type TabFacts } from "./tab";
 import { phaseNow } from "./why";
 
 /** Error (or Abort) · Logs · Data · Report · Answer · Events · Links. */
-export const TABS: readonly DrawerTab[] = [errorTab, logsTab, dataTab, reportTab, eventsTab, linksTab];
+export const TABS: readonly DrawerTab[] = [
+  errorTab,
+  logsTab,
+  dataTab,
+  reportTab,
+  answerTab,
+  eventsTab,
+  linksTab,
+];
 
 /** Which tab opens by itself, by phase: the first that is there and has something. */
 const FIRST: readonly (readonly [phases: readonly number[], ids: readonly string[]])[] = [

@@ -7,6 +7,8 @@ import { iconLink, pointLink } from "../../ui/buttons";
 import { copyButton } from "../../ui/copy";
 import { h, setAttribute, setText } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
+import { mountRerun } from "../rerun/control";
+import { mountLineage } from "../rerun/started";
 import { mountAbort } from "./abort";
 import { mountFreshness } from "./freshness";
 import { runLengthMs } from "./length";
@@ -16,10 +18,12 @@ export function mountHeader(view: View, band: HTMLElement): void {
   band.append(row);
   mountBadge(view, row);
   mountIdentity(view, row);
+  mountLineage(view, row);
   row.append(h("span", { class: "fw-gap" }));
   mountElapsed(view, row);
   mountFreshness(view, row);
   mountAbort(view, row, band);
+  mountRerun(view, row, band);
   speakPhases(view);
 }
 

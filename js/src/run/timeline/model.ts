@@ -49,6 +49,7 @@ const EMPTY: Overview = {
   },
   most: 0,
   failuresMs: [],
+  asksMs: [],
   idle: [],
 };
 

@@ -41,7 +41,7 @@ export function paintOverview(surface: Surface, p: HeadScene): void {
   const ctx = surface.begin(model.plotPx, BAND_PX, dpr);
   if (!ctx || model.actions.count === 0) return;
   const scale = model.fullScale;
-  const { bins, most, failuresMs } = model.overview;
+  const { bins, most, failuresMs, asksMs } = model.overview;
   const stride = bins.steps + 1;
   const untilX = scale.x(model.clock.runOver ? bins.endMs : model.clock.nowMs);
   const floor = new Float64Array(bins.steps);
@@ -66,19 +66,23 @@ export function paintOverview(surface: Surface, p: HeadScene): void {
     ctx.fill();
   }
   ctx.globalAlpha = 1;
-  const failed = palette.phase(Phase.Failed).fill;
-  let lastX = Number.NEGATIVE_INFINITY;
-  for (const ms of failuresMs) {
-    const x = scale.x(ms);
-    if (x - lastX < 2) continue;
-    lastX = x;
-    if (failuresMs.length <= MOST_LINES) verticalLine(ctx, x, TOP + 3, BOTTOM, failed, dpr);
-    ctx.fillStyle = failed;
-    ctx.beginPath();
-    ctx.moveTo(x - 3.25, TOP);
-    ctx.lineTo(x + 3.25, TOP);
-    ctx.lineTo(x, TOP + 5);
-    ctx.fill();
+  for (const [marksMs, colour] of [
+    [failuresMs, palette.phase(Phase.Failed).fill],
+    [asksMs, palette.phase(Phase.Paused).ink],
+  ] as const) {
+    let lastX = Number.NEGATIVE_INFINITY;
+    for (const ms of marksMs) {
+      const x = scale.x(ms);
+      if (x - lastX < 2) continue;
+      lastX = x;
+      if (marksMs.length <= MOST_LINES) verticalLine(ctx, x, TOP + 3, BOTTOM, colour, dpr);
+      ctx.fillStyle = colour;
+      ctx.beginPath();
+      ctx.moveTo(x - 3.25, TOP);
+      ctx.lineTo(x + 3.25, TOP);
+      ctx.lineTo(x, TOP + 5);
+      ctx.fill();
+    }
   }
   paintBreaks(ctx, scale, TOP, BAND_PX, palette);
   if (p.dimmed) {

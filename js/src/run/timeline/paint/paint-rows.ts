@@ -1,9 +1,12 @@
 // Draws the rows that are on screen. Boxes are gathered by phase, so that each colour is set once a frame.
 
+import { Phase } from "../../../core/phases";
+import { mix } from "../../../ui/colour";
 import { BAR_PX, BAR_RADIUS_PX, STRIP_PX } from "../layout";
 import type { Ghost, PlacedComparison } from "../lens/compare";
 import type { PlacedPath } from "../lens/path";
 import type { TimelineModel } from "../model";
+import { needsAnswer } from "../rows/failures";
 import { type Box, CAP_INSIDE_PX, CAP_OUTSIDE_PX, type Cap, rowBoxes } from "../time/bars";
 import { slotOf } from "../time/bins";
 import type { Scale } from "../time/scale";
@@ -95,9 +98,17 @@ export function paintRows(surface: Surface, p: RowsScene): void {
   ctx.globalCompositeOperation = "destination-over";
   for (const ms of p.ticksMs) verticalLine(ctx, scale.x(ms), 0, p.heightPx, palette.line, dpr);
   const selected = p.selectedRow < 0 ? -1 : model.order.indexOf(p.selectedRow);
+  const asking: [number, string][] = [];
+  for (let index = first; index <= last; index++) {
+    const item = model.order.item[index]!;
+    if (item >= 0 && !palette.forced && needsAnswer(model.actions, item)) {
+      asking.push([index, mix(palette.phase(Phase.Paused).fill, palette.bg, palette.dark ? 0.12 : 0.09)]);
+    }
+  }
   for (const [index, colour] of [
     [selected, palette.sel],
     [p.hoverIndex, palette.hover],
+    ...asking,
   ] as const) {
     if (index < first || index > last) continue;
     ctx.fillStyle = colour;

@@ -1,13 +1,18 @@
 // The next and the previous failure, wherever folds and filters hide it: for the keys, and for the button. Pure.
 import type { Actions } from "../../../core/actions";
 import { Phase } from "../../../core/phases";
+import { Kind } from "../../../core/protocol";
 import type { Tree } from "./tree";
 
 export const isFailure = (phase: number): boolean => phase === Phase.Failed || phase === Phase.TimedOut;
 
+/** Whether a person must answer it. */
+export const needsAnswer = (actions: Actions, row: number): boolean =>
+  actions.phase[row] === Phase.Paused && actions.kind[row] === Kind.Condition;
+
 /**
- * For the keys, which go up and down: row of the failure after (by 1) or before (by -1) `fromRow`, going round in the
- * order of the tree; -1 where there is none. Roots come last: they fail because of another.
+ * For the keys, which go up and down: row of the failure, or of what needs an answer, after (by 1) or before (by -1)
+ * `fromRow`, going round in the order of the tree; -1 where there is none. Roots come last: they fail because of another.
  */
 export function nextFailure(actions: Actions, tree: Tree, fromRow: number, by: 1 | -1): number {
   const rows = rootsLast(tree);
@@ -15,7 +20,7 @@ export function nextFailure(actions: Actions, tree: Tree, fromRow: number, by: 1
   const from = fromRow < 0 ? (by > 0 ? -1 : n) : rows.indexOf(fromRow);
   for (let step = 1; step <= n; step++) {
     const row = rows[(((from + by * step) % n) + n) % n]!;
-    if (isFailure(actions.phase[row]!)) return row;
+    if (isFailure(actions.phase[row]!) || needsAnswer(actions, row)) return row;
   }
   return -1;
 }

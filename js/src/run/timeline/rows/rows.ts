@@ -10,6 +10,7 @@ import { mark, setPhase } from "../paint/marks";
 import { summaryPhase } from "../time/strip";
 import type { StripCache } from "../time/strip-cache";
 import { timesOf } from "../time/times";
+import { needsAnswer } from "./failures";
 import { Fold } from "./order";
 import { actionName, foldName, mainKinds } from "./words";
 
@@ -109,12 +110,15 @@ class LabelRow {
     setPhase(this.#mark, actions.phase[row]!);
     setText(this.#name, actions.name[row] || actions.id[row]!);
     if (attempts >= 2) setText(this.#chip, String(attempts));
-    setText(this.#right, duration(times.endMs - times.startMs));
+    const asks = needsAnswer(actions, row);
+    this.element.classList.toggle("fw-tl-asks", asks);
+    setText(this.#right, asks ? "needs an answer" : duration(times.endMs - times.startMs));
     this.#rightKey = "";
     setAttribute(this.element, "aria-label", actionName(model, row, times));
   }
 
   #showFold(model: TimelineModel, strips: StripCache, bucket: number, level: number): void {
+    this.element.classList.remove("fw-tl-asks");
     const counts = strips.countsOf(bucket);
     const size = model.order.sizeOf(bucket);
     const label = model.tree.labelOf(bucket);

@@ -3,7 +3,7 @@ import { clockRange, duration, grouped, plural, wallClock } from "../../../core/
 import { isActive, isTerminal, label } from "../../../core/phases";
 import type { TimelineModel } from "../model";
 import { type AttemptSpan, type RowTimes, timesOf } from "../time/times";
-import { isFailure } from "./failures";
+import { isFailure, needsAnswer } from "./failures";
 
 /** "1m 28s" as a screen reader says it well: "1 m 28 s". */
 const spaced = (text: string): string => text.replace(/(\d)([a-z])/g, "$1 $2");
@@ -14,7 +14,7 @@ export function actionName(model: TimelineModel, row: number, times: RowTimes): 
   const attempt = actions.attempts[row]!;
   return [
     actions.name[row] || actions.id[row]!,
-    label(actions.phase[row]!).toLowerCase(),
+    needsAnswer(actions, row) ? "needs an answer" : label(actions.phase[row]!).toLowerCase(),
     spaced(duration(times.endMs - times.startMs)),
     ...(attempt > 1 ? [`attempt ${attempt}`] : []),
   ].join(", ");

@@ -1,7 +1,7 @@
 // The strip above the axis: how much went on when, where something failed, and the box of what is shown. Pure.
 import type { Actions } from "../../../core/actions";
 import { isTerminal } from "../../../core/phases";
-import { isFailure } from "../rows/failures";
+import { isFailure, needsAnswer } from "../rows/failures";
 import { Binner, type Bins, phaseOfSlot, SLOTS } from "./bins";
 import { ChangeMarks, NO_SQUEEZE, type Squeeze, type Stretch } from "./idle";
 import type { Scale, TimeWindow } from "./scale";
@@ -18,6 +18,8 @@ export interface Overview {
   most: number;
   /** Ends of failed attempts and of actions that timed out, in order. */
   failuresMs: number[];
+  /** When conditions began to wait that still need an answer. */
+  asksMs: number[];
   /** Long stretches in which nothing changed. */
   idle: Stretch[];
 }
@@ -27,6 +29,7 @@ export class OverviewCount {
   readonly #binner: Binner;
   readonly #changes: ChangeMarks;
   readonly #failuresMs: number[] = [];
+  readonly #asksMs: number[] = [];
   #next = 0;
 
   constructor(
@@ -61,6 +64,7 @@ export class OverviewCount {
       bins,
       most,
       failuresMs: this.#failuresMs.sort((a, b) => a - b),
+      asksMs: this.#asksMs.sort((a, b) => a - b),
       idle: this.#changes.stretches(),
     };
   }
@@ -80,6 +84,11 @@ export class OverviewCount {
       }
     }
     const phase = actions.phase[row]!;
+    if (needsAnswer(actions, row)) {
+      const start = actions.segStartMs[actions.segFrom[row]! + actions.segCount[row]! - 1]!;
+      const ms = Number.isFinite(start) ? start : actions.createdMs[row]!;
+      if (Number.isFinite(ms)) this.#asksMs.push(believed(ms, this.clock));
+    }
     if (isFailure(phase)) failuresMs.push(limitMs(actions, row, this.clock));
   }
 

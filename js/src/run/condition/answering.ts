@@ -1,0 +1,69 @@
+// Sends answers to conditions, and knows how each stands: what this page did until Python tells of it, then Python's
+// word (`answers`). One for all views of a run, so that no two of them send at once.
+import { type Signal, signal } from "@preact/signals-core";
+import type { AnswerState } from "../../core/protocol";
+import { RequestError } from "../../core/requests";
+import type { Store } from "../../core/store";
+
+/** What this page did. Times are this browser's clock. `said` is the answer in words: "Yes". */
+export type Local =
+  | { at: "sent"; said: string; sinceMs: number; before: string }
+  | { at: "failed"; message: string; before: string };
+
+/** A cell may run for long. Sent again after that, it is still the same command. */
+const SILENT_AFTER_MS = 600_000;
+
+const known = new WeakMap<Store, Answering>();
+
+export class Answering {
+  readonly #local: Signal<ReadonlyMap<string, Local>> = signal(new Map());
+
+  private constructor(private readonly store: Store) {}
+
+  static of(store: Store): Answering {
+    const found = known.get(store) ?? new Answering(store);
+    known.set(store, found);
+    return found;
+  }
+
+  /** What this page did, as long as Python has not told anything newer. */
+  local(id: string): Local | null {
+    const local = this.#local.value.get(id);
+    return local && local.before === this.#told(id) ? local : null;
+  }
+
+  /** Python's word. */
+  remote(id: string): AnswerState | null {
+    return this.store.traits.answers.value.find((one) => one.id === id) ?? null;
+  }
+
+  /** Whether an answer is under way. */
+  isSent(id: string): boolean {
+    const local = this.local(id);
+    return local ? local.at === "sent" : ["sent", "accepted"].includes(this.remote(id)?.state ?? "");
+  }
+
+  /** `value` is what was typed; Python reads it by the condition's type. */
+  send(id: string, value: string, said: string): void {
+    if (this.isSent(id)) return; // a double click is one answer
+    const before = this.#told(id);
+    this.#become(id, { at: "sent", said, sinceMs: Date.now(), before });
+    // Another answer is another command: one that was sent before a reload must not stand for it.
+    const subject = `${id} ${value.slice(0, 40)}`;
+    this.store.command("signal", subject, { action: id, value }, { timeoutMs: SILENT_AFTER_MS }).then(
+      () => undefined, // `answers` tells how it goes on
+      (error: unknown) => {
+        const message = error instanceof RequestError ? error.message : String(error);
+        this.#become(id, { at: "failed", message, before });
+      },
+    );
+  }
+
+  #told(id: string): string {
+    return JSON.stringify(this.remote(id));
+  }
+
+  #become(id: string, local: Local): void {
+    this.#local.value = new Map(this.#local.peek()).set(id, local);
+  }
+}

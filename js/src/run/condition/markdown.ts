@@ -1,0 +1,82 @@
+// A prompt's Markdown as nodes: emphasis, code, lists and https links. Everything else stays the text that it is, for it
+// comes from other people's code: no HTML, no images, no other schemes.
+import { h } from "../../ui/dom";
+
+const INLINE =
+  /`([^`\n]+)`|\*\*([^*\n]+)\*\*|__([^_\n]+)__|\*([^*\s][^*\n]*)\*|(?<![\w_])_([^_\s][^_\n]*)_(?!\w)|(?<!!)\[([^\]\n]+)\]\(([^()\s]+)\)/;
+const ITEM = /^\s{0,6}(?:[-*+]|\d{1,9}[.)])\s+(.*)$/;
+const NUMBERED = /^\s*\d/;
+const HEADING = /^#{1,6}\s+(.*?)#*\s*$/;
+const MOST_PARTS = 500;
+
+/** One line's nodes. */
+export function inline(text: string): (Node | string)[] {
+  const nodes: (Node | string)[] = [];
+  let rest = text;
+  while (rest && nodes.length < MOST_PARTS) {
+    const found = INLINE.exec(rest);
+    if (!found) break;
+    if (found.index > 0) nodes.push(rest.slice(0, found.index));
+    nodes.push(nodeOf(found));
+    rest = rest.slice(found.index + found[0].length);
+  }
+  return rest ? [...nodes, rest] : nodes;
+}
+
+function nodeOf([whole, code, bold, bold2, slanted, slanted2, words, url]: RegExpExecArray): Node | string {
+  if (code !== undefined) return h("code", { class: "fw-code" }, code);
+  const strong = bold ?? bold2;
+  if (strong !== undefined) return h("strong", {}, strong);
+  const emphasis = slanted ?? slanted2;
+  if (emphasis !== undefined) return h("em", {}, emphasis);
+  const href = httpsOf(url ?? "");
+  if (!href) return whole;
+  return h("a", { class: "fw-prose-link", href, target: "_blank", rel: "noopener noreferrer" }, words ?? "");
+}
+
+function httpsOf(url: string): string {
+  try {
+    const { protocol, href } = new URL(url);
+    return protocol === "https:" ? href : "";
+  } catch {
+    return "";
+  }
+}
+
+/** Paragraphs and lists. */
+export function blocks(text: string): HTMLElement[] {
+  const made: HTMLElement[] = [];
+  let lines: string[] = [];
+  let list: HTMLElement | null = null;
+  const flush = (): void => {
+    if (lines.length) made.push(h("p", {}, ...inline(lines.join(" "))));
+    lines = [];
+  };
+  for (const line of text.replace(/\r\n?/g, "\n").split("\n")) {
+    const item = ITEM.exec(line);
+    if (item) {
+      flush();
+      const tag = NUMBERED.test(line) ? "ol" : "ul";
+      if (!list || list.localName !== tag) {
+        list = h(tag);
+        made.push(list);
+      }
+      list.append(h("li", {}, ...inline(item[1]!)));
+      continue;
+    }
+    if (line.trim() === "") {
+      flush();
+      list = null;
+    } else if (list && /^\s+/.test(line)) list.lastElementChild!.append(" ", ...inline(line.trim()));
+    else {
+      list = null;
+      const heading = HEADING.exec(line);
+      if (heading) {
+        flush();
+        made.push(h("p", {}, h("strong", {}, ...inline(heading[1]!))));
+      } else lines.push(line.trim());
+    }
+  }
+  flush();
+  return made;
+}

@@ -1,0 +1,97 @@
+// What a condition asks, and the answer; once it was given, who answered and what.
+import { duration, wallClock } from "../../core/format";
+import type { ActionDetail, ConditionInfo } from "../../core/protocol";
+import { copyButton } from "../../ui/copy";
+import { h, setText } from "../../ui/dom";
+import { icon } from "../../ui/icons";
+import type { View } from "../../ui/view-state";
+import { Answering } from "../condition/answering";
+import { AnswerControl, pythonOf } from "../condition/control";
+import { blocks, inline } from "../condition/markdown";
+import type { Subject } from "./subject";
+import type { DrawerTab } from "./tab";
+
+export const answerTab: DrawerTab = {
+  id: "answer",
+  label: () => "Answer",
+  isThere: ({ detail }) => detail.condition !== null,
+  mount: mountAnswer,
+};
+
+function mountAnswer(view: View, panel: HTMLElement, subject: Subject): void {
+  const { store } = view;
+  const answering = Answering.of(store);
+  panel.classList.add("fw-answer");
+  const question = h("div", { class: "fw-answer-question" });
+  const status = h("div", { class: "fw-answer-status" });
+  const control = new AnswerControl(
+    view,
+    (value, said) => answering.send(subject.id.peek(), value, said),
+    (why) => setText(status, why),
+  );
+  const code = h("code", { class: "fw-code" });
+  const line = h(
+    "div",
+    { class: "fw-answer-code" },
+    code,
+    copyButton(view, "Copy the line of Python", () => code.textContent ?? ""),
+  );
+  panel.append(question, control.element, status, line);
+  let drawn = "";
+  view.effect(() => {
+    const detail = subject.detail.value;
+    const condition = detail?.condition;
+    if (!detail || !condition) return;
+    const key = JSON.stringify([detail.id, condition.prompt, condition.description]);
+    if (key !== drawn) question.replaceChildren(...asked(detail, condition));
+    drawn = key;
+    const waits = store.traits.waiting.value.some(({ id }) => id === detail.id) && detail.phase === "paused";
+    const away = !store.kernelAlive.value || store.traits.connection.value.state === "reconnecting";
+    const isSent = answering.isSent(detail.id);
+    control.element.hidden = !waits || isSent;
+    line.hidden = !waits || isSent;
+    control.update(detail.id, condition.type, condition.prompt || detail.name, away);
+    setText(code, `run.actions["${detail.id}"].signal(${pythonOf(condition.type, "")})`);
+    const words = statusOf(detail, condition, answering, waits);
+    status.replaceChildren(...words);
+    status.dataset.bad = String(waits && !isSent && words.length > 0);
+  });
+}
+
+function asked({ name }: ActionDetail, { prompt, description, markdown }: ConditionInfo): HTMLElement[] {
+  const words = prompt || `${name} needs an answer`;
+  const more = description
+    ? markdown
+      ? blocks(description)
+      : [h("p", { class: "fw-plain" }, description)]
+    : [];
+  return [
+    h("div", { class: "fw-answer-prompt" }, ...(markdown ? inline(words) : [words])),
+    h("div", { class: "fw-answer-description" }, ...more),
+  ];
+}
+
+function statusOf(
+  { id, phase, startMs, endMs }: ActionDetail,
+  { answer, by }: ConditionInfo,
+  answering: Answering,
+  waits: boolean,
+): (Node | string)[] {
+  const local = answering.local(id);
+  const remote = answering.remote(id);
+  if (waits && answering.isSent(id)) {
+    const said = local?.at === "sent" ? local.said : (remote?.value ?? "");
+    return [icon("spinner", 12), `${said} was sent`];
+  }
+  if (waits) {
+    const why = local?.at === "failed" ? local.message : remote?.state === "failed" ? remote.message : "";
+    return why ? [icon("warning", 13), `Not sent: ${why}`] : [];
+  }
+  const when = endMs === null ? "" : ` · ${wallClock(endMs)}`;
+  const waited = endMs !== null && startMs !== null ? ` · waited ${duration(endMs - startMs)}` : "";
+  if (answer !== null) {
+    const who = remote?.state === "answered" ? "You answered" : by ? `${by} answered` : "Answered";
+    return [icon("check", 13), `${who} ${answer}${when}${waited}`];
+  }
+  return phase === "timed_out" ? [`Nobody answered in time${when}${waited}`] : [];
+}
