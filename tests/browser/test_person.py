@@ -42,8 +42,8 @@ def test_a_run_that_waits_says_so_and_is_answered_by_mouse(
     widget = show(shared_server.simulate(**WAITS)).widgets.first
     band = band_of(widget)
     expect(band).to_contain_text("Release the model?")
-    expect(widget.get_by_role("row", name=re.compile("^approve_release, needs an answer"))).to_have_count(1)
     band.get_by_role("button", name="Read all").click()
+    expect(widget.get_by_role("row", name=re.compile("^approve_release, needs an answer"))).to_have_count(1)
     details = widget.get_by_role("region", name="Details of approve_release")
     expect(details.get_by_role("tab", name="Answer")).to_have_attribute("aria-selected", "true")
     expect(details.get_by_role("link", name="the registry")).to_have_attribute("rel", "noopener noreferrer")
