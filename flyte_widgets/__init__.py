@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flyte_widgets.watch.status import Connection
     from flyte_widgets.widgets.progress_widget import ProgressWidget, gather, progress
     from flyte_widgets.widgets.run_widget import RunWidget
+    from flyte_widgets.widgets.runs_widget import RunsWidget, runs
     from flyte_widgets.widgets.show import show
 
 __version__ = "0.1.0"
@@ -38,11 +39,13 @@ __all__ = [
     "RunChange",
     "RunWidget",
     "Runs",
+    "RunsWidget",
     "connect",
     "errors",
     "gather",
     "local",
     "progress",
+    "runs",
     "show",
 ]
 
@@ -58,9 +61,11 @@ _HOMES = {
     "RunChange": "flyte_widgets.watch.runs",
     "RunWidget": "flyte_widgets.widgets.run_widget",
     "Runs": "flyte_widgets.watch.runs",
+    "RunsWidget": "flyte_widgets.widgets.runs_widget",
     "connect": "flyte_widgets.watch.backends",
     "gather": "flyte_widgets.widgets.progress_widget",
     "progress": "flyte_widgets.widgets.progress_widget",
+    "runs": "flyte_widgets.widgets.runs_widget",
     "show": "flyte_widgets.widgets.show",
 }
 

@@ -23,11 +23,12 @@ import traitlets
 from flyte_widgets import wire
 from flyte_widgets.widgets.progress_widget import ProgressWidget
 from flyte_widgets.widgets.run_widget import RunWidget
+from flyte_widgets.widgets.runs_widget import RunsWidget
 from flyte_widgets.wire.messages import Message, Pushed
 from flyte_widgets.wire.requests import Request
 
 OUTPUT: Final = Path(__file__).parents[1] / "js/src/core/protocol.generated.ts"
-WIDGETS: Final = {"RunTraits": RunWidget, "ProgressTraits": ProgressWidget}
+WIDGETS: Final = {"RunTraits": RunWidget, "ProgressTraits": ProgressWidget, "RunsTraits": RunsWidget}
 """Name of the TypeScript interface, and the widget whose synced traits it describes."""
 _HEAD: Final = "// Generated from flyte_widgets/wire and the traits of the widgets by `python -m tools.typescript`.\n"
 _PLAIN: Final = {

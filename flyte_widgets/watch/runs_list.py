@@ -63,6 +63,10 @@ class RunList:
     def __getitem__(self, name: str) -> RunRow:
         return self._by_name[name]
 
+    def get(self, name: str) -> RunRow | None:
+        """Give the row of a run; None for one that was not read."""
+        return self._by_name.get(name)
+
     def __contains__(self, name: str) -> bool:
         return name in self._by_name
 

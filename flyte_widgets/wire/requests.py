@@ -13,6 +13,7 @@ import msgspec
 from flyte_widgets.wire.analysis import Comparison, PathPart, TaskRow
 from flyte_widgets.wire.logs import LogLines, LogMatches, SavedLog
 from flyte_widgets.wire.rerun import RerunForm
+from flyte_widgets.wire.runs import AbortOutcome, OlderRuns
 
 
 class Request(msgspec.Struct, tag_field="kind", rename="camel", kw_only=True):
@@ -175,3 +176,40 @@ class SaveLog(Request, tag="save_log"):
 
     action: str
     attempt: int
+
+
+class ChooseRuns(Request, tag="choose_runs"):
+    """List other runs. The trait `runs` has them once they were read."""
+
+    task: str
+    phase: str
+    """"", "active", "paused" or a phase's value."""
+    mine: bool
+    since: str
+    """"24h", "7d", "30d" or "all"; "": as it is."""
+    search: str
+
+
+class ReadOlderRuns(Request, tag="older_runs"):
+    """Give the runs that follow the first `have`. Reads the next page of the backend where it has to."""
+
+    reply: ClassVar[object] = OlderRuns
+
+    have: int
+
+
+class OpenRun(Request, tag="open_run"):
+    """Make the widget of a run of the list; "": close the one that is open. Gives the id of its model."""
+
+    reply: ClassVar[object] = str
+
+    run: str
+
+
+class AbortRuns(Request, tag="abort_runs"):
+    """Abort several runs. Sent again with the same id, it is answered, not done twice."""
+
+    reply: ClassVar[object] = list[AbortOutcome]
+
+    runs: list[str]
+    reason: str

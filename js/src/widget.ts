@@ -92,12 +92,13 @@ export default function runWidget(): {
   return {
     /** Must not wait for anything: anywidget holds messages meanwhile, and throws away all after 2 s (loader.mjs). */
     initialize({ model, signal }) {
-      if (isProgress(model)) return () => {};
+      if (isProgress(model) || isRuns(model)) return () => {};
       return once(open(model).close, signal);
     },
 
     render({ model, el, signal }) {
       if (isProgress(model)) return once(renderProgress(model as never, el, PROGRESS_CSS), signal);
+      if (isRuns(model)) return once(renderRuns(model, el), signal);
       const shared = sharedOf(model);
       const own = shared ? null : open(model);
       const frame = (shared ?? own!.shared).draw(el);
@@ -112,6 +113,24 @@ export default function runWidget(): {
 }
 
 /** All widgets of the package share one bundle. */
+const isRuns = (model: Model): boolean => (model.get("runs" as never) ?? null) !== null;
+
+/** The list of runs is a part of its own: most kernels never show one. Its errors are said where it would be. */
+function renderRuns(model: Model, el: HTMLElement): Cleanup {
+  let close: Cleanup | null = null;
+  let isClosed = false;
+  import("./runs/runs").then(
+    (part) => {
+      if (!isClosed) close = part.renderRuns(model as never, el, PROGRESS_CSS);
+    },
+    (error) => el.append(h("div", { role: "alert" }, `flyte-widgets cannot draw the list of runs: ${error}`)),
+  );
+  return () => {
+    isClosed = true;
+    close?.();
+  };
+}
+
 const isProgress = (model: Model): boolean => (model.get("progress" as never) ?? null) !== null;
 
 /** Hosts end a view by the signal, by the cleanup, or by both. */

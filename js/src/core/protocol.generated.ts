@@ -388,6 +388,37 @@ export interface SaveLog {
   attempt: number;
 }
 
+/** List other runs. The trait `runs` has them once they were read. */
+export interface ChooseRuns {
+  kind: "choose_runs";
+  task: string;
+  /** "", "active", "paused" or a phase's value. */
+  phase: string;
+  mine: boolean;
+  /** "24h", "7d", "30d" or "all"; "": as it is. */
+  since: string;
+  search: string;
+}
+
+/** Give the runs that follow the first `have`. Reads the next page of the backend where it has to. */
+export interface ReadOlderRuns {
+  kind: "older_runs";
+  have: number;
+}
+
+/** Make the widget of a run of the list; "": close the one that is open. Gives the id of its model. */
+export interface OpenRun {
+  kind: "open_run";
+  run: string;
+}
+
+/** Abort several runs. Sent again with the same id, it is answered, not done twice. */
+export interface AbortRuns {
+  kind: "abort_runs";
+  runs: string[];
+  reason: string;
+}
+
 /** How an input is changed. line: one line of text. text: a literal of Python, on several lines. kept: not from here. */
 export type FieldKind = "bool" | "choice" | "line" | "text" | "kept";
 
@@ -407,6 +438,80 @@ export interface RerunForm {
   fields: RerunField[];
   /** Whether this backend is known to take over what succeeded. */
   recovers: boolean;
+}
+
+/** aborted: the backend has accepted. ended: it had ended before. refused: the backend did not accept. */
+export type AbortOutcomeKind = "aborted" | "ended" | "refused";
+
+/** One run of the list. */
+export interface RunListRow {
+  run: string;
+  task: string;
+  phase: string;
+  createdMs: number | null;
+  endedMs: number | null;
+  /** Who started it, readable; "" where that is not known. */
+  owner: string;
+  mine: boolean;
+  /** A condition of it waits for an answer. */
+  waiting: boolean;
+}
+
+/** The list: what is asked for, its newest rows, and how it stands. */
+export interface RunsState {
+  project: string;
+  domain: string;
+  host: string;
+  task: string;
+  /** "", "active", "paused" or a phase's value; several with a comma between. */
+  phase: string;
+  mine: boolean;
+  /** In words: "in the last 7 days"; "" for all. */
+  since: string;
+  search: string;
+  /** The newest. Older ones are asked for, and pushed where they change. */
+  rows: RunListRow[];
+  /** Goes up when other runs are asked for: then what the page has is of another list. */
+  generation: number;
+  isRead: boolean;
+  hasOlder: boolean;
+  /** How many runs were read so far. */
+  loaded: number;
+  knowsMe: boolean;
+  /** What to know of how the list came about. */
+  notes: string[];
+  connection: Connection;
+  /** Name of the run that is open in place; "" for none. */
+  opened: string;
+  nowMs: number;
+}
+
+/** Runs that follow those that the page has. */
+export interface OlderRuns {
+  generation: number;
+  rows: RunListRow[];
+  hasOlder: boolean;
+}
+
+/** What became of an abort of one run. */
+export interface AbortOutcome {
+  run: string;
+  outcome: AbortOutcomeKind;
+  message: string;
+}
+
+/** Rows beyond the newest that have changed. */
+export interface RunRows {
+  kind: "run_rows";
+  generation: number;
+  rows: RunListRow[];
+}
+
+/** How many actions of a run are in each phase. */
+export interface RunCounts {
+  kind: "run_counts";
+  run: string;
+  counts: Record<string, number>;
 }
 
 export type LineButton = "show" | "logs" | "report" | "compare" | "path";
@@ -705,6 +810,10 @@ export type Request =
   | FindInLog
   | LineAtTime
   | SaveLog
+  | ChooseRuns
+  | ReadOlderRuns
+  | OpenRun
+  | AbortRuns
   | ReadData
   | ReadValue
   | PythonOfValue
@@ -725,6 +834,9 @@ export interface Replies {
   find_in_log: LogMatches;
   line_at_time: number;
   save_log: SavedLog;
+  older_runs: OlderRuns;
+  open_run: string;
+  abort_runs: AbortOutcome[];
   read_data: ActionValues;
   read_value: ValueChildren;
   python_of_value: string;
@@ -744,7 +856,9 @@ export type Message =
 
 /** What pushes bring. */
 export type PushedContent =
-  | LogNews;
+  | LogNews
+  | RunRows
+  | RunCounts;
 
 /** The synced traits of RunWidget. Read-only for the browser, all but `selected`. */
 export interface RunTraits {
@@ -869,4 +983,20 @@ export interface ProgressTraits {
 export const PROGRESS_TRAITS: readonly (keyof ProgressTraits)[] = [
   "error",
   "progress",
+];
+
+/** The synced traits of RunsWidget. Read-only for the browser, all but `selected`. */
+export interface RunsTraits {
+  /**
+   * What went wrong in the widget itself or in one of your observers: {"message", "hint"}. Not the error of the run,
+   * which is in `root`. None: nothing.
+   */
+  error: WidgetError | null;
+  /** The newest rows, what is asked for, and how fresh it is. It follows the backend and the filters in the view. */
+  runs: RunsState | null;
+}
+
+export const RUNS_TRAITS: readonly (keyof RunsTraits)[] = [
+  "error",
+  "runs",
 ];

@@ -74,7 +74,7 @@ export class Band {
   #isFirst = true;
   #settling: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly view: View) {
+  constructor(private readonly view: Pick<View, "signal" | "announce">) {
     const { signal } = view;
     const stop = (event: Event): void => {
       if (!this.isSettling) return;

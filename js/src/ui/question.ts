@@ -35,7 +35,7 @@ export class Question {
   #disarm: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    view: View,
+    view: Pick<View, "signal">,
     private readonly options: QuestionOptions,
   ) {
     const { name, tone, keep, sure, reason, extra } = options;
