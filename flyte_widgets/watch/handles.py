@@ -34,6 +34,7 @@ from flyte_widgets.watch.action_data import raise_if_too_large, read_data
 from flyte_widgets.watch.action_log import follow_log, read_log
 from flyte_widgets.watch.action_report import MOST_REPORT_BYTES, read_report
 from flyte_widgets.watch.answers import signal, waiting_in
+from flyte_widgets.watch.by_itself import display_as_widget
 from flyte_widgets.watch.change_queue import ChangeQueue
 from flyte_widgets.watch.find import action_end, action_error, action_start, find_actions, unknown_action
 from flyte_widgets.watch.loop import background
@@ -71,6 +72,10 @@ class Run:
     def __repr__(self) -> str:
         phase = self._handle.watcher.phase if self._handle.is_watched else None
         return f"Run({self.name!r}{f', phase={phase}' if phase else ''})"
+
+    def _ipython_display_(self, **_options: Any) -> None:
+        """Show the run live where a cell ends with it."""
+        display_as_widget(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle it by its reference. Where it is loaded, the backend chosen there is asked for it."""

@@ -13,6 +13,7 @@ from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.listing import PhaseLike, RunChoice, RunRow, run_choice
 from flyte_widgets.run.times import moment
 from flyte_widgets.watch.backends import Backend, backend_of, default_backend
+from flyte_widgets.watch.by_itself import display_as_widget
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.runs_list import RunList
@@ -73,6 +74,10 @@ class Runs:
         if known is None:
             return f"Runs({where})"
         return f"Runs({where}, {len(known.rows)}{' or more' if known.has_older else ''})"
+
+    def _ipython_display_(self, **_options: Any) -> None:
+        """Show the list live where a cell ends with it."""
+        display_as_widget(self)
 
     @property
     def __runs_place__(self) -> RunsPlace:

@@ -7,19 +7,21 @@ from typing import Any, Final
 
 from flyte_widgets.errors import ConfigError
 from flyte_widgets.sdk.names import SDK_RUN
+from flyte_widgets.watch.by_itself import show_by_itself
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.runs import Runs
 from flyte_widgets.widgets.run_widget import RunWidget
 from flyte_widgets.widgets.runs_terminal import list_in_terminal
+from flyte_widgets.widgets.runs_widget import RunsWidget
 from flyte_widgets.widgets.terminal import Detached, watch_in_terminal
 
-_MAGICS: Final = ("flyte_run", "flyte_runs")
+_MAGICS: Final = ("flyte_run", "flyte_runs", "flyte_show")
 
 
 def load(shell: Any) -> None:
     """Register the formatter and the magics with an IPython shell; doing so twice changes nothing."""
     shell.display_formatter.ipython_display_formatter.for_type_by_name(*SDK_RUN, _show)
-    for name, magic in zip(_MAGICS, (_run_magic(shell), _runs_magic(shell)), strict=True):
+    for name, magic in zip(_MAGICS, (_run_magic(shell), _runs_magic(shell), _flyte_show), strict=True):
         shell.register_magic_function(magic, "line", name)
 
 
@@ -58,9 +60,21 @@ def _run_magic(shell: Any) -> Any:
     return flyte_run
 
 
-def _runs_magic(_shell: Any) -> Any:
-    def flyte_runs(line: str) -> None:
-        """List runs, newest first: `%flyte_runs [SEARCH]`."""
-        list_in_terminal(Runs(search=line.strip().strip("\"'")), live=False)
+def _flyte_show(line: str) -> None:
+    """Say whether runs show by themselves where a cell ends with one: `%flyte_show on`, `%flyte_show off`."""
+    wish = line.strip()
+    if wish not in ("on", "off"):
+        raise ConfigError(f"%flyte_show was given {wish!r}.", hint="Give on or off.")
+    show_by_itself(wish == "on")
+
+
+def _runs_magic(shell: Any) -> Any:
+    def flyte_runs(line: str) -> RunsWidget | None:
+        """Show the runs of the project live: `%flyte_runs [SEARCH]`. In a terminal: the newest ones as lines."""
+        runs = Runs(search=line.strip().strip("\"'"))
+        if type(shell).__name__ != "TerminalInteractiveShell":
+            return RunsWidget(runs)
+        list_in_terminal(runs, live=False)
+        return None
 
     return flyte_runs

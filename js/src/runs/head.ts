@@ -4,7 +4,7 @@ import { cssName, label, phaseOf } from "../core/phases";
 import type { RunsState } from "../core/protocol";
 import { iconButton, textButton } from "../ui/buttons";
 import { h, setAttribute, setText } from "../ui/dom";
-import { glyph, icon } from "../ui/icons";
+import { glyph, type IconName, icon } from "../ui/icons";
 import { Question } from "../ui/question";
 import type { Filter } from "./model";
 
@@ -58,8 +58,8 @@ export class Head {
     private readonly on: HeadActions,
     signal: AbortSignal,
   ) {
-    const chosen = (word: HTMLElement, select: HTMLSelectElement): HTMLElement =>
-      h("span", { class: "fw-rl-select" }, word, icon("chevron-down", 12), select);
+    const chosen = (word: HTMLElement, of: IconName, select: HTMLSelectElement): HTMLElement =>
+      h("span", { class: "fw-rl-select" }, icon(of, 14), word, icon("chevron-down", 12), select);
     this.#since.append(...TIMES.map(([value, name]) => h("option", { value }, name)));
     const search = h("label", { class: "fw-rl-search" }, icon("search", 14), this.search);
     const fresh = h("span", { class: "fw-fresh fw-rl-fresh" }, this.#dot, this.#fresh);
@@ -71,8 +71,8 @@ export class Head {
       h(
         "span",
         { class: "fw-rl-selects" },
-        chosen(this.#taskWord, this.#task),
-        chosen(this.#sinceWord, this.#since),
+        chosen(this.#taskWord, "filter", this.#task),
+        chosen(this.#sinceWord, "clock", this.#since),
       ),
       this.#mine,
       search,

@@ -56,6 +56,8 @@ class RunsView {
   /** Topics of the runs on screen, and what ends them. */
   readonly #counted = new Map<string, () => void>();
   #countSoon: ReturnType<typeof setTimeout> | undefined;
+  /** Names of the runs on screen. */
+  #seen = "";
   #current = "";
   #anchor = "";
   #opened = "";
@@ -602,6 +604,9 @@ class RunsView {
   #onRange(from: number, to: number): void {
     const runs = this.#runs.items.slice(from, to).flatMap((item) => ("row" in item ? [item.row] : []));
     if (to >= this.#runs.items.length - NEAR_END) void this.#readOlder();
+    const seen = runs.map(({ run }) => run).join();
+    if (seen === this.#seen) return; // it is drawn every second
+    this.#seen = seen;
     clearTimeout(this.#countSoon);
     this.#countSoon = setTimeout(() => this.#count(runs), COUNT_AFTER_MS);
   }
