@@ -78,5 +78,5 @@ class ServerProcess:
         """Start a simulated run; returns its name."""
         body = json.dumps(request).encode()
         call = urllib.request.Request(f"{self.endpoint}/simulate", data=body, method="POST")
-        with urllib.request.urlopen(call, timeout=30) as response:
+        with urllib.request.urlopen(call, timeout=600) as response:
             return str(json.load(response)["name"])

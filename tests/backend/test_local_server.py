@@ -90,7 +90,7 @@ def test_a_second_server_on_the_same_file_is_refused(
         [sys.executable, "-m", "flyte_widgets", "serve", "--file", str(tmp_path / "runs.db")],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=600,
         check=False,
     )
     assert second.returncode == 1

@@ -40,7 +40,7 @@ def start(program: str, *arguments: str, home: Path | None = None) -> subprocess
 def play(program: str, *arguments: str, home: Path | None = None) -> str:
     """Run a program to its end; gives what it printed. Fails where it fails, or warns."""
     process = start(program, *arguments, home=home)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=600)
     assert (process.returncode, err) == (0, "")
     return out
 

@@ -291,7 +291,7 @@ def test_no_good_session_shows_a_secret(shared_server: ServerProcess, ears: Ears
     )
     client = FlyteClient.from_config(config)
     widget = fw.RunWidget(name, client=client)
-    assert widget.wait(timeout=60).is_terminal
+    assert widget.wait(timeout=600).is_terminal
     widget._handle_custom_msg(HANDSHAKE, [])
     time.sleep(0.5)
     ears.hear_state("state", shown(widget))

@@ -136,6 +136,6 @@ def test_a_terminal_says_so_at_once(shared_server: ServerProcess, in_ipython: bo
     name = shared_server.simulate(elapsed_s=END)
     where = {"endpoint": shared_server.endpoint, "project": shared_server.project, "domain": shared_server.domain}
     code = TERMINAL.format(in_ipython=in_ipython, name=name, **where)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600, check=True)
     hint = f"In a terminal, `flyte-widgets watch {name}` shows the run."
     assert done.stdout.strip() == f"There is no sidebar without a notebook. {hint}"

@@ -37,7 +37,7 @@ def cells(server: ServerProcess, name: str, *sources: str) -> Any:
 
 def executed(notebook: Any, **options: Any) -> list[Any]:
     """Execute a notebook as papermill does; gives all its outputs."""
-    nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3", **options).execute()
+    nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3", **options).execute()
     return [output for cell in notebook.cells for output in cell.get("outputs", [])]
 
 
@@ -118,7 +118,7 @@ def test_outputs_are_replaced_only_when_the_phase_changes(shared_server: ServerP
     """While a run goes through its life, the kernel replaces the static view a few times, not once an update."""
     name = shared_server.simulate(seed=7, speed=40)
     notebook = cells(shared_server, name, "w", "_ = w.wait(60)")
-    client = nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3", store_widget_state=False)
+    client = nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3", store_widget_state=False)
     updates: list[Any] = []
     handle = client.process_message
 

@@ -26,7 +26,7 @@ class Terminal:
         options = ["--simple-prompt", "--no-banner", "--no-confirm-exit", "--HistoryManager.enabled=False"]
         env = {**os.environ, "TERM": "xterm", "IPYTHONDIR": str(folder)}
         self.process = pexpect.spawn(
-            sys.executable, ["-m", "IPython", *options], env=env, dimensions=(30, 100), timeout=60, encoding="utf-8"
+            sys.executable, ["-m", "IPython", *options], env=env, dimensions=(30, 100), timeout=600, encoding="utf-8"
         )
         self.process.expect(PROMPT)
         self.run("%load_ext flyte_widgets")

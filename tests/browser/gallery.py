@@ -47,7 +47,7 @@ class Gallery:
     """One page on which `show` puts a state. It remembers what was said on the console and asked of the network."""
 
     def __init__(self, page: Page) -> None:
-        subprocess.run(["node", "build.mjs", "--gallery"], cwd=JS, check=True, capture_output=True, timeout=60)
+        subprocess.run(["node", "build.mjs", "--gallery"], cwd=JS, check=True, capture_output=True, timeout=600)
         handler = functools.partial(_Quiet, directory=str(DIST))
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()

@@ -143,7 +143,7 @@ def test_a_part_is_loaded_when_it_is_needed_and_shares_what_is_there(browser: Br
         "process.stdout.write(JSON.stringify(files));"
     )
     made = subprocess.run(
-        ["node", "--input-type=module", "-e", script], cwd=JS, check=True, capture_output=True, timeout=60
+        ["node", "--input-type=module", "-e", script], cwd=JS, check=True, capture_output=True, timeout=600
     )
     files = {name: base64.b64decode(content) for name, content in json.loads(made.stdout)}
     (part,) = files.keys() - {"widget.js", "widget.bin", "loader.js"}

@@ -42,7 +42,7 @@ def ask(server: ServerProcess, method: str, run: str, **request: Any) -> Any:
         data=json.dumps({**named, **request}).encode(),
         headers={"content-type": "application/json"},
     )
-    with urllib.request.urlopen(call, timeout=120) as response:
+    with urllib.request.urlopen(call, timeout=600) as response:
         return json.load(response)
 
 

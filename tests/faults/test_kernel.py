@@ -157,7 +157,7 @@ def test_awaiting_inside_asyncio_run(proxy: FaultProxy, shared_server: ServerPro
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     # In dev mode asyncio says, too, where a busy machine kept it waiting.

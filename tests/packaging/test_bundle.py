@@ -29,7 +29,7 @@ SECOND_WIDGET: Final = 3_000
 
 def test_what_is_sent_is_the_minified_module() -> None:
     """It unpacks to the files that esbuild makes of the sources, to the byte."""
-    subprocess.run(["node", "build.mjs", "--gallery"], cwd=JS, check=True, capture_output=True, timeout=60)
+    subprocess.run(["node", "build.mjs", "--gallery"], cwd=JS, check=True, capture_output=True, timeout=600)
     files = unpack(front_end().files)
     assert list(files)[-1] == "widget.js"
     for name, text in files.items():

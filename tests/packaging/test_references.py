@@ -48,6 +48,15 @@ def test_every_page_that_is_named_is_there() -> None:
     assert {name: pages for name, pages in found.items() if pages} == {}
 
 
+def test_the_files_of_the_journeys_are_there() -> None:
+    """ARCHITECTURE.md names files by their path in the package, in js/src or in the project."""
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    folders = [ROOT, ROOT / "flyte_widgets", ROOT / "js" / "src", ROOT / "js" / "src" / "run"]
+    named = set(re.findall(r"`([\w./-]+(?:\.(?:py|ts|mjs|json)|/))`", text))
+    assert len(named) > 25
+    assert sorted(one for one in named if not any((folder / one).exists() for folder in folders)) == []
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -39,7 +39,7 @@ def test_import_brings_nothing_heavy() -> None:
         "try: fw.nothing\n"
         "except AttributeError as error: print(error)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=600)
     assert done.stdout.splitlines() == ["[]", "[]", "module 'flyte_widgets' has no attribute 'nothing'"]
 
 
@@ -51,7 +51,7 @@ def test_serve_without_its_extra_says_what_to_install() -> None:
         "from flyte_widgets.__main__ import main\n"
         "sys.exit(main(['serve']))\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=600)
     assert done.returncode == 1
     assert done.stderr.startswith("flyte-widgets: The embedded backend needs more packages")
     assert done.stderr.endswith("pip install 'flyte-widgets[local]'\n")

@@ -55,7 +55,7 @@ def run_of(count: int, phase: str = "RUNNING") -> RunState:
 def test_encoder_still_gives_the_shared_vectors() -> None:
     """The bytes and rows in tests/vectors/columns.json, which the front end's tests read too, are the encoder's."""
     made = subprocess.run(
-        [sys.executable, "-m", "tests.vectors.make", "--print"], cwd=ROOT, capture_output=True, check=True, timeout=60
+        [sys.executable, "-m", "tests.vectors.make", "--print"], cwd=ROOT, capture_output=True, check=True, timeout=600
     )
     assert json.loads(made.stdout) == json.loads(VECTORS.read_text(encoding="utf-8"))
 

@@ -109,7 +109,7 @@ def test_an_unknown_phase_can_be_unpickled_elsewhere() -> None:
     phase = ActionPhase.of(12)
     program = "import pickle, sys; p = pickle.load(sys.stdin.buffer); print(repr(p), p, p.number, p.is_terminal)"
     told = subprocess.run(
-        [sys.executable, "-c", program], input=pickle.dumps(phase), capture_output=True, check=True, timeout=60
+        [sys.executable, "-c", program], input=pickle.dumps(phase), capture_output=True, check=True, timeout=600
     )
     assert told.stdout.decode().split() == ["ActionPhase.UNKNOWN_12", "UNKNOWN_12", "12", "False"]
 
@@ -129,5 +129,5 @@ def test_at_most_one_byte_of_unknown_phases() -> None:
         "met = {ActionPhase.of(f'made_up_{i}') for i in range(1000)}\n"
         "print(len(met), len(unknown_phases()), max(p.number for p in met), ActionPhase.of('made_up_999').number)"
     )
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, timeout=60)
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, timeout=600)
     assert told.stdout.split() == [b"128", b"128", b"255", b"255"]

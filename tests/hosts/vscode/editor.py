@@ -99,6 +99,6 @@ def _start_kernel(jupyter: JupyterLab) -> str:
         data=json.dumps({"name": "python3"}).encode(),
         headers={"Authorization": f"token {TOKEN}", "content-type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=60) as response:
+    with urllib.request.urlopen(request, timeout=600) as response:
         answer: Any = json.load(response)
     return str(answer["id"])
