@@ -10,6 +10,7 @@ import { Ticker } from "./ticker";
 import { createUi, type Ui, type View } from "./view-state";
 
 const NARROW_PX = 560;
+const TIGHT_PX = 400;
 const COMPACT_PX = 760;
 
 export class Frame {
@@ -112,6 +113,7 @@ export class Frame {
       if (widthPx === 0) return; // not laid out: a hidden tab's width says nothing
       this.theme.refresh(); // the first call tells that the host is in the page
       this.ui.narrow.value = widthPx < NARROW_PX;
+      this.ui.tight.value = widthPx < TIGHT_PX;
       this.ui.compact.value = widthPx < COMPACT_PX;
     });
     observer.observe(this.host);

@@ -33,6 +33,8 @@ export interface Ui {
   readonly notify: Signal<boolean>;
   /** The container is under 560 px: everything stacks. */
   readonly narrow: Signal<boolean>;
+  /** Under 400 px: names and tools get the least room. */
+  readonly tight: Signal<boolean>;
   /** Not narrow, perhaps, but too narrow for two columns of details, and for many words. */
   readonly compact: Signal<boolean>;
   /** The time of the log line under the pointer, epoch ms: the timeline's crosshair is there. */
@@ -60,6 +62,7 @@ export function createUi(): Ui {
     keysOpen: signal(false),
     notify: signal(false),
     narrow: signal(false),
+    tight: signal(false),
     compact: signal(false),
     crosshairMs: signal<number | null>(null),
     moment: signal<{ id: string; atMs: number } | null>(null),

@@ -35,7 +35,8 @@ function mountIdentity(view: View, row: HTMLElement): void {
   const copy = copyButton(view, "Copy the line that shows this run", () => traits.reference.value);
   const open = iconLink("Open in the Flyte console");
   const local = h("span", { class: "fw-local", title: "It runs in this notebook’s kernel" }, "local");
-  row.append(task, h("span", { class: "fw-id" }, run, copy, open, local));
+  const id = h("span", { class: "fw-id" }, run, copy, open, local);
+  row.append(task, id);
   view.effect(() => {
     const { task_name, run_name, reference, phase, project, domain } = traits;
     setText(taskName, task_name.value);
@@ -48,6 +49,8 @@ function mountIdentity(view: View, row: HTMLElement): void {
     pointLink(open, known ? traits.console_url.value : "");
     // A backend in the kernel has no console.
     local.hidden = !open.hidden || traits.source.value !== IN_KERNEL;
+    // Where there is no room for the chip, its words are here.
+    setAttribute(id, "title", local.hidden ? null : local.title);
   });
 }
 

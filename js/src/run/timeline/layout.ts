@@ -24,10 +24,11 @@ export const NARROW_ROWS = 10;
 /** Deeper levels are not indented further, or no name would be seen. */
 export const MAX_INDENTS = 8;
 
-export function layoutOf(narrow: boolean, coarse: boolean): Layout {
+export function layoutOf(narrow: boolean, tight: boolean, coarse: boolean): Layout {
+  const narrowLabelPx = tight ? 136 : 184;
   return {
     narrow,
-    labelPx: narrow ? 136 : 248,
+    labelPx: narrow ? narrowLabelPx : 248,
     indentPx: narrow ? 8 : 14,
     rowPx: coarse ? 28 : 22,
     liveMarginPx: narrow ? 14 : 38,

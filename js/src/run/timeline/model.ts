@@ -56,7 +56,7 @@ const EMPTY: Overview = {
 export class TimelineModel {
   tree: Tree;
   order: Order;
-  layout: Layout = layoutOf(false, false);
+  layout: Layout = layoutOf(false, false, false);
   plotPx = 600;
   filter: Filter = NO_FILTER;
   sort: Sort = "tree";

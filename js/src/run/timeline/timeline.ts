@@ -107,7 +107,7 @@ class Timeline implements CommandTarget {
     parent.append(timeline);
     mountKeySheet(view, timeline);
     this.#listen();
-    this.#watch();
+    this.#watch(timeline);
     view.signal.addEventListener("abort", () => {
       if (this.#frame) cancelAnimationFrame(this.#frame);
       clearTimeout(this.#timer);
@@ -117,7 +117,7 @@ class Timeline implements CommandTarget {
 
   // When to draw
 
-  #watch(): void {
+  #watch(timeline: HTMLElement): void {
     const { store, ui, theme, effect, signal: ending } = this.view;
     effect(() => {
       store.revision.value;
@@ -144,7 +144,8 @@ class Timeline implements CommandTarget {
     });
     effect(() => {
       void theme.palette.value;
-      this.model.layout = layoutOf(ui.narrow.value, media("(pointer: coarse)"));
+      this.model.layout = layoutOf(ui.narrow.value, ui.tight.value, media("(pointer: coarse)"));
+      timeline.style.setProperty("--fw-tl-label", `${this.model.layout.labelPx}px`);
       this.moved();
     });
     effect(() => {

@@ -89,7 +89,7 @@ export function mountByTask(view: View, parent: HTMLElement, range: ReadonlySign
   view.effect(() => {
     table.hidden = ui.lens.value !== "tasks";
     if (table.hidden) return;
-    const columns = COLUMNS.filter(({ id }) => !ui.narrow.value || NARROW.includes(id));
+    const columns = COLUMNS.filter(({ id }) => !ui.compact.value || NARROW.includes(id));
     draw(view, table, columns, rows.value, sorted);
   });
 }
@@ -111,7 +111,7 @@ function draw(
         "data-column": column.id,
         "aria-sort": by ? "descending" : null,
       },
-      h("span", {}, ui.narrow.value && column.id === "path" ? "Path" : column.head),
+      h("span", {}, ui.compact.value && column.id === "path" ? "Path" : column.head),
       ...(by ? [icon("chevron-down", 10)] : []),
     );
     const sort = (): void => {

@@ -159,6 +159,7 @@ function deltaOf(
   }
   if (differenceMs === null) return { text: "", isLarge: false };
   const size = Math.abs(differenceMs);
-  const text = size < 50 ? "0s" : `${differenceMs < 0 ? "−" : "+"}${duration(size)}`;
+  if (size < 50) return { text: "0s", isLarge: false };
+  const text = `${differenceMs < 0 ? "−" : "+"}${duration(size)}`;
   return { text, isLarge: size >= LARGE_MS || size >= LARGE_SHARE * (ghost.toMs - ghost.fromMs) };
 }
