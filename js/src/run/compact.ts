@@ -68,6 +68,7 @@ export function mountCompact(view: View, band: HTMLElement, open: Signal<boolean
     setText(task, traits.task_name.value);
     task.hidden = traits.task_name.value === "";
     setText(run, traits.run_name.value);
+    setAttribute(name, "title", [traits.task_name.value, traits.run_name.value].filter(Boolean).join(" "));
     const sums = tally(traits.counts.value);
     drawStrip(strip, sums);
     strip.hidden = sums.total === 0;
