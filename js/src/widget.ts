@@ -5,14 +5,13 @@ import { Store } from "./core/store";
 import { keepStaticView } from "./hosts/keep-static-view";
 import panelBarCss from "./hosts/panel-bar.css";
 import { Sidebar } from "./hosts/sidebar";
-import { progressCss, renderProgress } from "./progress/progress";
 import { mountRun, runCss } from "./run/run";
 import { h } from "./ui/dom";
 import { Frame } from "./ui/frame";
 import { uiCss } from "./ui/styles";
 
 const CSS = uiCss + panelBarCss + runCss;
-const PROGRESS_CSS = uiCss + runCss + progressCss;
+const LIST_CSS = uiCss + runCss;
 
 /**
  * What a view takes in a row of widgets, as its size does not depend on what is in it: what it would like, or less, but
@@ -97,8 +96,8 @@ export default function runWidget(): {
     },
 
     render({ model, el, signal }) {
-      if (isProgress(model)) return once(renderProgress(model as never, el, PROGRESS_CSS), signal);
-      if (isRuns(model)) return once(renderRuns(model, el), signal);
+      if (isProgress(model)) return once(renderPart(model, el, progressPart), signal);
+      if (isRuns(model)) return once(renderPart(model, el, runsPart), signal);
       const shared = sharedOf(model);
       const own = shared ? null : open(model);
       const frame = (shared ?? own!.shared).draw(el);
@@ -115,23 +114,31 @@ export default function runWidget(): {
 /** All widgets of the package share one bundle. */
 const isRuns = (model: Model): boolean => (model.get("runs" as never) ?? null) !== null;
 
-/** The list of runs is a part of its own: most kernels never show one. Its errors are said where it would be. */
-function renderRuns(model: Model, el: HTMLElement): Cleanup {
+const isProgress = (model: Model): boolean => (model.get("progress" as never) ?? null) !== null;
+
+type Render = (model: never, el: HTMLElement, sheet: string) => Cleanup;
+
+const runsPart = async (): Promise<Render> => (await import("./runs/runs")).renderRuns as Render;
+const progressPart = async (): Promise<Render> => {
+  const { progressCss, renderProgress } = await import("./progress/progress");
+  return (model, el, sheet) => renderProgress(model, el, sheet + progressCss);
+};
+
+/** Lists of runs are parts of their own: most kernels never show one. Why one cannot be had is said where it would be. */
+function renderPart(model: Model, el: HTMLElement, load: () => Promise<Render>): Cleanup {
   let close: Cleanup | null = null;
   let isClosed = false;
-  import("./runs/runs").then(
-    (part) => {
-      if (!isClosed) close = part.renderRuns(model as never, el, PROGRESS_CSS);
+  load().then(
+    (render) => {
+      if (!isClosed) close = render(model as never, el, LIST_CSS);
     },
-    (error) => el.append(h("div", { role: "alert" }, `flyte-widgets cannot draw the list of runs: ${error}`)),
+    (error) => el.append(h("div", { role: "alert" }, `flyte-widgets cannot draw this list: ${error}`)),
   );
   return () => {
     isClosed = true;
     close?.();
   };
 }
-
-const isProgress = (model: Model): boolean => (model.get("progress" as never) ?? null) !== null;
 
 /** Hosts end a view by the signal, by the cleanup, or by both. */
 function once(close: Cleanup, signal: AbortSignal | undefined): Cleanup {
