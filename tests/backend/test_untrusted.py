@@ -41,7 +41,7 @@ def strings(value: Any) -> Iterator[str]:
 
 def links(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
-        if "url" in value:
+        if value.get("url"):  # "" is no link
             yield value["url"]
         for item in value.values():
             yield from links(item)
