@@ -7,7 +7,6 @@ import { iconLink, pointLink } from "../../ui/buttons";
 import { copyButton } from "../../ui/copy";
 import { h, setAttribute, setText } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
-import { mountRerun } from "../rerun/control";
 import { mountLineage } from "../rerun/started";
 import { mountAbort } from "./abort";
 import { mountFreshness } from "./freshness";
@@ -23,7 +22,7 @@ export function mountHeader(view: View, band: HTMLElement): void {
   mountElapsed(view, row);
   mountFreshness(view, row);
   mountAbort(view, row, band);
-  mountRerun(view, row, band);
+  mountRerunOnceOver(view, row, band);
   speakPhases(view);
 }
 
@@ -100,5 +99,21 @@ function speakPhases(view: View): void {
     // The first phase is read with the page; only changes are news.
     if (last > 0) view.announce(`${traits.task_name.value} is ${label(phase)}`, traits.is_terminal.value);
     last = phase;
+  });
+}
+
+/** What reruns a run is a part of its own: it is needed once the run has ended, and only while a kernel is there. */
+function mountRerunOnceOver(view: View, row: HTMLElement, band: HTMLElement): void {
+  const { traits, kernelAlive } = view.store;
+  let isAsked = false;
+  view.effect(() => {
+    if (isAsked || !traits.is_terminal.value || !kernelAlive.value) return;
+    isAsked = true;
+    import("../rerun/control").then(
+      ({ mountRerun }) => {
+        if (!view.signal.aborted) mountRerun(view, row, band);
+      },
+      (error) => console.error("flyte-widgets:", error),
+    );
   });
 }
