@@ -93,6 +93,10 @@ async function show(name: string, { theme = "light", width = 960, fonts = "" }: 
     },
     play: (traits) => model.play(traits),
     pause,
+    until: async (selector) => {
+      while (!root.querySelector(selector)) await frame();
+    },
+    push: (content, buffer) => model.message({ kind: "push", parts: [{ content, buffers: 1 }] }, buffer),
   };
   await document.fonts.ready;
   for (let i = 0; i < 3; i++) await frame();

@@ -1,11 +1,13 @@
 // Every state of the widget, by name: recorded traits, how the kernel behaves, and what was clicked to get there.
 
-import { type Connection, IN_KERNEL, type RunTraits } from "../src/core/protocol";
+import { type Connection, IN_KERNEL, type PushedContent, type RunTraits } from "../src/core/protocol";
 import type { Store } from "../src/core/store";
 import { odd } from "../test/odd-runs";
 import { BASE_MS, scenario } from "../test/scenario";
 import { COMPACT, LINES } from "./lines";
+import { LOGS } from "./logs";
 import type { Manner } from "./model";
+import { openDetails } from "./open-details";
 import { PERSON } from "./person";
 import { RECORDED } from "./recorded";
 import answers from "./recorded/succeeded-answers.json";
@@ -28,6 +30,10 @@ export interface Stage {
   later(ms: number): void;
   play(traits: Partial<RunTraits>): void;
   pause(ms: number): Promise<unknown>;
+  /** Resolves once this is in the widget. */
+  until(selector: string): Promise<unknown>;
+  /** As Python pushes it. */
+  push(content: PushedContent, buffer: DataView): void;
 }
 
 const LIVE_MS = 102_000;
@@ -78,14 +84,6 @@ function confirmAbort(stage: Stage): void {
 function setFolded(stage: Stage, folded: boolean): void {
   const fold = stage.find<HTMLElement>(".fw-fold");
   if ((fold.getAttribute("aria-expanded") === "false") !== folded) fold.click();
-}
-
-/** As by the keyboard: Enter on the selected row. */
-function openDetails(stage: Stage): void {
-  const grid = stage.find<HTMLElement>("[role=treegrid]");
-  grid.focus();
-  grid.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, composed: true }));
-  grid.blur();
 }
 
 function press(stage: Stage, key: string): void {
@@ -299,7 +297,13 @@ export const STATES: Record<string, () => State> = {
       search.dispatchEvent(new InputEvent("input", { bubbles: true }));
     },
   }),
-  note: () => ({ traits: running(""), act: (stage) => click(stage, ".fw-states-title") }),
+  note: () => ({
+    traits: running(""),
+    act: (stage) => {
+      setFolded(stage, false); // narrow, it is folded
+      click(stage, ".fw-states-title");
+    },
+  }),
   path: () => ({ ...analysed(), act: (stage) => click(stage, ".fw-tl-lens-path") }),
   tasks: () => ({ ...analysed(), act: (stage) => click(stage, ".fw-tl-lens-tasks") }),
   compare: () => ({ ...analysed(), act: (stage) => click(stage, ".fw-tl-lens-compare") }),
@@ -313,5 +317,6 @@ export const STATES: Record<string, () => State> = {
   ...LINES,
   ...COMPACT,
   ...PERSON,
+  ...LOGS,
   ...Object.fromEntries(recorded),
 };

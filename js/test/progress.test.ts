@@ -44,20 +44,21 @@ describe("many runs", () => {
   beforeEach(() => void vi.useFakeTimers({ now: NOW_MS }));
   afterEach(() => vi.useRealTimers());
 
-  const open = (rows: ProgressRow[]) => {
+  const open = async (rows: ProgressRow[]) => {
     const model = new Model();
     model.play(rows);
     const widget = runWidget();
     const el = document.createElement("div");
     document.body.append(el);
     const ends = [widget.initialize({ model: model as never }), widget.render({ model: model as never, el })];
+    await vi.waitUntil(() => el.firstElementChild); // the list is a part of its own
     const root = el.firstElementChild!.shadowRoot!;
     const rowsOf = () => [...root.querySelectorAll(".fw-pr-row")].map((one) => one.textContent);
     return { model, root, el, rowsOf, close: () => ends.forEach((end) => void end()) };
   };
 
-  it("shows what needs somebody first, folds what succeeded, and never what failed", () => {
-    const { root, rowsOf, close } = open([
+  it("shows what needs somebody first, folds what succeeded, and never what failed", async () => {
+    const { root, rowsOf, close } = await open([
       row("a", "succeeded"),
       row("b", "failed"),
       row("c", "running"),
@@ -71,8 +72,8 @@ describe("many runs", () => {
     close();
   });
 
-  it("goes on counting while the kernel is heard, and then stands still and says since when", () => {
-    const { root, close } = open([row("a", "running")]);
+  it("goes on counting while the kernel is heard, and then stands still and says since when", async () => {
+    const { root, close } = await open([row("a", "running")]);
     const took = () => root.querySelector(".fw-pr-row .fw-compact-elapsed")!.textContent;
     vi.advanceTimersByTime(5_000);
     expect(took()).toBe("1m 05s");
@@ -82,16 +83,16 @@ describe("many runs", () => {
     close();
   });
 
-  it("ends as one line, and leaves nothing behind", () => {
-    const { model, root, el, close } = open([row("a", "running"), row("b", "running")]);
+  it("ends as one line, and leaves nothing behind", async () => {
+    const { model, root, el, close } = await open([row("a", "running"), row("b", "running")]);
     model.play([row("a", "succeeded"), row("b", "failed")]);
     expect(root.querySelector(".fw-pr-head strong")!.textContent).toBe("1 of 2 succeeded");
     close();
     expect([el.childElementCount, model.listeners, vi.getTimerCount()]).toEqual([0, 0, 0]);
   });
 
-  it("takes labels and lines as text", () => {
-    const { root, close } = open([
+  it("takes labels and lines as text", async () => {
+    const { root, close } = await open([
       row("a", "running", { label: "<b>x</b>", line: [["<i>", "strong", null]] }),
     ]);
     expect(root.querySelector(".fw-compact-name strong")!.textContent).toBe("<b>x</b>");
@@ -103,7 +104,7 @@ describe("many runs", () => {
 describe("a run in one row", () => {
   beforeEach(withoutCanvas);
 
-  it("says who, the line and how much is done, and opens to the whole", () => {
+  it("says who, the line and how much is done, and opens to the whole", async () => {
     const { frame } = mount(COMPACT["compact-failed"]!().traits);
     expect(seen(frame, ".fw-compact-line")).toBe("square ValueError: n is too big");
     expect(seen(frame, ".fw-compact-count")).toBe("50/50");
@@ -113,7 +114,7 @@ describe("a run in one row", () => {
     expect(frame.querySelector<HTMLElement>(".fw-timeline-band")!.hidden).toBe(false);
   });
 
-  it("leads to the log of what failed", () => {
+  it("leads to the log of what failed", async () => {
     const { frame, model } = mount(COMPACT["compact-failed"]!().traits);
     button(frame, "Logs")!.click();
     expect(model.get("selected")).toBe("a17");

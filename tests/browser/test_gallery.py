@@ -1,7 +1,7 @@
 """Every state of the widget, without a kernel: nothing is cut, covered, too small or unnamed, whatever the width
 and theme.
 
-`make test` looks at each state in three of the fifteen settings, each theme once; `make gallery` at all.
+`make test` looks at each state in three of the eighteen settings, each theme once; `make gallery` at all.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ CUT_WORDS_JS = """() => {
 }"""
 
 THEMES = ("light", "dark", "contrast")
-WIDTHS_PX = (960, 320, 1600, 560, 640)
+WIDTHS_PX = (960, 320, 1600, 560, 640, 550)
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_states_stand_in_every_theme(gallery: Gallery, theme: str) -> None:
 @pytest.mark.parametrize("width", WIDTHS_PX)
 @pytest.mark.parametrize("theme", THEMES)
 def test_states_stand_in_all_settings(gallery: Gallery, theme: str, width: int) -> None:
-    """As above: every state in each of the fifteen settings."""
+    """As above: every state in each of the eighteen settings."""
     assert looked_at(gallery, [(state, theme, width) for state in gallery.states]) == []
 
 
