@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from flyte_widgets.phases import ActionPhase
     from flyte_widgets.run.action import PhaseChange
     from flyte_widgets.run.details import ActionDetails
+    from flyte_widgets.watch.action_handle import Action
     from flyte_widgets.watch.backends import connect
-    from flyte_widgets.watch.handles import Action, Run
+    from flyte_widgets.watch.handles import Run
     from flyte_widgets.watch.runs import RunChange, Runs
     from flyte_widgets.watch.status import Connection
     from flyte_widgets.widgets.progress_widget import ProgressWidget, gather, progress
@@ -50,7 +51,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Action": "flyte_widgets.watch.handles",
+    "Action": "flyte_widgets.watch.action_handle",
     "ActionDetails": "flyte_widgets.run.details",
     "ActionPhase": "flyte_widgets.phases",
     "Connection": "flyte_widgets.watch.status",

@@ -12,7 +12,7 @@ from flyte_widgets.commands.where import BACKEND_WORDS, add_run, run_of
 from flyte_widgets.run.logs import LogLine
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.untrusted import printable, without_colours
-from flyte_widgets.watch.handles import Action
+from flyte_widgets.watch.action_handle import Action
 
 _INTERRUPTED: Final = 130
 _COLOUR: Final = re.compile(r"(\x1b\[[0-9;:]*m)")

@@ -36,11 +36,11 @@ async def read_log(watcher: Watcher, action: str, attempt: int | None) -> list[L
 async def follow_log(watcher: Watcher, action: str, attempt: int | None) -> AsyncIterator[LogLine]:
     """Give the lines from the first that is kept on, then new ones until the attempt has ended. On any loop."""
     loop = background()
-    tail = await asyncio.wrap_future(loop.submit(_acquire(watcher, action, attempt)))
+    tail = await loop.awaitable(_acquire(watcher, action, attempt))
     position = 0
     try:
         while True:
-            lines, position = await asyncio.wrap_future(loop.submit(tail.next_lines(position)))
+            lines, position = await loop.awaitable(tail.next_lines(position))
             if not lines:
                 break
             for line in lines:

@@ -1,54 +1,41 @@
-"""Run and Action: what is known of a run, followed in the background, without a view."""
+"""Run: what is known of a run, followed in the background, without a view. Its actions are in action_handle.py."""
 
 from __future__ import annotations
 
-import asyncio
 import concurrent.futures
-import time
-from collections.abc import AsyncIterator, Coroutine, Generator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any
 
 from flyte_widgets.api import messages
 from flyte_widgets.api.client import FlyteClient
-from flyte_widgets.errors import FlyteWidgetsError, NotFoundError, WaitTimeoutError, copy_error
+from flyte_widgets.errors import NotFoundError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.action import ActionState, PhaseChange
-from flyte_widgets.run.actions_table import actions_table
 from flyte_widgets.run.by_task import TaskTime
 from flyte_widgets.run.compare import Comparison
 from flyte_widgets.run.conditions import WaitingCondition
 from flyte_widgets.run.critical_path import PathPiece
-from flyte_widgets.run.details import ActionDetails, details_of
 from flyte_widgets.run.frames import SegmentRow, data_frame, duration_of
 from flyte_widgets.run.logs import LogLine
 from flyte_widgets.run.relation import Relation
-from flyte_widgets.run.state import KINDS, ROOT
+from flyte_widgets.run.state import ROOT
 from flyte_widgets.run.summary import Summary
-from flyte_widgets.run.timeline import AttemptHistory, attempts_of
 from flyte_widgets.run.values import Values
 from flyte_widgets.watch import analysis
 from flyte_widgets.watch.abort import abort
-from flyte_widgets.watch.access import RunHandle, watcher_of
-from flyte_widgets.watch.action_data import raise_if_too_large, read_data
-from flyte_widgets.watch.action_log import follow_log, read_log
-from flyte_widgets.watch.action_report import MOST_REPORT_BYTES, read_report
-from flyte_widgets.watch.answers import signal, waiting_in
+from flyte_widgets.watch.access import RunHandle
+from flyte_widgets.watch.action_handle import Action, Actions
+from flyte_widgets.watch.answers import waiting_in
 from flyte_widgets.watch.by_itself import display_as_widget
 from flyte_widgets.watch.change_queue import ChangeQueue
-from flyte_widgets.watch.find import action_end, action_error, action_start, find_actions, unknown_action
+from flyte_widgets.watch.ending import holding, not_ended, outcome, until_over
+from flyte_widgets.watch.find import action_end, action_error, action_start, find_actions
 from flyte_widgets.watch.loop import background
-from flyte_widgets.watch.model import RunModel
 from flyte_widgets.watch.reference import RunLike, resolve
 from flyte_widgets.watch.rerun import rerun
-from flyte_widgets.watch.status import NEEDS_USER, Connection
+from flyte_widgets.watch.status import Connection
 from flyte_widgets.watch.waiting import time_limit
-from flyte_widgets.watch.watcher import Watcher
-
-T = TypeVar("T")
-
-CHILDREN_S: Final = 3.0
-"""How long `wait` goes on for the actions once the root has ended: some backends never end them."""
 
 
 class Run:
@@ -173,7 +160,7 @@ class Run:
 
         Raises UnknownActionError, which is a KeyError, for an id that the run does not have.
         """
-        return _Actions(self, self._handle.ensure_whole())
+        return Actions(self, self._handle.ensure_whole())
 
     @property
     def connection(self) -> Connection:
@@ -247,20 +234,20 @@ class Run:
     def _wait(self, timeout: float | None) -> ActionPhase:
         model = self._handle.watcher.model
         if model.is_over:  # to ask the loop takes longer than a timeout of 0 allows
-            return _outcome(model)
+            return outcome(model)
         try:
-            return background().call(_until_over(model), timeout)
+            return background().call(until_over(model), timeout)
         except concurrent.futures.TimeoutError:
             if timeout is None:
                 raise
             if model.phase is not None and model.phase.is_terminal:
                 return model.phase  # only its actions are still waited for
-            raise _not_ended(model, timeout) from None
+            raise not_ended(model, timeout) from None
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"Stopped waiting. Run {self.name} goes on: wait() again, or abort() it.") from None
 
     def __await__(self) -> Generator[Any, None, ActionPhase]:
-        return _on_loop(_holding(self._handle, _until_over(self._handle.watcher.model))).__await__()
+        return background().awaitable(holding(self._handle, until_over(self._handle.watcher.model))).__await__()
 
     async def watch(self) -> AsyncIterator[PhaseChange]:
         """Follow all changes of phase until the run has ended: first where each action stands, then what moves.
@@ -269,13 +256,13 @@ class Run:
         """
         watcher = self._handle.watcher
         changes = ChangeQueue(watcher.model)
-        await _on_loop(changes.open())
+        await background().awaitable(changes.open())
         try:
             async for change in changes:
                 yield change
         finally:
             background().soon(watcher.unsubscribe, changes)
-        _outcome(watcher.model)
+        outcome(watcher.model)
 
     def abort(self, reason: str = "") -> None:
         """Abort the run. Returns when the backend has accepted; `wait()` then tells when it is over.
@@ -352,225 +339,3 @@ class Run:
 
 def _run_again(name: str, project: str, domain: str) -> Run:
     return Run(name, project=project, domain=domain)
-
-
-class Action:
-    """One action of a run. Reads from the run's memory; safe on any thread."""
-
-    def __init__(self, run: Run, state: ActionState) -> None:
-        self._run = run
-        self._state = state
-
-    def __repr__(self) -> str:
-        return f"Action({self.id!r}, name={self.name!r}, phase={self.phase})"
-
-    @property
-    def id(self) -> str:
-        """Its id in the run ("a0" is the root)."""
-        return self._state.id
-
-    @property
-    def name(self) -> str:
-        """The task's short name, or the name of the trace or condition; its id where the backend said no name."""
-        return self._state.name
-
-    @property
-    def phase(self) -> ActionPhase | None:
-        """Where it is now. None where the backend says none: of one that ended with its run, it does not know how."""
-        return self._state.phase
-
-    @property
-    def is_terminal(self) -> bool:
-        """Whether it has ended."""
-        return self._state.is_terminal
-
-    @property
-    def parent(self) -> str:
-        """Id of the action that started it; "" for the root."""
-        return self._state.parent
-
-    @property
-    def group(self) -> str:
-        """The group it is in (`flyte.group`); "" for none."""
-        return self._state.group
-
-    @property
-    def attempt(self) -> int:
-        """Number of the latest attempt, from 1; 0 before the first."""
-        return self._state.attempts
-
-    @property
-    def kind(self) -> str:
-        """What it is: "task", "trace" or "condition"."""
-        return str(KINDS[self._state.kind])
-
-    @property
-    def started(self) -> datetime | None:
-        """When it was queued, in UTC; None where the backend does not say."""
-        return action_start(self._state)
-
-    @property
-    def ended(self) -> datetime | None:
-        """When it ended, in UTC; None while it goes on, and where the backend does not know."""
-        return action_end(self._state)
-
-    @property
-    def duration(self) -> timedelta | None:
-        """From queued to ended, or up to now. None where the backend does not say when it began or ended."""
-        return duration_of(self._state, watcher_of(self._run).now_ms())
-
-    @property
-    def error(self) -> str:
-        """Its error, whole, as the backend tells it; "" where there is none. Reads it (GetActionDetails)."""
-        return action_error(watcher_of(self._run), self._state)
-
-    def details(self) -> ActionDetails:
-        """Read everything of it anew (GetActionDetails): attempts, errors, links, cluster events. Raises ApiError."""
-        return details_of(self._read())
-
-    def attempts(self) -> list[AttemptHistory]:
-        """Read its attempts anew, with their phase segments; inferred ends are marked."""
-        return attempts_of(self._read())
-
-    def logs(self, attempt: int | None = None) -> list[LogLine]:
-        """Read the log of an attempt (TailLogs): all lines so far, the newest 20,000 or 4 MB of them.
-
-        attempt: from 1; None is the newest. Takes 30 s at most. Raises NotKeptError where there is no log, or no longer
-        one, FlyteWidgetsError where it cannot be read.
-        """
-        return background().call(read_log(watcher_of(self._run), self.id, attempt))
-
-    async def tail_logs(self, attempt: int | None = None) -> AsyncIterator[LogLine]:
-        """Follow the log of an attempt: the lines so far, then new ones, until the attempt has ended.
-
-        A quiet task is waited for, and a lost connection is made again: no line comes twice. Raises as `logs`.
-        """
-        async for line in follow_log(watcher_of(self._run), self.id, attempt):
-            yield line
-
-    def inputs(self) -> Values:
-        """Read what it was given (GetActionData), by name: `["n"]`, `[0]` or `.n`.
-
-        Plain Python values: see `Values`. Nothing is unpickled. Raises ApiError; DataTooLargeError, with the address,
-        where the backend hands out no data of that size.
-        """
-        data = background().call(read_data(watcher_of(self._run), self.id))
-        raise_if_too_large(data, data.inputs_uri)
-        return data.inputs
-
-    def outputs(self) -> Values:
-        """Read what it returned (GetActionData): `["o0"]`, `[0]` or `.o0`. Empty until it has succeeded.
-
-        Of a condition it is the answer. Otherwise as `inputs`.
-        """
-        data = background().call(read_data(watcher_of(self._run), self.id))
-        raise_if_too_large(data, data.outputs_uri)
-        return data.outputs
-
-    def report(self, attempt: int | None = None) -> str:
-        """Read its report as it is now, a page of HTML (CreateDownloadLink). It is foreign: show it in a sandbox only.
-
-        attempt: from 1; None is the newest. Raises NotKeptError where there is none (yet), DataTooLargeError above
-        256 MiB, ApiError where it cannot be read.
-        """
-        limit = MOST_REPORT_BYTES
-        body = background().call(read_report(watcher_of(self._run), self.id, attempt, max_bytes=limit))
-        return body.decode("utf-8", "replace")
-
-    def abort(self, reason: str = "") -> None:
-        """Abort this action; its parent decides whether the run goes on. Raises as `Run.abort`."""
-        background().call(abort(watcher_of(self._run), self.id, reason))
-
-    def signal(self, value: bool | int | float | str) -> None:
-        """Answer the condition (SignalEvent). Returns when the backend has accepted; the run then goes on.
-
-        value: of the type that it declares; False and "" are answers like others. Raises InputError for any other,
-        before anything is sent, AlreadyAnsweredError where it waits no longer, FlyteWidgetsError where this is no
-        condition, ApiError where the backend refuses.
-        """
-        background().call(signal(watcher_of(self._run), self.id, value))
-
-    def rerun(self, /, **changed: Any) -> Run:
-        """Start this action again, as the root of a run of its own. Raises as `Run.rerun`: only tasks can be."""
-        return self._run._started(rerun(watcher_of(self._run), self.id, changed))  # noqa: SLF001
-
-    def _read(self) -> messages.ActionDetails:
-        return background().call(watcher_of(self._run).read_action(self.id))
-
-
-class _Actions(Mapping[str, Action]):
-    """A live view of the actions of a run."""
-
-    def __init__(self, run: Run, watcher: Watcher) -> None:
-        self._run = run
-        self._state = watcher.state
-
-    def __getitem__(self, action: str) -> Action:
-        known = self._state.by_id.get(action)
-        if known is None:
-            raise unknown_action(self._run.name, action, len(self._state))
-        return Action(self._run, known)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter([state.id for state in list(self._state.actions)])
-
-    def __len__(self) -> int:
-        return len(self._state)
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} actions of run {self._run.name}>"
-
-    def _repr_html_(self) -> str:
-        watcher = watcher_of(self._run)
-        with watcher.lock:
-            return actions_table(watcher.state.actions, watcher.now_ms())
-
-
-async def _holding(_handle: RunHandle, waiting: Coroutine[Any, Any, T]) -> T:
-    """Keep the watch going while it is awaited: in `await fw.Run(name)` nobody else holds the run."""
-    return await waiting
-
-
-async def _until_over(model: RunModel) -> ActionPhase:
-    while not (model.is_over or _is_long_ended(model)):
-        error = model.last_error
-        if error is not None and model.connection.state in NEEDS_USER:
-            raise copy_error(error)
-        await model.updates.until_changed(0.5)
-    return _outcome(model)
-
-
-def _is_long_ended(model: RunModel) -> bool:
-    return model.ended_s is not None and time.monotonic() - model.ended_s > CHILDREN_S
-
-
-def _outcome(model: RunModel) -> ActionPhase:
-    """Give the final phase, or raise why there is none."""
-    phase, connection = model.phase, model.connection
-    if phase is not None and (connection.state == "ended" or _is_long_ended(model)):
-        return phase
-    if model.last_error is not None:
-        raise copy_error(model.last_error)
-    why = f": {connection.message}" if connection.message else "."
-    raise FlyteWidgetsError(f"The watch of run {model.run_name} was given up{why}", hint=connection.hint)
-
-
-def _not_ended(model: RunModel, timeout: float) -> WaitTimeoutError:
-    """Say what is known of a run whose end did not come in time; nothing, where the backend was not reached."""
-    error = model.last_error
-    if model.phase is None and model.state.root is None:
-        why = f": {error.message}" if error is not None else "."
-        hint = error.hint if error is not None and error.hint else "Check the endpoint, or wait longer."
-        return WaitTimeoutError(f"Run {model.run_name} could not be read within {timeout:g} s{why}", hint=hint)
-    if error is not None:
-        was = f"was {model.phase} when the backend last answered" if model.phase is not None else "has no phase"
-        return WaitTimeoutError(
-            f"Run {model.run_name} {was}; it has not answered since: {error.message}",
-            hint="Whether the run goes on is not known: call wait() again.",
-        )
-    return WaitTimeoutError(f"Run {model.run_name} has not ended within {timeout:g} s.")
-
-
-def _on_loop(coro: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
-    """Run a coroutine on the background loop, and await it on the caller's."""
-    return asyncio.wrap_future(background().submit(coro))

@@ -54,6 +54,10 @@ class BackgroundLoop:
         """Run a coroutine on the loop, from any thread."""
         return asyncio.run_coroutine_threadsafe(coro, self.loop)
 
+    def awaitable(self, coro: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
+        """Run a coroutine on the loop, to be awaited on the caller's own."""
+        return asyncio.wrap_future(self.submit(coro))
+
     def soon(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Call a function on the loop, from any thread. Nothing happens where the loop has ended or was left behind."""
         if self._thread.is_alive():  # not in a child that was forked off

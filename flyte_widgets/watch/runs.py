@@ -135,7 +135,7 @@ class Runs:
         turn = 0
         while True:
             try:
-                rows = await _on_loop(runs.read_active() if turn % 3 == 2 else runs.read_newest())
+                rows = await background().awaitable(runs.read_active() if turn % 3 == 2 else runs.read_newest())
             except FlyteWidgetsError as error:
                 if not phases or not getattr(error, "transient", False):
                     raise
@@ -238,7 +238,3 @@ def _values_of(row: RunRow, now_ms: float) -> dict[str, Any]:
         "project": row.project,
         "domain": row.domain,
     }
-
-
-def _on_loop(coro: Any) -> asyncio.Future[Any]:
-    return asyncio.wrap_future(background().submit(coro))

@@ -18,9 +18,10 @@ from flyte_widgets.errors import FlyteWidgetsError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.summary import Summary
 from flyte_widgets.watch.access import handle_of, target_of
+from flyte_widgets.watch.action_handle import Action
 from flyte_widgets.watch.analysis import run_trace
 from flyte_widgets.watch.backends import Lease
-from flyte_widgets.watch.handles import Action, Run
+from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.reference import RunLike
 from flyte_widgets.watch.shown import note_view

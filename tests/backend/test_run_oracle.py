@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from flyte_widgets.phases import ActionPhase
-from flyte_widgets.watch.handles import Action, Run
+from flyte_widgets.watch.action_handle import Action
+from flyte_widgets.watch.handles import Run
 from tests.run_helpers import END, run_on
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
