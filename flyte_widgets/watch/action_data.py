@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -14,6 +14,7 @@ from flyte_widgets.run.literal_types import LiteralType, type_name, variables
 from flyte_widgets.run.literals import decode
 from flyte_widgets.run.state import KINDS
 from flyte_widgets.run.values import Values
+from flyte_widgets.sdk.typed_values import typed_values
 from flyte_widgets.watch.watcher import Watcher
 
 READ_S: Final = 60.0
@@ -38,7 +39,7 @@ async def read_data(watcher: Watcher, action: str) -> DataOfAction:
         return DataOfAction(outputs=await _answer(watcher, action))
     tracked = bool(watcher.tracked)
     interface, data = await asyncio.gather(
-        _interface(watcher, action),
+        _types(watcher, action),
         watcher.client.data.get_action_data(watcher.run_id, action, tracked=tracked, timeout_s=READ_S),
         return_exceptions=True,
     )
@@ -58,15 +59,33 @@ async def read_data(watcher: Watcher, action: str) -> DataOfAction:
 Types = dict[str, LiteralType]
 
 
-async def _interface(watcher: Watcher, action: str) -> tuple[Types, Types]:
+async def read_typed(watcher: Watcher, action: str, side: Literal["inputs", "outputs"]) -> Values:
+    """Read inputs or outputs as the types that the task declares, through the SDK: that runs foreign pickles' code.
+
+    On the background loop. Raises ApiError, SdkError.
+    """
+    interface = await _interface(watcher, action)
+    tracked = bool(watcher.tracked)
+    data = await watcher.client.data.get_action_data(watcher.run_id, action, tracked=tracked, timeout_s=READ_S)
+    literals = {one.name: _parsed(one.value) for one in getattr(data, side).literals}
+    return Values(await typed_values(variables(interface.get(side)), literals))
+
+
+async def _types(watcher: Watcher, action: str) -> tuple[Types, Types]:
     """Read the declared types of inputs and outputs. Empty where the backend has none."""
+    interface = await _interface(watcher, action)
+    return variables(interface.get("inputs")), variables(interface.get("outputs"))
+
+
+async def _interface(watcher: Watcher, action: str) -> dict[str, Any]:
+    """Read the declared interface; empty where the backend has none."""
     try:
         spec = await watcher.client.launch.get_action_spec(watcher.run_id, action, tracked=bool(watcher.tracked))
     except (NotFoundError, UnimplementedError):
-        return {}, {}
+        return {}
     task, trace = _parsed(spec.task), _parsed(spec.trace)
-    interface = task.get("taskTemplate", {}).get("interface") or trace.get("interface") or {}
-    return variables(interface.get("inputs")), variables(interface.get("outputs"))
+    found: dict[str, Any] = task.get("taskTemplate", {}).get("interface") or trace.get("interface") or {}
+    return found
 
 
 async def _answer(watcher: Watcher, action: str) -> Values:

@@ -18,7 +18,7 @@ from flyte_widgets.run.timeline import AttemptHistory, attempts_of
 from flyte_widgets.run.values import Values
 from flyte_widgets.watch.abort import abort
 from flyte_widgets.watch.access import watcher_of
-from flyte_widgets.watch.action_data import raise_if_too_large, read_data
+from flyte_widgets.watch.action_data import raise_if_too_large, read_data, read_typed
 from flyte_widgets.watch.action_log import follow_log, read_log
 from flyte_widgets.watch.action_report import MOST_REPORT_BYTES, read_report
 from flyte_widgets.watch.answers import signal
@@ -135,11 +135,15 @@ class Action:
         raise_if_too_large(data, data.inputs_uri)
         return data.inputs
 
-    def outputs(self) -> Values:
+    def outputs(self, *, typed: bool = False) -> Values:
         """Read what it returned (GetActionData): `["o0"]`, `[0]` or `.o0`. Empty until it has succeeded.
 
+        typed: decode by the types that the task declares, through the Flyte SDK. It downloads what values point to, and
+            **reading a pickle runs the code in it**: only for runs that you trust. Raises SdkError.
         Of a condition it is the answer. Otherwise as `inputs`.
         """
+        if typed:
+            return background().call(read_typed(watcher_of(self._run), self.id, "outputs"))
         data = background().call(read_data(watcher_of(self._run), self.id))
         raise_if_too_large(data, data.outputs_uri)
         return data.outputs

@@ -276,9 +276,9 @@ class Run:
         """Read what the run was given: as `Action.inputs`."""
         return self.actions[ROOT].inputs()
 
-    def outputs(self) -> Values:
+    def outputs(self, *, typed: bool = False) -> Values:
         """Read what the run returned: as `Action.outputs`."""
-        return self.actions[ROOT].outputs()
+        return self.actions[ROOT].outputs(typed=typed)
 
     @property
     def waiting(self) -> list[WaitingCondition]:

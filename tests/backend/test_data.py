@@ -43,6 +43,17 @@ def test_values_are_plain_python(shared_server: ServerProcess, sdk: Sdk) -> None
     run.close()
 
 
+def test_values_have_their_declared_types_where_the_sdk_reads_them(shared_server: ServerProcess) -> None:
+    """A dataclass is an object then, and what was not asked for by name stays plain."""
+    run = fw.Run(shared_server.simulate(elapsed_s=END), client=client_of(shared_server))
+    plain, typed = run.outputs(), run.outputs(typed=True)
+    assert typed["o0"] == plain["o0"]
+    assert typed["o1"] == plain["o1"]
+    with pytest.raises(fw.errors.SdkError, match="'o0'"):
+        action_of(run, "train_model").outputs(typed=True)  # a model in a bucket that is not there
+    run.close()
+
+
 def test_what_has_not_succeeded_has_no_outputs(shared_server: ServerProcess) -> None:
     run = fw.Run(shared_server.simulate(elapsed_s=102), client=client_of(shared_server))
     assert len(run.outputs()) == 0
