@@ -40,7 +40,7 @@ def running(open_notebook: Callable[..., Notebook], server: ServerProcess) -> No
 
 def wish(widget: Locator) -> Locator:
     """Open the menu; gives the box to tick."""
-    widget.get_by_role("button", name="Order, time axis, notification").click()
+    widget.locator(".fw-tl-view-menu").click()
     return widget.locator(".fw-notify").get_by_role("checkbox")
 
 

@@ -116,7 +116,7 @@ def abort_at_once(cell: Cell, widget: Locator, proxy: FaultProxy, blocker: Block
 def abort_after_the_cell(cell: Cell, widget: Locator, proxy: FaultProxy, blocker: Blocker) -> None:
     """The same where the kernel hears nothing meanwhile: the button says so, and the abort comes when the cell ends."""
     abort(widget)
-    expect(widget.locator(".fw-abort-note")).to_contain_text(WAITING)
+    expect(widget.locator(".fw-abort-note:visible")).to_contain_text(WAITING)
     cell.seconds = widget.evaluate("(host) => host.waitingAfterMs") / 1000
     cell.note = f"“{WAITING}”; aborted when the cell had ended"
     assert proxy.count("AbortRun") == 0
