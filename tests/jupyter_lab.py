@@ -176,7 +176,7 @@ class Notebook:
         self.name = name
         # JupyterLab's own dialog on a lost connection would stand before the widget. It comes when it comes.
         lost = page.locator(".jp-Dialog", has_text="Server Connection Error")
-        page.add_locator_handler(lost, lambda dialog: dialog.get_by_role("button", name="Dismiss").click())
+        page.add_locator_handler(lost, lambda dialog: dialog.locator(".jp-mod-reject").click())
         page.goto(lab.url(name))
         self.await_ready()
 

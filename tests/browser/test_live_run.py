@@ -135,7 +135,7 @@ def test_abort_asks_sends_once_and_believes_only_the_backend(
     widget = notebook.widgets.first
     expect(badge(widget)).to_have_text("Running")
     widget.get_by_role("button", name="Abort", exact=True).click()
-    widget.get_by_placeholder("Reason (optional)").fill("wrong dataset")
+    widget.locator(".fw-header").get_by_placeholder("Reason (optional)").fill("wrong dataset")
     widget.get_by_role("button", name="Abort run").dblclick()
     expect(badge(widget)).to_have_text("Aborted")
     details = ask(shared_server, "GetActionDetails", name)["details"]

@@ -64,7 +64,7 @@ export function renderProgress(model: AnyModel<ProgressTraits>, el: HTMLElement,
         draw();
         list.querySelector<HTMLElement>(".fw-pr-fold")?.focus();
       });
-      shown.push(fold);
+      shown.push(h("div", { role: "listitem" }, fold));
     }
     if (isUnfolded || rows.length === 1) shown.push(...good.map((row) => rowOf(row, clockMs)));
     // No row goes while the pointer is over them, or the focus in them.

@@ -65,7 +65,7 @@ export function mountByTask(view: View, parent: HTMLElement, range: ReadonlySign
   const { store, ui } = view;
   const rows = signal<readonly TaskRow[] | null>(null);
   const sorted = signal("path");
-  const table = h("div", { class: "fw-bt", role: "table", "aria-label": "Time by task" });
+  const table = h("div", { class: "fw-bt", role: "group", "aria-label": "Time by task" });
   parent.append(table);
   let asked = 0;
 
@@ -107,9 +107,9 @@ function draw(
       "button",
       {
         class: "fw-bt-head",
-        role: "columnheader",
         "data-column": column.id,
-        "aria-sort": by ? "descending" : null,
+        "aria-pressed": String(by),
+        title: `Sort by ${column.head}`,
       },
       h("span", {}, ui.compact.value && column.id === "path" ? "Path" : column.head),
       ...(by ? [icon("chevron-down", 10)] : []),
@@ -123,7 +123,7 @@ function draw(
   if (!rows) {
     const words = store.kernelAlive.value ? "Reading…" : "This was not kept: run the cell again to read it.";
     table.replaceChildren(
-      h("div", { class: "fw-bt-row", role: "row" }, ...heads),
+      h("div", { class: "fw-bt-row" }, ...heads),
       h("div", { class: "fw-bt-note" }, words),
     );
     return;
@@ -136,7 +136,6 @@ function draw(
       "button",
       {
         class: "fw-bt-row",
-        role: "row",
         title: `Show only ${row.task}`,
         "aria-pressed": String(query === row.task),
       },
@@ -156,24 +155,19 @@ function draw(
     path: rows.length > 0 ? "100 %" : "",
   };
   const foot = columns.map(({ id, bar }) =>
-    h(
-      "span",
-      { class: "fw-bt-cell", role: "cell", "data-column": id, "data-bar": bar ? "" : null },
-      totals[id] ?? "",
-    ),
+    h("span", { class: "fw-bt-cell", "data-column": id, "data-bar": bar ? "" : null }, totals[id] ?? ""),
   );
-  const scrolled = h("div", { class: "fw-bt-body", role: "rowgroup" }, ...lines);
+  const scrolled = h("div", { class: "fw-bt-body" }, ...lines);
   table.replaceChildren(
-    h("div", { class: "fw-bt-row", role: "row" }, ...heads),
+    h("div", { class: "fw-bt-row" }, ...heads),
     scrolled,
-    h("div", { class: "fw-bt-row fw-bt-foot", role: "row" }, ...foot),
+    h("div", { class: "fw-bt-row fw-bt-foot" }, ...foot),
   );
 }
 
 function cell({ id, text, bar }: Column, row: TaskRow, all: readonly TaskRow[]): HTMLElement {
   const element = h("span", {
     class: "fw-bt-cell",
-    role: "cell",
     "data-column": id,
     dir: id === "task" ? "auto" : null,
   });
