@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 import flyte_widgets as fw
 from flyte_widgets.widgets.front_end import front_end
 from tests.benchmarks.table import REPEATS, Row, beside
-from tests.packed import unpack
+from tests.browser.gallery import DIST
 
 WIDGETS: Final = 10
 """Loaded on each page, one after the other."""
@@ -42,7 +42,7 @@ def measure_bundle(browser: Browser) -> list[Row]:
     """Bytes of the first and of each further widget, time until the module is there for them, heap a widget."""
     shared = front_end()
     stub, packed = fw.RunWidget._esm, base64.b64encode(shared.files).decode()
-    module = "\n".join(unpack(shared.files).values())
+    module = (DIST / "whole.js").read_text(encoding="utf-8")
     ways = {"ours": stub, "not packed": module}
     weights = {"ours": (len(stub) + len(shared.loader) + len(shared.files)) / 1000, "not packed": len(module) / 1000}
     first: dict[str, list[float]] = {way: [] for way in ways}
