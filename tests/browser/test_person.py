@@ -30,6 +30,9 @@ def show(open_notebook: Callable[..., Notebook], proxy: FaultProxy) -> Callable[
 
     return show_
 
+#: Resolves once what a key did has been drawn.
+DRAWN = "() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))"
+
 
 def band_of(widget: Locator) -> Locator:
     return widget.get_by_role("region", name="The run needs an answer")
@@ -64,6 +67,7 @@ def test_it_is_answered_by_the_keyboard_alone(
     widget.get_by_role("treegrid").focus()
     for _ in range(60):
         notebook.page.keyboard.press("n")
+        notebook.page.evaluate(DRAWN)
         if widget.locator(".fw-tl-focus.fw-tl-asks").count():
             break
     expect(widget.locator(".fw-tl-focus.fw-tl-asks").first).to_be_visible()
