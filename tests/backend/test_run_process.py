@@ -196,6 +196,8 @@ def test_interrupt_while_streaming_ends_the_loop_and_leaves_nothing(shared_serve
 import asyncio
 from flyte_widgets.watch.access import watcher_of
 from flyte_widgets.watch.loop import background
+run.phase
+before = watcher_of(run).model.updates.listener_count
 async def follow():
     async for change in run.watch():
         print(change.action, flush=True)
@@ -207,7 +209,7 @@ async def left():
     await asyncio.sleep(0.3)
     return watcher_of(run).model.updates.listener_count, len(asyncio.all_tasks()) - 1
 listeners, _ = background().call(left(), 60)
-print(listeners, run.phase)
+print(listeners - before, run.phase)
 run.close()
 import gc; gc.collect()
 async def tasks():

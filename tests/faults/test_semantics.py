@@ -214,7 +214,7 @@ def test_a_child_that_the_backend_never_ends(scene: Scene, report: Report, outco
     assert scene.run.wait() is ActionPhase[outcome]
     took_s = time.monotonic() - begun
     assert took_s < lifecycle.SETTLE_S
-    assert scene.run.actions["a1"].phase is ActionPhase.RUNNING
+    assert scene.run.actions["a1"].phase is None, "how it ended is not known"
     report(f"root {outcome}, a child never ends", scene.diary.of("live"), took_s)
 
 
