@@ -81,6 +81,7 @@ export const PERSON: Record<string, () => State> = {
     traits: scenario.failed(""),
     manner: { answers: { read_rerun: { ...FORM, recovers: true } } },
     act: async (stage) => {
+      await stage.until(".fw-rerun");
       press(stage, ".fw-rerun");
       await stage.pause(30);
     },
@@ -89,6 +90,7 @@ export const PERSON: Record<string, () => State> = {
     traits: scenario.failed(""),
     manner: { answers: { read_rerun: FORM } },
     act: async (stage) => {
+      await stage.until(".fw-rerun");
       press(stage, ".fw-rerun");
       await stage.pause(30);
       press(stage, ".fw-segmented > :last-child");

@@ -30,6 +30,7 @@ def show(open_notebook: Callable[..., Notebook], proxy: FaultProxy) -> Callable[
 
     return show_
 
+
 #: Resolves once what a key did has been drawn.
 DRAWN = "() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))"
 

@@ -124,4 +124,6 @@ def test_everything_public_is_annotated_and_described(owner: Any) -> None:
         assert inspect.getdoc(member), name
         if inspect.isfunction(member):
             wanted = [*list(inspect.signature(member).parameters)[own:], "return"]
-            assert [one for one in wanted if one not in typing.get_type_hints(member, localns={"Run": fw.Run})] == [], name
+            assert [one for one in wanted if one not in typing.get_type_hints(member, localns={"Run": fw.Run})] == [], (
+                name
+            )
