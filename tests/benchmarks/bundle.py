@@ -30,7 +30,8 @@ LOAD = """async ([esm, loader, files, count]) => {
     URL.revokeObjectURL(url);
     const widget = await module.default();
     // Until the module is there: that has no views to draw.
-    await widget.render({ model, el: document.createElement("div") }).catch(() => undefined);
+    const render = async () => widget.render({ model, el: document.createElement("div") });
+    await render().catch(() => undefined);
     (window.widgets ??= []).push(widget);
     took.push(performance.now() - begun);
   }
