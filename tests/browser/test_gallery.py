@@ -182,9 +182,7 @@ def test_a_name_that_is_cut_is_whole_in_the_tooltip(gallery: Gallery) -> None:
 def test_enter_brings_the_row_of_its_details_into_sight(gallery: Gallery) -> None:
     """Python selected an action further down: with its details, its row is to be seen, too."""
     gallery.show("recorded-paused")
-    expect(
-        gallery.page.get_by_role("row", name=re.compile("^approve_release, needs an answer"))
-    ).to_be_in_viewport()
+    expect(gallery.page.get_by_role("row", name=re.compile("^approve_release, needs an answer"))).to_be_in_viewport()
 
 
 def test_accessibility_tree_of_a_running_run(gallery: Gallery) -> None:
