@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from flyte_widgets.api.auth import AuthLike, auth_from
 from flyte_widgets.api.circuit_breaker import Outage
 from flyte_widgets.api.clusters import ClusterRouter
+from flyte_widgets.api.config import ConnectionConfig
 from flyte_widgets.api.connect import UNARY_TIMEOUT_S, ConnectTransport
 from flyte_widgets.api.data import DataApi
 from flyte_widgets.api.endpoint import console_base, parse_endpoint
@@ -33,9 +34,6 @@ from flyte_widgets.api.runs import RunsApi
 from flyte_widgets.api.services import MAX_PAGE, action_id, run_service
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ProtocolError
-
-if TYPE_CHECKING:
-    from flyte_widgets.api.config import ConnectionConfig
 
 
 class FlyteClient:

@@ -1,11 +1,16 @@
-"""Action: one action of a run, read from the run's memory, and the mapping of all of them."""
+"""Action: one action of a run, read from the run's memory, and the mapping of all of them.
+
+The module of `Run` imports this one. Annotations name it `flyte_widgets.Run`, which Python looks up only when somebody
+asks for the types.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import flyte_widgets
 from flyte_widgets.api import messages
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.action import ActionState
@@ -27,14 +32,11 @@ from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.rerun import rerun
 from flyte_widgets.watch.watcher import Watcher
 
-if TYPE_CHECKING:
-    from flyte_widgets.watch.handles import Run
-
 
 class Action:
     """One action of a run. Reads from the run's memory; safe on any thread."""
 
-    def __init__(self, run: Run, state: ActionState) -> None:
+    def __init__(self, run: flyte_widgets.Run, state: ActionState) -> None:
         self._run = run
         self._state = state
 
@@ -171,7 +173,7 @@ class Action:
         """
         background().call(signal(watcher_of(self._run), self.id, value))
 
-    def rerun(self, /, **changed: Any) -> Run:
+    def rerun(self, /, **changed: Any) -> flyte_widgets.Run:
         """Start this action again, as the root of a run of its own. Raises as `Run.rerun`: only tasks can be."""
         return self._run._started(rerun(watcher_of(self._run), self.id, changed))  # noqa: SLF001
 
@@ -182,7 +184,7 @@ class Action:
 class Actions(Mapping[str, Action]):
     """A live view of the actions of a run."""
 
-    def __init__(self, run: Run, watcher: Watcher) -> None:
+    def __init__(self, run: flyte_widgets.Run, watcher: Watcher) -> None:
         self._run = run
         self._state = watcher.state
 

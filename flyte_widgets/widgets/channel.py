@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from flyte_widgets.wire.messages import Message
-
-if TYPE_CHECKING:
-    from flyte_widgets.widgets.frame import WidgetFrame
 
 
 class Channel(Protocol):
@@ -28,6 +25,17 @@ class Channel(Protocol):
         """Set traits, in one message to the front ends."""
 
 
+class HasComm(Protocol):
+    """A widget, as far as a channel needs it."""
+
+    @property
+    def comm(self) -> Any:
+        """Its comm; None once it is closed."""
+
+    def send(self, content: Any, buffers: Any = None) -> None:
+        """Send a custom message to the front ends."""
+
+
 class CommChannel:
     """The comm of a widget.
 
@@ -35,8 +43,8 @@ class CommChannel:
     a message is sent in the context of the last cell that displayed the widget or waited for it.
     """
 
-    def __init__(self, widget: WidgetFrame) -> None:
-        self._widget = widget
+    def __init__(self, widget: HasComm, set_traits: Callable[[dict[str, Any]], None]) -> None:
+        self._widget, self._set_traits = widget, set_traits
         self.belong_to_this_cell()
 
     def belong_to_this_cell(self) -> None:
@@ -55,7 +63,7 @@ class CommChannel:
 
     def set_traits(self, values: dict[str, Any]) -> None:
         """Set traits, in one message. Observers run on the calling thread."""
-        self._in_cell(self._widget._set_traits, values)  # noqa: SLF001 (hidden from the user, not from this)
+        self._in_cell(self._set_traits, values)
 
     def _in_cell(self, function: Callable[..., Any], *arguments: Any) -> None:
         if _can_send_from_here(self._widget.comm):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from types import GenericAlias
 from typing import Any, Final, TypeVar, cast
 
 import anywidget
@@ -39,6 +40,16 @@ _FROM_BROWSER: Final = {"selected", "_view_count"}
 def json_trait(of: type[T]) -> t.Instance[T | None]:
     """Make a read-only trait that holds JSON of this type (a TypedDict), or None."""
     return cast("t.Instance[T | None]", t.Instance(dict, allow_none=True, read_only=True).tag(sync=True, wire=of))
+
+
+def json_object(of: type[T]) -> t.Instance[T]:
+    """Make a read-only trait that holds JSON of this type (a TypedDict); empty until the widget is made."""
+    return cast("t.Instance[T]", t.Dict(read_only=True).tag(sync=True, wire=of))
+
+
+def json_list(of: type[T]) -> t.Instance[list[T]]:
+    """Make a read-only trait that holds a list of JSON of this type (a TypedDict)."""
+    return cast("t.Instance[list[T]]", t.List(read_only=True).tag(sync=True, wire=GenericAlias(list, of)))
 
 
 class WidgetFrame(anywidget.AnyWidget):

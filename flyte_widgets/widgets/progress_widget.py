@@ -135,7 +135,7 @@ class ProgressWidget(WidgetFrame):
             for label, run in labelled
         ]
         watched = self._watched
-        outbound = Outbound(CommChannel(self), lambda: _now_ms(watched))
+        outbound = Outbound(CommChannel(self, self._set_traits), lambda: _now_ms(watched))
         self._rows = _Rows(watched, outbound)
         outbound.show(self._rows)
         super().__init__(outbound, Inbound(outbound), {"progress": self._rows.progress()}, **kwargs)

@@ -29,7 +29,7 @@ from flyte_widgets.widgets.analysis_requests import AnalysisRequests
 from flyte_widgets.widgets.channel import CommChannel
 from flyte_widgets.widgets.data_requests import DataRequests
 from flyte_widgets.widgets.end_callbacks import EndCallbacks
-from flyte_widgets.widgets.frame import WidgetFrame, json_trait
+from flyte_widgets.widgets.frame import WidgetFrame, json_list, json_object, json_trait
 from flyte_widgets.widgets.inbound import Inbound
 from flyte_widgets.widgets.log_feed import LogFeed
 from flyte_widgets.widgets.outbound import Outbound
@@ -123,21 +123,21 @@ class RunWidget(WidgetFrame):
     """Id of the selected action, "" for none: set it to see the action. The one trait that the browser sets, too."""
     detail = json_trait(wire.ActionDetail)
     """The selected action as `root`; None until it was read."""
-    connection: t.Dict[str, Any] = t.Dict(read_only=True).tag(sync=True, wire=wire.Connection)
+    connection = json_object(wire.Connection)
     """How fresh all this is: state, last answer, next try, message, hint."""
-    abort_state: t.Dict[str, Any] = t.Dict(read_only=True).tag(sync=True, wire=wire.AbortState)
+    abort_state = json_object(wire.AbortState)
     """How an abort stands: idle, requested, accepted, aborted or failed; for which action, when, why."""
     abort_note = t.Unicode(read_only=True).tag(sync=True)
     """What you should know before you abort this run: that a local run ends only with its task, for instance. "" where
     an abort does what one expects. The question before an abort shows it."""
-    waiting: t.List[wire.WaitingCondition] = t.List(read_only=True).tag(sync=True, wire=list[wire.WaitingCondition])
+    waiting = json_list(wire.WaitingCondition)
     """The conditions that need a person's answer, those that wait longest first; 50 at most. `run.waiting` gives them
     as Python's values."""
-    answers: t.List[wire.AnswerState] = t.List(read_only=True).tag(sync=True, wire=list[wire.AnswerState])
+    answers = json_list(wire.AnswerState)
     """How answers stand, and how conditions ended that were seen waiting."""
     relation = json_trait(wire.Relation)
     """The run that this one was started from; None where it was not."""
-    rerun_state: t.Dict[str, Any] = t.Dict(read_only=True).tag(sync=True, wire=wire.RerunState)
+    rerun_state = json_object(wire.RerunState)
     """How a rerun of this run stands: idle, requested, started or failed; the new run, when, why."""
     snapshot = t.Bytes(read_only=True).tag(sync=True, echo_update=False)
     """All actions as packed columns, deflated (zlib). Written once, at the end: until then they travel as deltas."""
@@ -174,7 +174,7 @@ class RunWidget(WidgetFrame):
         watcher = self._lease.watcher
         selected = kwargs.pop("selected", target.action)
 
-        self._channel = CommChannel(self)
+        self._channel = CommChannel(self, self._set_traits)
         outbound = Outbound(self._channel, watcher.now_ms)
         note_view(target, outbound)
         inbound = Inbound(outbound)

@@ -44,7 +44,7 @@ class RunsWidget(WidgetFrame):
 
     def __init__(self, runs: Runs | None = None, **kwargs: Any) -> None:
         self._source = Runs() if runs is None else runs
-        outbound = Outbound(CommChannel(self), lambda: self._content.runs.client.now_ms)
+        outbound = Outbound(CommChannel(self, self._set_traits), lambda: self._content.runs.client.now_ms)
         self._content = RunsContent(self._source.__runs_place__, outbound)
         self._opened: RunWidget | None = None
         inbound = Inbound(outbound)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 import subprocess
 from pathlib import Path
@@ -12,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 #: A page, with or without folders before it; not one of the web.
 _PAGE = re.compile(r"(?<![\w/.:-])(?:[\w.-]+/)*[\w-]+\.md\b")
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
-#: Folders outside of the project.
-_OUTSIDE = re.compile(r"\.\./shared\b|/work/|\bshared/(?:look|samples|faults)")
+#: The first steps of a path that goes up.
+_UP = re.compile(r"(?<![\w./])(?:\.\./)+[\w-]+")
 _TEXT = {".py", ".ts", ".js", ".mjs", ".css", ".md", ".toml", ".json", ".html", ".ipynb", ".txt", ""}
 
 
@@ -31,11 +32,22 @@ def tracked() -> list[Path]:
 
 
 def missing(text: str, file: Path) -> list[str]:
-    """The pages that a file's text names and that are not there: from the file's folder, or from the root."""
+    """What a file's text names and others do not have: pages that are not there, and paths out of the project.
+
+    A page is looked for in the file's folder, in the root and in docs. The folder of this checkout is named by nobody.
+    """
     pages = {page for page in _PAGE.findall(text) if not _is_there(page, file)}
     if file.suffix == ".md":
         pages |= {link for link in _LINK.findall(text) if not (file.parent / link).exists()}
-    return sorted(pages | set(_OUTSIDE.findall(text)))
+    outside = {path for path in _UP.findall(text) if not _leads_to_a_file(path, file)}
+    here = {str(ROOT)} if f"{ROOT}/" in text else set()
+    return sorted(pages | outside | here)
+
+
+def _leads_to_a_file(path: str, file: Path) -> bool:
+    """Whether something in the project begins like a path that goes up: imports leave out endings."""
+    found = Path(os.path.normpath(file.parent / path))
+    return found.is_relative_to(ROOT) and any(found.parent.glob(f"{found.name}*"))
 
 
 def _is_there(page: str, file: Path) -> bool:
@@ -61,7 +73,10 @@ def test_the_files_of_the_journeys_are_there() -> None:
     ("text", "found"),
     [
         ("the table of look2.md §6", ["look2.md"]),
-        ("read ../shared/faults", ["../shared"]),
+        ("read ../elsewhere/faults", ["../elsewhere"]),
+        ("read ../../elsewhere/faults", ["../../elsewhere"]),
+        ("draws as ../js/src/core/store does", []),
+        (f"made in {ROOT}/docs", [str(ROOT)]),
         ("see docs/look.md and README.md", []),
         ("see docs/nowhere.md", ["docs/nowhere.md"]),
         ("https://example.com/page.md", []),
