@@ -12,6 +12,11 @@ export default function start(module, hash, files, ask) {
     const files = (await new Response(inflated).text()).split("\0");
     let url = "";
     for (let i = 0; i < files.length; i += 2) {
+      const known = urls.get(files[i]);
+      if (known) {
+        url = known; // two parts have it in common: it is one module, with one state
+        continue;
+      }
       let text = `const FLYTE_PART=globalThis[Symbol.for("flyte-widgets.modules")].get("${hash}").part;${files[i + 1]}`;
       for (const [name, at] of urls) text = text.replaceAll(`"./${name}"`, `"${at}"`);
       url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));

@@ -18,7 +18,7 @@ from tests.front_end import RecordingComm
 from tests.packed import unpack
 
 STATIC: Final = JS.parent / "flyte_widgets/widgets/static"
-BUDGET: Final = 102_000
+BUDGET: Final = 100_000
 """Bytes that the first widget of a kernel sends of the front end: stub, loader and module."""
 PART: Final = 25_000
 """Bytes of a part that is sent when it is first needed: a tab, a form, a list."""

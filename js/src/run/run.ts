@@ -8,10 +8,7 @@ import compactCss from "./compact.css";
 import { mountWaiting } from "./condition/band";
 import personCss from "./condition/condition.css";
 import { diagramCss, mountDiagram } from "./diagram/diagram";
-import { dataCss } from "./drawer/data/tab";
 import { detailsCss, mountDetails } from "./drawer/drawer";
-import { logsCss } from "./drawer/logs/tab";
-import { reportCss } from "./drawer/report/tab";
 import { mountFrameKeys } from "./frame-keys";
 import { mountEmpty } from "./header/empty";
 import { mountErrorBands } from "./header/error-bands";
@@ -20,11 +17,12 @@ import { mountNotify } from "./header/notify";
 import panelsCss from "./header/panels.css";
 import { mountStrip } from "./header/strip";
 import { mountLine } from "./line";
+import lineageCss from "./rerun/lineage.css";
 import { mountStarted } from "./rerun/started";
 import { mountTimeline, timelineCss } from "./timeline/timeline";
 
-export const runCss =
-  panelsCss + compactCss + diagramCss + timelineCss + detailsCss + personCss + logsCss + dataCss + reportCss;
+/** But for the parts that are sent later, which bring theirs. */
+export const runCss = panelsCss + lineageCss + compactCss + diagramCss + timelineCss + detailsCss + personCss;
 
 export function mountRun(frame: Frame): void {
   const { store, element } = frame;

@@ -22,6 +22,7 @@ export class Frame {
   readonly faults: Signal<ReadonlyMap<string, string>> = signal(new Map());
   readonly #ending = new AbortController();
   readonly #effects: (() => void)[] = [];
+  readonly #styles = new Set<string>();
   readonly #ticker = new Ticker();
   readonly #announcer: Announcer;
 
@@ -72,6 +73,7 @@ export class Frame {
       signal: this.signal,
       effect: (run) => this.#guardedEffect(name, run),
       everyTick: (intervalMs, run) => this.#ticker.add(intervalMs, () => this.#guard(name, run)),
+      style: (css) => this.#style(css),
       announce: (text, now) => this.#announcer.say(text, now),
     };
     this.#guard(name, () => part(view, parent));
@@ -88,6 +90,12 @@ export class Frame {
     this.#ticker.stop();
     this.#announcer.stop();
     this.host.remove();
+  }
+
+  #style(css: string): void {
+    if (this.#styles.has(css)) return;
+    this.#styles.add(css);
+    this.element.before(h("style", {}, css));
   }
 
   #guard(name: string, run: () => void): void {

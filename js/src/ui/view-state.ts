@@ -82,6 +82,8 @@ export interface View {
   effect(run: () => void): void;
   /** Call on every animation frame in which something live moves, at most at this rate, while the view is on screen. */
   everyTick(intervalMs: number, run: () => void): void;
+  /** Add a style sheet, once. For parts that are sent later; all else is in the view from the start. */
+  style(css: string): void;
   /** Say something to a screen reader, politely and rarely; with `now`, at once: for the end of the run. */
   announce(text: string, now?: boolean): void;
 }

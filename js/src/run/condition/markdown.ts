@@ -1,12 +1,9 @@
-// A prompt's Markdown as nodes: emphasis, code, lists and https links. Everything else stays the text that it is, for it
+// A line of a prompt's Markdown as nodes: emphasis, code and https links. Everything else stays the text that it is, for it
 // comes from other people's code: no HTML, no images, no other schemes.
 import { h } from "../../ui/dom";
 
 const INLINE =
   /`([^`\n]+)`|\*\*([^*\n]+)\*\*|__([^_\n]+)__|\*([^*\s][^*\n]*)\*|(?<![\w_])_([^_\s][^_\n]*)_(?!\w)|(?<!!)\[([^\]\n]+)\]\(([^()\s]+)\)/;
-const ITEM = /^\s{0,6}(?:[-*+]|\d{1,9}[.)])\s+(.*)$/;
-const NUMBERED = /^\s*\d/;
-const HEADING = /^#{1,6}\s+(.*?)#*\s*$/;
 const MOST_PARTS = 500;
 
 /** One line's nodes. */
@@ -41,42 +38,4 @@ function httpsOf(url: string): string {
   } catch {
     return "";
   }
-}
-
-/** Paragraphs and lists. */
-export function blocks(text: string): HTMLElement[] {
-  const made: HTMLElement[] = [];
-  let lines: string[] = [];
-  let list: HTMLElement | null = null;
-  const flush = (): void => {
-    if (lines.length) made.push(h("p", {}, ...inline(lines.join(" "))));
-    lines = [];
-  };
-  for (const line of text.replace(/\r\n?/g, "\n").split("\n")) {
-    const item = ITEM.exec(line);
-    if (item) {
-      flush();
-      const tag = NUMBERED.test(line) ? "ol" : "ul";
-      if (!list || list.localName !== tag) {
-        list = h(tag);
-        made.push(list);
-      }
-      list.append(h("li", {}, ...inline(item[1]!)));
-      continue;
-    }
-    if (line.trim() === "") {
-      flush();
-      list = null;
-    } else if (list && /^\s+/.test(line)) list.lastElementChild!.append(" ", ...inline(line.trim()));
-    else {
-      list = null;
-      const heading = HEADING.exec(line);
-      if (heading) {
-        flush();
-        made.push(h("p", {}, h("strong", {}, ...inline(heading[1]!))));
-      } else lines.push(line.trim());
-    }
-  }
-  flush();
-  return made;
 }

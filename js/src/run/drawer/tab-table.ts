@@ -1,7 +1,7 @@
 // The tabs of the details, in their order, and which of them opens by itself. A new one is a file of its own, and one
 // line in TABS; its id is in FIRST where it opens first.
 import { Phase, phaseOf } from "../../core/phases";
-import { answerTab } from "./answer";
+import { answerTab } from "./answer/tab";
 import { dataTab } from "./data/tab";
 import { errorTab } from "./error";
 import { eventsTab } from "./events";

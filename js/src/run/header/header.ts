@@ -6,6 +6,7 @@ import { mountBadge } from "../../ui/badge";
 import { iconLink, pointLink } from "../../ui/buttons";
 import { copyButton } from "../../ui/copy";
 import { h, setAttribute, setText } from "../../ui/dom";
+import { mountOnceNeeded } from "../../ui/part";
 import type { View } from "../../ui/view-state";
 import { mountLineage } from "../rerun/started";
 import { mountAbort } from "./abort";
@@ -22,7 +23,15 @@ export function mountHeader(view: View, band: HTMLElement): void {
   mountElapsed(view, row);
   mountFreshness(view, row);
   mountAbort(view, row, band);
-  mountRerunOnceOver(view, row, band);
+  const { traits, kernelAlive } = view.store;
+  mountOnceNeeded(
+    view,
+    () => traits.is_terminal.value && kernelAlive.value,
+    async () => {
+      const { mountRerun } = await import("../rerun/control");
+      return () => mountRerun(view, row, band);
+    },
+  );
   speakPhases(view);
 }
 
@@ -99,21 +108,5 @@ function speakPhases(view: View): void {
     // The first phase is read with the page; only changes are news.
     if (last > 0) view.announce(`${traits.task_name.value} is ${label(phase)}`, traits.is_terminal.value);
     last = phase;
-  });
-}
-
-/** What reruns a run is a part of its own: it is needed once the run has ended, and only while a kernel is there. */
-function mountRerunOnceOver(view: View, row: HTMLElement, band: HTMLElement): void {
-  const { traits, kernelAlive } = view.store;
-  let isAsked = false;
-  view.effect(() => {
-    if (isAsked || !traits.is_terminal.value || !kernelAlive.value) return;
-    isAsked = true;
-    import("../rerun/control").then(
-      ({ mountRerun }) => {
-        if (!view.signal.aborted) mountRerun(view, row, band);
-      },
-      (error) => console.error("flyte-widgets:", error),
-    );
   });
 }

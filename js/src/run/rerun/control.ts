@@ -10,6 +10,7 @@ import { Question } from "../../ui/question";
 import type { View } from "../../ui/view-state";
 import { whyQuiet } from "../kernel-words";
 import { RerunForm } from "./form";
+import css from "./rerun.css";
 
 type Way = "recover" | "start" | "inputs";
 type Local = { at: "idle" } | { at: "sent"; sinceMs: number } | { at: "failed"; message: string };
@@ -24,6 +25,7 @@ const SILENT_AFTER_MS = 600_000;
 
 /** Appends question, note and button to `row`, puts the form below `band`, which shows that the question is open. */
 export function mountRerun(view: View, row: HTMLElement, band: HTMLElement): void {
+  view.style(css);
   const { store } = view;
   const { traits } = store;
   const way = signal<Way>("start");

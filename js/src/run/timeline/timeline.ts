@@ -1,6 +1,7 @@
 // The timeline of all actions: builds its elements, and draws once a frame what has changed. State: the UI's.
 import { signal, untracked } from "@preact/signals-core";
 import { h, setAttribute } from "../../ui/dom";
+import { mountOnceNeeded } from "../../ui/part";
 import type { View } from "../../ui/view-state";
 import { Body } from "./body";
 import { HistoryRequests } from "./history";
@@ -10,7 +11,6 @@ import { listenToOverview, listenToRows } from "./input/pointer";
 import { createToolbar } from "./input/toolbar";
 import { Tooltip } from "./input/tooltip";
 import { layoutOf } from "./layout";
-import { mountByTask } from "./lens/by-task";
 import { mountCompareBand, type PlacedComparison, placeComparison } from "./lens/compare";
 import { type PlacedPath, place } from "./lens/path";
 import { mountPathBand } from "./lens/path-band";
@@ -102,9 +102,17 @@ class Timeline implements CommandTarget {
     this.#comparison = mountCompareBand(view, parent);
     const timeline = h("div", { class: "fw-tl" }, ...heads, this.body.scroller);
     this.#range = new RangePicker(view, this.model, this.#axisSurface.canvas.parentElement!);
-    mountByTask(view, timeline, this.#range.range);
-    timeline.append(this.body.note);
+    const byTask = h("div", { class: "fw-bt", role: "group", "aria-label": "Time by task", hidden: true });
+    timeline.append(byTask, this.body.note);
     parent.append(timeline);
+    mountOnceNeeded(
+      view,
+      () => ui.lens.value === "tasks",
+      async () => {
+        const { mountByTask } = await import("./lens/by-task");
+        return () => mountByTask(view, byTask, this.#range.range);
+      },
+    );
     mountKeySheet(view, timeline);
     this.#listen();
     this.#watch(timeline);

@@ -10,6 +10,7 @@ import { h } from "../../../ui/dom";
 import { icon } from "../../../ui/icons";
 import type { View } from "../../../ui/view-state";
 import type { Subject } from "../subject";
+import css from "./data.css";
 import { type Side, ValueTree } from "./tree";
 
 const hasEnded = ({ phase }: ActionDetail): boolean => isTerminal(phaseOf(phase));
@@ -21,6 +22,7 @@ export function mountData(
   subject: Subject,
   shown: ReadonlySignal<boolean>,
 ): void {
+  view.style(css);
   panel.classList.add("fw-data");
   /** Changes where other values may be there. */
   const key = computed(() => {

@@ -1,8 +1,6 @@
 // The Data tab. What draws it is a part of its own, sent when the tab is first opened.
 import type { DrawerTab } from "../tab";
 
-export { default as dataCss } from "./data.css";
-
 export const dataTab: DrawerTab = {
   id: "data",
   label: () => "Data",

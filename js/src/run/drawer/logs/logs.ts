@@ -9,6 +9,7 @@ import type { Subject } from "../subject";
 import { plainText } from "./ansi";
 import { type Facts, LogPane } from "./log-pane";
 import type { Line } from "./log-window";
+import css from "./logs.css";
 import { runningSince } from "./tab";
 import { createSettings, LogToolbar } from "./toolbar";
 
@@ -22,6 +23,7 @@ export function mountLogs(
   subject: Subject,
   shown: ReadonlySignal<boolean>,
 ): void {
+  view.style(css);
   const { store, ui } = view;
   panel.classList.add("fw-log");
   const settings = createSettings(ui.narrow.peek());

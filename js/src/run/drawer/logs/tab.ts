@@ -1,8 +1,6 @@
 // The Logs tab. What draws it is a part of its own, sent when the tab is first opened.
 import { type DrawerTab, hasRun } from "../tab";
 
-export { default as logsCss } from "./logs.css";
-
 export const logsTab: DrawerTab = {
   id: "logs",
   label: () => "Logs",

@@ -7,6 +7,7 @@ import { iconButton, textButton } from "../../../ui/buttons";
 import { h, setAttribute, setText } from "../../../ui/dom";
 import type { View } from "../../../ui/view-state";
 import type { Subject } from "../subject";
+import css from "./report.css";
 import { READY, sandboxed, webHosts } from "./sandbox";
 
 /** While the task runs, each flush rewrites the report. */
@@ -26,6 +27,7 @@ export function mountReport(
   subject: Subject,
   shown: ReadonlySignal<boolean>,
 ): void {
+  view.style(css);
   const { store } = view;
   panel.classList.add("fw-report");
   const now = signal<Shown | null>(null);

@@ -2,8 +2,6 @@
 import { isTerminal, phaseOf } from "../../../core/phases";
 import type { DrawerTab } from "../tab";
 
-export { default as reportCss } from "./report.css";
-
 export const reportTab: DrawerTab = {
   id: "report",
   label: () => "Report",

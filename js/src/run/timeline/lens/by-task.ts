@@ -7,6 +7,7 @@ import type { TaskRow } from "../../../core/protocol";
 import { h, setAttribute } from "../../../ui/dom";
 import { icon } from "../../../ui/icons";
 import type { View } from "../../../ui/view-state";
+import css from "./by-task.css";
 import { percent } from "./path";
 
 /** A stretch of time, epoch ms. */
@@ -61,12 +62,12 @@ const COLUMNS: readonly Column[] = [
 ];
 const NARROW = ["task", "actions", "longest", "path"];
 
-export function mountByTask(view: View, parent: HTMLElement, range: ReadonlySignal<TimeRange | null>): void {
+/** Draws into `table`, which is hidden while time is not looked at by task. */
+export function mountByTask(view: View, table: HTMLElement, range: ReadonlySignal<TimeRange | null>): void {
+  view.style(css);
   const { store, ui } = view;
   const rows = signal<readonly TaskRow[] | null>(null);
   const sorted = signal("path");
-  const table = h("div", { class: "fw-bt", role: "group", "aria-label": "Time by task" });
-  parent.append(table);
   let asked = 0;
 
   const read = async (): Promise<void> => {

@@ -1,25 +1,20 @@
 // What a condition asks, and the answer; once it was given, who answered and what.
-import { duration, wallClock } from "../../core/format";
-import type { ActionDetail, ConditionInfo } from "../../core/protocol";
-import { copyButton } from "../../ui/copy";
-import { h, setText } from "../../ui/dom";
-import { icon } from "../../ui/icons";
-import type { View } from "../../ui/view-state";
-import { Answering } from "../condition/answering";
-import { AnswerControl, pythonOf } from "../condition/control";
-import { blocks, inline } from "../condition/markdown";
-import type { Subject } from "./subject";
-import type { DrawerTab } from "./tab";
+import { duration, wallClock } from "../../../core/format";
+import type { ActionDetail, ConditionInfo } from "../../../core/protocol";
+import { copyButton } from "../../../ui/copy";
+import { h, setText } from "../../../ui/dom";
+import { icon } from "../../../ui/icons";
+import type { View } from "../../../ui/view-state";
+import { Answering } from "../../condition/answering";
+import { AnswerControl, pythonOf } from "../../condition/control";
+import { inline } from "../../condition/markdown";
+import type { Subject } from "../subject";
+import css from "./answer.css";
+import { blocks } from "./blocks";
 
-export const answerTab: DrawerTab = {
-  id: "answer",
-  label: () => "Answer",
-  isThere: ({ detail }) => detail.condition !== null,
-  mount: mountAnswer,
-};
-
-function mountAnswer(view: View, panel: HTMLElement, subject: Subject): void {
+export function mountAnswer(view: View, panel: HTMLElement, subject: Subject): void {
   const { store } = view;
+  view.style(css);
   const answering = Answering.of(store);
   panel.classList.add("fw-answer");
   const question = h("div", { class: "fw-answer-question" });
