@@ -23,9 +23,9 @@ from flyte_widgets.run.causes import FAILURES, first_causes
 from flyte_widgets.run.compare import Comparison, compare
 from flyte_widgets.run.critical_path import PathPiece, critical_path, path_stretches
 from flyte_widgets.run.frames import ActionRow, SegmentRow, action_rows, run_dict, segment_rows
+from flyte_widgets.run.line.parts import Summary
 from flyte_widgets.run.report import report
 from flyte_widgets.run.state import ROOT
-from flyte_widgets.run.summary import Summary
 from flyte_widgets.run.times import exact_ms
 from flyte_widgets.run.trace_export import chrome_trace
 from flyte_widgets.watch.access import RunHandle

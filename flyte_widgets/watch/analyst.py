@@ -17,8 +17,11 @@ from flyte_widgets.api.messages import ActionDetails, ClusterEvent
 from flyte_widgets.errors import ApiError, NotFoundError
 from flyte_widgets.run.causes import failed_leaves
 from flyte_widgets.run.critical_path import path_stretches
+from flyte_widgets.run.line.failed import retried_action
+from flyte_widgets.run.line.parts import Summary
+from flyte_widgets.run.line.waiting import WAITING_FROM_MS, waiting_actions
 from flyte_widgets.run.state import ROOT
-from flyte_widgets.run.summary import WAITING_FROM_MS, Summary, retried_action, summary, waiting_actions
+from flyte_widgets.run.summary import summary
 from flyte_widgets.run.usual import Usual, usual_of
 from flyte_widgets.tasks import cancel_all
 from flyte_widgets.watch.earlier import EarlierRun, read_earlier

@@ -17,10 +17,10 @@ from flyte_widgets.run.compare import Comparison
 from flyte_widgets.run.conditions import WaitingCondition
 from flyte_widgets.run.critical_path import PathPiece
 from flyte_widgets.run.frames import SegmentRow, data_frame, duration_of
+from flyte_widgets.run.line.parts import Summary
 from flyte_widgets.run.logs import LogLine
 from flyte_widgets.run.relation import Relation
 from flyte_widgets.run.state import ROOT
-from flyte_widgets.run.summary import Summary
 from flyte_widgets.run.values import Values
 from flyte_widgets.watch import analysis
 from flyte_widgets.watch.abort import abort

@@ -16,7 +16,7 @@ from comm import DummyComm
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import FlyteWidgetsError
 from flyte_widgets.phases import ActionPhase
-from flyte_widgets.run.summary import Summary
+from flyte_widgets.run.line.parts import Summary
 from flyte_widgets.watch.access import handle_of, target_of
 from flyte_widgets.watch.action_handle import Action
 from flyte_widgets.watch.analysis import run_trace

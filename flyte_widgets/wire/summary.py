@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypedDict
 
-from flyte_widgets.run.summary import LineButton, LineState, Sentence, Summary
+from flyte_widgets.run.line.parts import LineButton, LineState, Sentence, Summary
 
 LineStyle = Literal["", "strong", "mono"]
 

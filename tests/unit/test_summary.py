@@ -22,8 +22,9 @@ from flyte_widgets.api.messages import (
 from flyte_widgets.phases import ActionPhase as P
 from flyte_widgets.redaction import register
 from flyte_widgets.run.causes import error_words
+from flyte_widgets.run.line.parts import Summary
 from flyte_widgets.run.state import RunState
-from flyte_widgets.run.summary import Summary, summary
+from flyte_widgets.run.summary import summary
 from flyte_widgets.run.usual import usual_of
 from flyte_widgets.run.waits import Wait, wait_of
 from tests.run_messages import at, attempt, details, enriched, ms, status

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from flyte_widgets.run.summary import Summary
+from flyte_widgets.run.line.parts import Summary
 from flyte_widgets.run.words import plural
 from flyte_widgets.untrusted import shortened, web_address
 from flyte_widgets.widgets.static_view import timeline as rows

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.line.parts import Summary
 from flyte_widgets.run.state import ROOT
-from flyte_widgets.run.summary import Summary
 from flyte_widgets.run.timeline import Segment
 from flyte_widgets.run.times import Milliseconds
 
