@@ -1,15 +1,17 @@
 """A failed action as Markdown, for an issue or a chat: what failed, where, with what, and its last words. Pure.
 
-Secrets that this process knows are taken out, and nothing of the run's environment is told.
+It is made to be pasted where others read it. So secrets that this process knows are taken out, and what looks like
+one: inputs by their name, signatures in links, bearer tokens. Nothing of the run's environment is told.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from flyte_widgets.api.messages import ActionDetails
-from flyte_widgets.redaction import redact
+from flyte_widgets.redaction import MARK, redact
 from flyte_widgets.run.action import ActionState
 from flyte_widgets.run.causes import error_of, error_words
 from flyte_widgets.run.timeline import attempts_of
@@ -23,6 +25,16 @@ _ERROR_LINES: Final = 60
 _LINE_LIMIT: Final = 500
 _INPUT_LIMIT: Final = 200
 _INPUTS: Final = 20
+#: Inputs that are not for others, by the end of their name: "api_key" and "token", but not "max_tokens".
+_SECRET_NAME: Final = re.compile(
+    r"(?:^|[_\W])(?:password|passwd|pwd|token|secret|credentials?|(?:api|access|private|secret)_?key)$", re.IGNORECASE
+)
+#: What lets anybody read who has the link, and a header of HTTP that was logged.
+_SECRET_TEXT: Final = re.compile(
+    r"([?&](?:sig|signature|token|access_token|x-(?:amz|goog)-(?:signature|credential|security-token))=|\bbearer )"
+    r"[^\s&\"'<>]+",
+    re.IGNORECASE,
+)
 #: Frames of these are not the user's code.
 _LIBRARIES: Final = ("/site-packages/", "/dist-packages/", "/lib/python", "<frozen ")
 
@@ -65,7 +77,7 @@ def report(
     if inputs:
         shown = list(inputs.items())[:_INPUTS]
         lines += ["", "Inputs:", ""]
-        lines += [f"- {_code(name)}: {_code(shortened(_clean(value), _INPUT_LIMIT))}" for name, value in shown]
+        lines += [f"- {_code(name)}: {_code(shortened(_input(name, value), _INPUT_LIMIT))}" for name, value in shown]
         lines += [f"- and {len(inputs) - len(shown)} more"] if len(inputs) > len(shown) else []
     log = [_clean(line) for line in log_lines][-LOG_LINES:]
     if log:
@@ -112,5 +124,9 @@ def _inline(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_[]<>#|~" else c for c in said)
 
 
+def _input(name: str, value: str) -> str:
+    return MARK if _SECRET_NAME.search(name) else _clean(value)
+
+
 def _clean(text: str) -> str:
-    return printable(without_colours(redact(text)))
+    return printable(without_colours(_SECRET_TEXT.sub(rf"\1{MARK}", redact(text))))

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from datetime import datetime
-from importlib import metadata
 from typing import Any, Final
 
 from flyte_widgets.api.messages import ActionDetails
@@ -24,8 +23,6 @@ from flyte_widgets.run.compare import Comparison, compare
 from flyte_widgets.run.critical_path import PathPiece, critical_path, path_stretches
 from flyte_widgets.run.frames import ActionRow, SegmentRow, action_rows, run_dict, segment_rows
 from flyte_widgets.run.line.parts import Summary
-from flyte_widgets.run.report import report
-from flyte_widgets.run.state import ROOT
 from flyte_widgets.run.times import exact_ms
 from flyte_widgets.run.trace_export import chrome_trace
 from flyte_widgets.watch.access import RunHandle
@@ -144,18 +141,6 @@ def failure_of(handle: RunHandle) -> RunFailedError | None:
     )
 
 
-async def action_report(watcher: Watcher, action: str, log_lines: Sequence[str] = ()) -> str:
-    """Write the report of an action as Markdown. On the background loop. Raises ApiError."""
-    details = watcher.analyst.details().get(action) or await watcher.read_action(action)
-    state = watcher.state
-    root = state.root
-    task = root.name if root is not None and root.name != ROOT else ""
-    url = watcher.client.console_url(watcher.run_id, action, tracked=bool(watcher.tracked)) or ""
-    versions = {name: version for name in ("flyte-widgets", "flyte") if (version := _version(name))}
-    name = watcher.run_id.name
-    return report(name, task, state.by_id[action], details, url=url, log_lines=log_lines, versions=versions)
-
-
 # --- what is read, on the background loop ----------------------------------------------------------------------------
 
 
@@ -204,10 +189,3 @@ def _ms(time: datetime | None, otherwise_ms: float) -> float:
             hint="Give one that has it, as in run.started, or add tzinfo=datetime.timezone.utc.",
         )
     return exact_ms(time)
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return ""

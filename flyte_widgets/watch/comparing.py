@@ -17,6 +17,8 @@ MEDIAN: Final = "median"
 """Stands for the one of the five runs before that took neither long nor short."""
 _BEFORE: Final = 5
 _READ_LIMIT_S: Final = 20.0
+_KEPT_S: Final = 30.0
+"""While a run goes on a page asks again every few seconds. So long the other run is not read anew."""
 
 
 class Compared(NamedTuple):
@@ -29,27 +31,48 @@ class Compared(NamedTuple):
     earlier: list[EarlierRun]
 
 
-async def compare_with(watcher: Watcher, backend: Backend, other: str) -> Compared:
-    """Compare a run with another one, by name; "": its last success before; "median": of the five before.
+class Comparer:
+    """Compares one run with others. The other run of the last comparison is watched for a while."""
 
-    Raises FlyteWidgetsError where there is no such run, or it cannot be read.
-    """
-    earlier = await watcher.analyst.earlier()
-    name = _choose(earlier, other)
-    run_id = RunIdentifier(watcher.run_id.org, watcher.run_id.project, watcher.run_id.domain, name)
-    # A lease asks the background loop, so it cannot be made there.
-    lease = await asyncio.to_thread(Lease, backend, run_id, tracked=watcher.tracked)
-    try:
-        theirs = lease.watcher
+    def __init__(self, watcher: Watcher, backend: Backend) -> None:
+        self._watcher, self._backend = watcher, backend
+        self._kept: Lease | None = None
+        self._letting_go: asyncio.TimerHandle | None = None
+
+    async def compare_with(self, other: str) -> Compared:
+        """Compare with another run, by name; "": its last success before; "median": of the five before.
+
+        Raises FlyteWidgetsError where there is no such run, or it cannot be read.
+        """
+        watcher = self._watcher
+        earlier = await watcher.analyst.earlier()
+        name = _choose(earlier, other)
+        theirs = await self._watch(name)
         with contextlib.suppress(asyncio.TimeoutError):
             whole = theirs.model.updates.until(lambda: theirs.has_all or theirs.model.is_over)
             await asyncio.wait_for(whole, _READ_LIMIT_S)
         if theirs.state.root is None:
             raise FlyteWidgetsError(f"Run {name} could not be read.", hint=theirs.connection.message)
         found = compare(watcher.state, watcher.now_ms(), theirs.state, theirs.now_ms(), name)
-    finally:
-        lease.release()
-    return Compared(found, next((run for run in earlier if run.name == name), None), name, earlier)
+        return Compared(found, next((run for run in earlier if run.name == name), None), name, earlier)
+
+    def let_go(self) -> None:
+        """Watch the other run no longer."""
+        if self._letting_go is not None:
+            self._letting_go.cancel()
+        if self._kept is not None:
+            self._kept.release()
+        self._kept = self._letting_go = None
+
+    async def _watch(self, name: str) -> Watcher:
+        run_id = self._watcher.run_id
+        wanted = RunIdentifier(run_id.org, run_id.project, run_id.domain, name)
+        # A lease asks the background loop, so it cannot be made there.
+        lease = await asyncio.to_thread(Lease, self._backend, wanted, tracked=self._watcher.tracked)
+        self.let_go()
+        self._kept = lease
+        self._letting_go = asyncio.get_running_loop().call_later(_KEPT_S, self.let_go)
+        return lease.watcher
 
 
 def _choose(earlier: list[EarlierRun], other: str) -> str:

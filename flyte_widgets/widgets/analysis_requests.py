@@ -14,9 +14,10 @@ from flyte_widgets.errors import NotFoundError
 from flyte_widgets.run.by_task import by_task
 from flyte_widgets.run.critical_path import critical_path
 from flyte_widgets.run.state import ROOT
-from flyte_widgets.watch.analysis import READ_LIMIT_S, action_report, read_histories, read_path
+from flyte_widgets.watch.analysis import READ_LIMIT_S, read_histories, read_path
 from flyte_widgets.watch.backends import Backend
-from flyte_widgets.watch.comparing import compare_with
+from flyte_widgets.watch.comparing import Comparer
+from flyte_widgets.watch.failure_report import failure_report
 from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.inbound import Answer, Inbound
 from flyte_widgets.wire.analysis import comparison_dict, path_parts, task_rows
@@ -29,7 +30,8 @@ class AnalysisRequests:
     """Handlers for the requests about where the time went, and why a run failed."""
 
     def __init__(self, watcher: Watcher, backend: Backend) -> None:
-        self._watcher, self._backend = watcher, backend
+        self._watcher = watcher
+        self._comparer = Comparer(watcher, backend)
 
     def register(self, inbound: Inbound) -> None:
         """Put them into the table."""
@@ -37,6 +39,10 @@ class AnalysisRequests:
         inbound.handle(ReadPath, self._path)
         inbound.handle(ReadByTask, self._by_task)
         inbound.handle(ReadComparison, self._compare)
+
+    def close(self) -> None:
+        """Read no other run any more. On the background loop."""
+        self._comparer.let_go()
 
     async def _path(self, _request: ReadPath) -> Answer:
         watcher = self._watcher
@@ -52,15 +58,14 @@ class AnalysisRequests:
         return Answer(task_rows(by_task(watcher.state, watcher.now_ms(), between)))
 
     async def _compare(self, request: ReadComparison) -> Answer:
-        found = await compare_with(self._watcher, self._backend, request.other[:_NAME_LIMIT])
-        return Answer(comparison_dict(found))
+        return Answer(comparison_dict(await self._comparer.compare_with(request.other[:_NAME_LIMIT])))
 
     async def _report(self, request: ReadReport) -> Answer:
         """Write an action's failure as Markdown."""
         action = request.action or ROOT
         if action not in self._watcher.state.by_id:
             raise NotFoundError(f"The run has no action {action[:80]!r}.")
-        return Answer(await action_report(self._watcher, action))
+        return Answer(await failure_report(self._watcher, action))
 
 
 async def _within_limit(reading: Coroutine[Any, Any, None]) -> None:

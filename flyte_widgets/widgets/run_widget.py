@@ -8,7 +8,7 @@ import json
 import weakref
 from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final, cast, overload
+from typing import Any, cast, overload
 
 import traitlets as t
 from comm import DummyComm
@@ -45,11 +45,10 @@ from flyte_widgets.widgets.static_view.html import page
 from flyte_widgets.widgets.static_view.notebook import StaticView
 from flyte_widgets.widgets.static_view.text import static_view_text
 from flyte_widgets.widgets.user_names import python_of_run
+from flyte_widgets.widgets.view_options import view_options
 from flyte_widgets.widgets.waiting_callbacks import WaitingCallbacks
 from flyte_widgets.wire import trait_types as wire
 from flyte_widgets.wire.summary import Line, summary_dict
-
-_LEAST_HEIGHT_PX: Final = 120
 
 
 def _phase_value(phase: ActionPhase | None, _widget: Any) -> str:
@@ -69,11 +68,13 @@ class RunWidget(WidgetFrame):
 
     run: a run's name, its console URL, a `flyte.remote.Run`, or an `fw.Run`.
     view: "full", or "compact": one row, which opens to the whole. height: at most so many px; what is higher scrolls.
+    diagram: the state diagram "open", or "folded" to one line; without it, as the width and the reader have it.
     client, project, domain: where it is, if not where `connect()`, `local.start()` or the SDK's configuration say.
 
     All traits but `selected` follow the backend and are read-only. They are set on a thread of flyte-widgets: an
     observer runs there, too; what it raises is shown in the widget and logged. Raises ConfigError where no backend is
-    configured or `run` names no run; whether the run exists shows in the widget.
+    configured or `run` names no run, ValueError for a view, height or diagram that there is not. Whether the run exists
+    shows in the widget.
     """
 
     run_name = t.Unicode(read_only=True).tag(sync=True)
@@ -145,6 +146,11 @@ class RunWidget(WidgetFrame):
     """How it is shown: "full", or "compact": one row that opens to the whole."""
     height = cast("t.TraitType[int | None, int | None]", t.Int(None, allow_none=True, read_only=True).tag(sync=True))
     """How high the view is at most, in px; what is higher scrolls. None: as high as it is."""
+    diagram = cast(
+        "t.TraitType[str | None, str | None]",
+        t.Unicode(None, allow_none=True, read_only=True).tag(sync=True, wire=wire.DiagramKind),
+    )
+    """How the state diagram begins: "open", or "folded" to one line. None: as the width and the reader have it."""
     static_view_id = t.Unicode(read_only=True).tag(sync=True)
     """Id of the HTML element with the static view, which the live view hides."""
 
@@ -159,12 +165,10 @@ class RunWidget(WidgetFrame):
         domain: str = "",
         view: wire.ViewKind = "full",
         height: int | None = None,
+        diagram: wire.DiagramKind | None = None,
         **kwargs: Any,
     ) -> None:
-        if view not in ("full", "compact"):
-            raise ValueError(f"RunWidget has no view {view!r}. It is 'full' or 'compact'.")
-        if height is not None and height < _LEAST_HEIGHT_PX:
-            raise ValueError(f"A height of {height} px shows nothing. Give at least {_LEAST_HEIGHT_PX}.")
+        options = view_options(view, height, diagram)
         self._owns_run = not isinstance(run, Run)
         self._run = run if isinstance(run, Run) else Run(run, client=client, project=project, domain=domain)
         publisher()  # raises where there are no threads, before anything is held
@@ -200,12 +204,7 @@ class RunWidget(WidgetFrame):
 
         self._end_callbacks = EndCallbacks(watcher, lambda: self, self._show_callback_error)
 
-        values = {
-            **self._content.values,
-            "view": view,
-            "height": height,
-            "static_view_id": self._static_view.element_id,
-        }
+        values = {**self._content.values, **options, "static_view_id": self._static_view.element_id}
         self._waiting_callbacks = WaitingCallbacks(watcher, lambda: self, self._show_callback_error)
         super().__init__(outbound, inbound, values, selected=selected, **kwargs)
         self.observe(lambda change: self._content.select(change["new"]), "selected")
@@ -343,6 +342,7 @@ class RunWidget(WidgetFrame):
         """Close the view, and stop watching unless others watch the same run. The run goes on."""
         if self._lease is not None:  # it is, where __init__ has failed
             background().soon(self._lease.watcher.unsubscribe, self._content)
+            background().soon(self._analysis_requests.close)
             self._content.select("")
             self._lease.release()
             if self._owns_run:

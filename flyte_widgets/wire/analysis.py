@@ -5,14 +5,17 @@ Times are epoch milliseconds of the backend's clock, lengths milliseconds, share
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import NamedTuple, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 from flyte_widgets.run.by_task import TaskTime
+from flyte_widgets.run.compare import ComparedAction
 from flyte_widgets.run.critical_path import PathPiece
 from flyte_widgets.run.times import exact_ms
 from flyte_widgets.watch.comparing import Compared
+
+_MOST_GONE: Final = 50
 
 
 class PathPart(NamedTuple):
@@ -43,7 +46,7 @@ class TaskRow(TypedDict):
 
 
 class ComparedRow(NamedTuple):
-    """An action beside the one of the other run that has its place. "" for one that is gone."""
+    """An action beside the one of the other run that has its place."""
 
     action: str
     other_start_ms: float | None
@@ -52,6 +55,17 @@ class ComparedRow(NamedTuple):
     """How long the other took."""
     difference_ms: float | None
     """Positive: slower. None where that is not known."""
+
+
+class GoneTask(NamedTuple):
+    """Actions of one name that the other run had, and this one has not."""
+
+    name: str
+    actions: int
+    from_ms: float
+    """When the first of them was queued, from the start of the other run."""
+    to_ms: float
+    """When the last of them ended."""
 
 
 class Comparison(TypedDict):
@@ -66,6 +80,8 @@ class Comparison(TypedDict):
     because: str
     """"most of it in square +31s and train_model +12s"; may be empty."""
     rows: list[ComparedRow]
+    gone: list[GoneTask]
+    """The first to begin comes first; 50 at most."""
     earlier: list[str]
     """Earlier successes, the newest first."""
 
@@ -82,9 +98,23 @@ def comparison_dict(found: Compared) -> Comparison:
         "rows": [
             ComparedRow(row.action, _opt_ms(row.other_start), _opt_ms(row.other_duration), _opt_ms(row.difference))
             for row in comparison.rows
+            if row.change != "gone"
         ],
+        "gone": _gone_tasks(comparison.rows),
         "earlier": [run.name for run in found.earlier],
     }
+
+
+def _gone_tasks(rows: Iterable[ComparedAction]) -> list[GoneTask]:
+    gone: dict[str, GoneTask] = {}
+    for row in rows:
+        if row.change == "gone" and row.other_start is not None and row.other_duration is not None:
+            from_ms = _ms(row.other_start)
+            to_ms = from_ms + _ms(row.other_duration)
+            same = gone.get(row.name, GoneTask(row.name, 0, from_ms, to_ms))
+            first_ms, last_ms = min(same.from_ms, from_ms), max(same.to_ms, to_ms)
+            gone[row.name] = GoneTask(row.name, same.actions + 1, first_ms, last_ms)
+    return sorted(gone.values(), key=lambda task: (task.from_ms, task.name))[:_MOST_GONE]
 
 
 def _opt_ms(length: timedelta | None) -> float | None:

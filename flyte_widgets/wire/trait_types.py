@@ -34,6 +34,8 @@ else was faster."""
 
 ViewKind = Literal["full", "compact"]
 """compact: one row, which opens to the whole view."""
+DiagramKind = Literal["open", "folded"]
+"""folded: the state diagram is one line of chips."""
 
 
 class ErrorInfo(TypedDict):

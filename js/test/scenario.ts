@@ -310,6 +310,7 @@ export function traitsOf(actions: readonly ActionSpec[], nowMs: number, selected
     summary: null,
     view: "full",
     height: null,
+    diagram: null,
     root: detailOf(actions, "a0"),
     selected,
     detail: selected ? detailOf(actions, selected) : null,

@@ -72,6 +72,10 @@ def test_pages_get_path_tasks_and_report(failed: fw.RunWidget) -> None:
     assert isinstance(report, str)
     assert report.startswith("### train\\_model a45 raised: OutOfMemoryError: CUDA out of memory")
     assert "- Attempt: 2" in report
+    assert "\nInputs:\n\n- `" in report
+    assert " lines of the log:\n" in report
+    assert "[flyte] ERROR the task failed: OutOfMemoryError\n```" in report
+    assert f"- flyte-widgets: {fw.__version__}" in report
 
 
 def test_pages_compare_with_earlier_runs_of_the_task(server: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,15 +77,22 @@ def test_show_takes_whatever_stands_for_runs(shared_server: ServerProcess) -> No
 
 
 def test_views_are_checked(shared_server: ServerProcess) -> None:
-    """A view or height that makes no sense says what there is."""
+    """A view, height or diagram that makes no sense says what there is."""
     name, client = shared_server.simulate(elapsed_s=END), client_of(shared_server)
-    widget = fw.RunWidget(name, client=client, view="compact", height=300)
-    assert (widget.view, widget.height) == ("compact", 300)
+    widget = fw.RunWidget(name, client=client, view="compact", height=300, diagram="folded")
+    assert (widget.view, widget.height, widget.diagram) == ("compact", 300, "folded")
     widget.close()
+    plain = fw.RunWidget(name, client=client)
+    assert (plain.view, plain.height, plain.diagram) == ("full", None, None)
+    plain.close()
     with pytest.raises(ValueError, match=r"no view 'tiny'. It is 'full' or 'compact'"):
         fw.RunWidget(name, client=client, view="tiny")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="Give at least 120"):
         fw.RunWidget(name, client=client, height=3)
+    with pytest.raises(TypeError, match=r"a number of px, got '40%'. Give an int"):
+        fw.RunWidget(name, client=client, height="40%")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"no diagram 'closed'. It is 'open' or 'folded'"):
+        fw.RunWidget(name, client=client, diagram="closed")  # type: ignore[arg-type]
 
 
 def test_the_text_tells_each_run(shared_server: ServerProcess) -> None:

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 
 from flyte_widgets.run.compare import compare
 from flyte_widgets.run.state import RunState
+from flyte_widgets.watch.comparing import Compared
+from flyte_widgets.wire.analysis import comparison_dict
 from tests.run_messages import enriched, ms
 from tests.unit.test_critical_path import NOW_S, Told, run_of, runs
 
@@ -100,6 +102,21 @@ def test_every_action_is_there_once(ours: tuple[int | None, Told], theirs: tuple
     assert sorted(row.other for row in found.rows if row.other) == sorted(their.by_id)
     lengths = [found.rows[0].duration, found.rows[0].other_duration]
     assert sum((by for _, by in found.by_task), timedelta()) == lengths[0] - lengths[1]  # type: ignore[operator]
+
+
+def test_pages_get_what_is_gone_by_name() -> None:
+    """Once a name, from when the first began to when the last ended; and no row of this run for it."""
+    other = run(
+        ("a0", "main", 0, 200, ""),
+        ("x1", "square", 20, 60, "a0"),
+        ("x2", "old", 150, 170, "a0"),
+        ("x3", "old", 140, 160, "a0"),
+        ("x4", "early", 10, 11, "a0"),
+    )
+    ours = run(("a0", "main", 0, 246, ""), ("y1", "square", 20, 61, "a0"))
+    sent = comparison_dict(Compared(compare(ours, ms(246), other, ms(246), "r7"), None, "r7", []))
+    assert sent["gone"] == [("early", 1, 10_000, 11_000), ("old", 2, 140_000, 170_000)]
+    assert [row.action for row in sent["rows"]] == ["a0", "y1"]
 
 
 def test_nothing_known_is_nothing_compared() -> None:

@@ -71,6 +71,19 @@ def test_foreign_text_stays_inert_and_secret_free() -> None:
     assert fences == ["````", "```", "````", "`````", "`````"]
 
 
+def test_what_looks_like_a_secret_is_not_told() -> None:
+    """Inputs by their name, what a signed link is signed with, a header that was logged; a tokenizer is no secret."""
+    text = written(
+        "ValueError: https://b.s3.example/x?X-Amz-Credential=AKIA1&X-Amz-Signature=abc123&X-Amz-Expires=9 is gone",
+        inputs={"db_password": "'swordfish'", "OPENAI_API_KEY": "'sk-1'", "max_tokens": "512", "tokenizer": "'bpe'"},
+        log_lines=["GET https://a.example/f?sig=s1g&v=2", "Authorization: Bearer ey.J0"],
+    )
+    for secret in ("swordfish", "sk-1", "abc123", "AKIA1", "s1g", "ey.J0"):
+        assert secret not in text, secret
+    for told in ("- `max_tokens`: `512`", "- `tokenizer`: `'bpe'`", "X-Amz-Expires=9", "- `db_password`: `[redacted]`"):
+        assert told in text, told
+
+
 def test_own_lines_keep_all_where_no_frame_is_the_users() -> None:
     """A traceback through libraries alone is told whole; one line is itself."""
     library = 'Traceback\n  File "/x/site-packages/a.py", line 1, in f\n    f()\nKeyError: 1'

@@ -27,6 +27,8 @@ export interface Comparison {
   /** "most of it in square +31s and train_model +12s"; may be empty. */
   because: string;
   rows: [action: string, other_start_ms: number | null, other_ms: number | null, difference_ms: number | null][];
+  /** The first to begin comes first; 50 at most. */
+  gone: [name: string, actions: number, from_ms: number, to_ms: number][];
   /** Earlier successes, the newest first. */
   earlier: string[];
 }
@@ -562,6 +564,9 @@ export type AnswerPhase = "sent" | "accepted" | "answered" | "failed" | "answere
 /** compact: one row, which opens to the whole view. */
 export type ViewKind = "full" | "compact";
 
+/** folded: the state diagram is one line of chips. */
+export type DiagramKind = "open" | "folded";
+
 /** The error of an action or of an attempt. */
 export interface ErrorInfo {
   /** "user", "system" or "". */
@@ -881,6 +886,8 @@ export interface RunTraits {
   counts: Record<string, number>;
   /** The selected action as `root`; None until it was read. */
   detail: ActionDetail | null;
+  /** How the state diagram begins: "open", or "folded" to one line. None: as the width and the reader have it. */
+  diagram: DiagramKind | null;
   /** Domain it is in. */
   domain: string;
   /** When it ended; None while it goes on. */
@@ -945,6 +952,7 @@ export const RUN_TRAITS: readonly (keyof RunTraits)[] = [
   "console_url",
   "counts",
   "detail",
+  "diagram",
   "domain",
   "ended_ms",
   "error",

@@ -1,7 +1,7 @@
 // The bands of a run, from top to bottom, and when each is to be seen.
 import { computed, signal } from "@preact/signals-core";
 import { hideStaticView } from "../hosts/static-view";
-import { h, setAttribute } from "../ui/dom";
+import { h } from "../ui/dom";
 import type { Frame } from "../ui/frame";
 import { mountCompact } from "./compact";
 import compactCss from "./compact.css";
@@ -43,10 +43,8 @@ export function mountRun(frame: Frame): void {
 
   frame.mount("static view", hideStaticView, element);
   const isOpen = signal(store.traits.view.peek() !== "compact");
-  if (!isOpen.peek()) {
-    setAttribute(element, "data-compact", "");
+  if (!isOpen.peek())
     frame.mount("row", (view, parent) => mountCompact(view, parent, isOpen), band("compact"));
-  }
   const { height } = store.traits;
   if (height.peek() !== null) {
     element.style.maxHeight = `${height.peek()}px`;

@@ -232,6 +232,17 @@ describe("folded to one line", () => {
     expect(fold(next).getAttribute("aria-expanded")).toBe("true");
   });
 
+  test("begins as the code says, which is no choice for the page", () => {
+    const folded = diagram({ ...scenario.running(102_000, ""), diagram: "folded" });
+    expect(fold(folded).getAttribute("aria-expanded")).toBe("false");
+    expect(fold(diagram()).getAttribute("aria-expanded")).toBe("true");
+    fold(folded).click();
+    expect(fold(folded).getAttribute("aria-expanded")).toBe("true");
+    const open = diagram({ ...scenario.running(102_000, ""), diagram: "open" });
+    open.frame.ui.narrow.value = true;
+    expect(fold(open).getAttribute("aria-expanded")).toBe("true");
+  });
+
   test("says that somebody must answer", () => {
     const view = diagram(odd.paused(""));
     fold(view).click();

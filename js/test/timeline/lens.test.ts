@@ -95,6 +95,17 @@ describe("looking at where the time went", () => {
       expect(deltas[0]!.textContent).toBe("+40s");
       expect(deltas[0]!.hasAttribute("data-large")).toBe(true);
     });
+    const gone = frame.querySelector<HTMLElement>(".fw-tl-gone")!;
+    expect([gone.hidden, gone.getAttribute("aria-label")]).toEqual([false, "Only in r7p0fx4lri"]);
+    expect(gone.textContent).toContain("canary_eval, gone, took 16s");
+    const search = frame.querySelector<HTMLInputElement>(".fw-tl-search-input")!;
+    search.value = "publish";
+    search.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    const deltas = () =>
+      [...frame.querySelectorAll(".fw-tl-row:not([hidden]) .fw-tl-delta")].map((delta) => delta.textContent);
+    await vi.waitFor(() => expect(deltas()).toEqual(["+40s", "new"]));
+    search.value = "";
+    search.dispatchEvent(new InputEvent("input", { bubbles: true }));
     picker()!.value = "r6a";
     picker()!.dispatchEvent(new Event("change"));
     const asked = () =>
@@ -102,6 +113,22 @@ describe("looking at where the time went", () => {
     await vi.waitFor(() => expect(asked()).toMatchObject({ other: "r6a" }));
     press(grid(frame), "Escape");
     await vi.waitFor(() => expect(frame.querySelectorAll(".fw-tl-delta:not([hidden])")).toHaveLength(0));
+    expect(gone.hidden).toBe(true);
+  });
+
+  it("has room for a run that took longer", async () => {
+    const slower = answers.compare.rows.map(([id, from, took, by]) => [id, from, Number(took) * 3, by]);
+    const traits = RECORDED.get("succeeded")!();
+    const { frame } = mount(
+      traits,
+      new GalleryModel(traits, { answers: { ...answers, compare: { ...answers.compare, rows: slower } } }),
+    );
+    const axis = () => frame.querySelector<HTMLElement>(".fw-tl-ghost")!.style.left;
+    frame.querySelector<HTMLElement>(".fw-tl-lens-compare")!.click();
+    await vi.waitFor(() => expect(frame.querySelector(".fw-tl-ghost")).not.toBeNull());
+    await vi.waitFor(() => expect(Number.parseFloat(axis())).toBeGreaterThan(0));
+    // Its 131 s are a third of 480 s now, and were two thirds of 200 s.
+    expect(Number.parseFloat(axis())).toBeLessThan(712 * 0.4);
   });
 
   it("B shows time by task, sorted by what is clicked", async () => {

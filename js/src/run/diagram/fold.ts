@@ -1,4 +1,5 @@
-// The button that folds the diagram to one line. What was chosen holds for the page: the next run's view begins so.
+// The button that folds the diagram to one line. What was chosen holds for the page: the next run's view begins so,
+// unless its code says how.
 import { computed, type ReadonlySignal } from "@preact/signals-core";
 import { iconButton } from "../../ui/buttons";
 import { setAttribute } from "../../ui/dom";
@@ -16,9 +17,11 @@ export interface FoldState {
 
 /** `controls`: id of what it folds. */
 export function mountFold(view: View, controls: string): FoldState {
-  const { ui } = view;
+  const { ui, store } = view;
   const page = globalThis as Page;
-  ui.diagramFolded.value ??= page[CHOICE] ?? null;
+  const given = store.traits.diagram.peek();
+  const first = given ? given === "folded" : (page[CHOICE] ?? null);
+  ui.diagramFolded.value ??= first;
   const isFolded = computed(() => ui.diagramFolded.value ?? ui.narrow.value);
   const button = iconButton("", "chevron-down");
   button.classList.add("fw-fold");
@@ -32,7 +35,8 @@ export function mountFold(view: View, controls: string): FoldState {
     { signal: view.signal },
   );
   view.effect(() => {
-    if (ui.diagramFolded.value !== null) page[CHOICE] = ui.diagramFolded.value;
+    const { value } = ui.diagramFolded;
+    if (value !== null && value !== first) page[CHOICE] = value; // what the code asked for is no choice of the reader's
     setAttribute(button, "aria-expanded", String(!isFolded.value));
     setAttribute(button, "title", `${isFolded.value ? "Unfold" : "Fold"} the diagram (D)`);
     button.replaceChildren(icon(isFolded.value ? "chevron-right" : "chevron-down", 14));

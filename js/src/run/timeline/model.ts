@@ -64,6 +64,8 @@ export class TimelineModel {
   focusKey = "";
   clock: Clock = { nowMs: 0, runOver: false };
   overview: Overview;
+  /** So much time, from the run's start on, is to be seen in any case: another run took so long. */
+  reachMs = 0;
   #counting: OverviewCount | null = null;
   #mode: WindowMode = { kind: "fit" };
   #squeezing = false;
@@ -248,7 +250,9 @@ export class TimelineModel {
 
   /** All that there is to see. */
   get full(): TimeWindow {
-    const [fromMs, edgeMs] = [this.#squeeze.squeezed(this.originMs), this.#squeeze.squeezed(this.#edgeMs)];
+    const { originMs } = this;
+    const lastMs = Math.max(this.#edgeMs, originMs + this.reachMs);
+    const [fromMs, edgeMs] = [this.#squeeze.squeezed(originMs), this.#squeeze.squeezed(lastMs)];
     return fitWindow(fromMs, edgeMs, this.#insidePx, this.#marginPx, this.clock.runOver);
   }
 

@@ -11,7 +11,8 @@ import { listenToOverview, listenToRows } from "./input/pointer";
 import { createToolbar } from "./input/toolbar";
 import { Tooltip } from "./input/tooltip";
 import { layoutOf } from "./layout";
-import { mountCompareBand, type PlacedComparison, placeComparison } from "./lens/compare";
+import { lastMs, mountCompareBand, type PlacedComparison, placeComparison } from "./lens/compare";
+import { GoneRows } from "./lens/gone";
 import { type PlacedPath, place } from "./lens/path";
 import { mountPathBand } from "./lens/path-band";
 import { RangePicker } from "./lens/range";
@@ -64,6 +65,7 @@ class Timeline implements CommandTarget {
   #drawnNowMs = 0;
   readonly #range: RangePicker;
   readonly #comparison: ReturnType<typeof mountCompareBand>;
+  readonly #gone: GoneRows;
   #compared: { comparison: unknown; order: unknown; placed: PlacedComparison } | null = null;
   readonly #path: ReturnType<typeof mountPathBand>;
   /** Where the path is among the rows, and what that was found for. */
@@ -103,7 +105,8 @@ class Timeline implements CommandTarget {
     const timeline = h("div", { class: "fw-tl" }, ...heads, this.body.scroller);
     this.#range = new RangePicker(view, this.model, this.#axisSurface.canvas.parentElement!);
     const byTask = h("div", { class: "fw-bt", role: "group", "aria-label": "Time by task", hidden: true });
-    timeline.append(byTask, this.body.note);
+    this.#gone = new GoneRows(view, this.model, this.#comparison);
+    timeline.append(byTask, this.#gone.element, this.body.note);
     parent.append(timeline);
     mountOnceNeeded(
       view,
@@ -160,7 +163,9 @@ class Timeline implements CommandTarget {
       if (this.#frames.value > 0) untracked(() => this.#paint());
     });
     effect(() => {
-      void [this.#path.value, this.#comparison.value];
+      void this.#path.value;
+      const comparison = this.#comparison.value;
+      this.model.reachMs = comparison ? lastMs(comparison) : 0;
       this.moved();
     });
     effect(() => {
@@ -259,6 +264,7 @@ class Timeline implements CommandTarget {
     setAttribute(body.scroller, "aria-rowcount", String(model.order.count));
     setAttribute(body.scroller, "aria-activedescendant", this.#pool.idOf(rows.focusIndex));
     this.#range.draw();
+    this.#gone.draw();
     this.#toolbar.update(now === "live", model.following);
     this.#showTooltip(hoverIndex);
     this.#history.see(body.visibleActions());

@@ -86,7 +86,7 @@ export function mountCompareBand(view: View, parent: HTMLElement): ReadonlySigna
       secondary: comparison
         ? [durationMs === null ? "" : `${when}${duration(durationMs)}`, because].filter(Boolean)
         : [],
-      spoken: comparison ? `${comparison.verdict} than ${comparison.other}` : "",
+      spoken: comparison ? `${comparison.verdict}${joint(comparison.verdict)}${comparison.other}` : "",
       dismiss: () => {
         ui.lens.value = "";
       },
@@ -108,6 +108,13 @@ function fillPicker(picker: HTMLSelectElement, { other, earlier }: Comparison, c
     picker.replaceChildren(...options, ...median);
   }
   picker.value = chosen === MEDIAN ? MEDIAN : other;
+  picker.title = other;
+}
+
+/** When the last of the other run's actions ended, from its start. */
+export function lastMs({ rows, gone }: Comparison): number {
+  const ends = rows.map(([, startMs, lengthMs]) => (startMs ?? 0) + (lengthMs ?? 0));
+  return [...ends, ...gone.map(([, , , toMs]) => toMs)].reduce((last, ms) => Math.max(last, ms), 0);
 }
 
 /** Find ghost and difference of each row; those of a fold are of all its actions together. */
