@@ -208,6 +208,16 @@ class Notebook:
         self.page.reload()
         self.await_ready()
 
+    def saved(self) -> Any:
+        """Save, end the kernel, and give the file's content."""
+        self.page.evaluate(
+            """async () => {
+              await window.jupyterapp.commands.execute('docmanager:save');
+              await window.jupyterapp.shell.currentWidget.sessionContext.shutdown();
+            }"""
+        )
+        return json.loads((self.lab.root / f"{self.name}.ipynb").read_text())
+
     def evaluate(self, code: str) -> str:
         """Run code in the kernel, beside the notebook; gives what it prints."""
         return str(

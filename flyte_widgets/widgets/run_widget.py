@@ -333,9 +333,14 @@ class RunWidget(WidgetFrame):
         """
         return _written(json.dumps(run_trace(handle_of(self._run))), path)
 
-    def freeze(self) -> None:
-        """Replace the live view by the static view, in every output, and close it. The run goes on."""
-        self._static_view.freeze()
+    def freeze(self, *, reports: bool = False) -> None:
+        """Replace the live view by the static view, in every output, and close it. The run goes on.
+
+        reports: keep the last report of each action in it, too (CreateDownloadLink), as still pages: without scripts,
+            in a sandbox that reaches nothing. At most 2 MiB of each and 8 MiB in all, read for 30 s at most; the static
+            view says how many are left out. They make the notebook as much larger.
+        """
+        self._static_view.freeze(reports=reports)
         self.close()
 
     def close(self) -> None:

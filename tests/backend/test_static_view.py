@@ -149,6 +149,31 @@ def test_freeze_leaves_the_static_view_in_place_of_the_view(shared_server: Serve
     ]
 
 
+def test_freeze_keeps_reports_only_where_it_is_asked_to(
+    shared_server: ServerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last of each action, that of the root first; what is too large is left out, and counted."""
+    name = shared_server.simulate(seed=7, elapsed_s=END)
+    shown: list[str] = []
+    monkeypatch.setattr(notebook.Output, "show", lambda *_: None)
+    monkeypatch.setattr(notebook.Output, "replace", lambda _self, data: shown.append(data["text/html"]))
+
+    def frozen(**options: bool) -> str:
+        widget = RunWidget(name, client=client_of(shared_server))
+        widget._static_view.show({}, {})
+        widget.freeze(**options)
+        return shown[-2]  # the last one empties the static view's own output
+
+    assert "iframe" not in frozen()
+    kept = re.findall(r"Report of (\w+) (\w+), attempt (\d)<", frozen(reports=True))
+    assert kept[0] == ("pipeline", "a0", "1")
+    assert ("train_model", "2") in [(task, attempt) for task, _, attempt in kept]
+    monkeypatch.setattr("flyte_widgets.widgets.static_view.reports.MAX_BYTES_IN_ALL", 2_000)
+    html = frozen(reports=True)
+    assert html.count("Report of pipeline a0, attempt 1<") == 1
+    assert "1 report not kept" in html
+
+
 def test_the_static_view_is_kept_once_however_often_the_widget_is_shown(shared_server: ServerProcess) -> None:
     """It stands under the last view, brought to the run's end; under each other one a line says where it is."""
     name = shared_server.simulate(seed=7, speed=100)

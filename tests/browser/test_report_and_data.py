@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.jupyter_lab import Notebook
+from tests.jupyter_lab import JupyterLab, Notebook
 from tests.server_process import ServerProcess
 from tests.widget_in_page import cell_for
 
@@ -100,6 +101,9 @@ def trap() -> Iterator[ThreadingHTTPServer]:
 
 
 HOSTILE = """
+<p>hostile</p><a href="http://127.0.0.1:%d/link" target=_self>a link</a>
+<meta http-equiv=refresh content="1;url=http://127.0.0.1:%d/refresh">
+<link rel=stylesheet href="http://127.0.0.1:%d/style"><img src="http://127.0.0.1:%d/picture" onerror="x()">
 <script>
 const tried = {};
 const attempt = (name, act) => { try { act(); tried[name] = "done"; } catch (error) { tried[name] = "refused"; } };
@@ -119,8 +123,29 @@ try { open(url + "popup"); } catch {}
 attempt("top navigation", () => { top.location = url + "top"; });
 document.body.append(JSON.stringify(tried));
 setTimeout(() => { location = url + "self"; }, 300);
-</script><p>hostile</p>
+</script>
 """
+
+
+def hostile_to(trap: ThreadingHTTPServer) -> str:
+    """Python for the kernel: the report of every action is a hostile one, as it comes and as it is kept."""
+    html = HOSTILE.replace("%d", str(trap.server_port))
+    return f"""
+import flyte_widgets.widgets.data_requests as live
+import flyte_widgets.widgets.static_view.reports as kept
+async def hostile(*_, **__): return {html.encode()!r}
+live.read_report = hostile
+kept.read_report = hostile
+kept.without_scripts = str
+"""
+
+
+def assert_nothing_was_reached(page: Page, trap: ThreadingHTTPServer) -> None:
+    page.wait_for_timeout(2_000)  # what a report may try, it has tried by then: nothing is to be waited for
+    assert trap.caught == []  # type: ignore[attr-defined]
+    assert page.title() != "taken"
+    assert page.evaluate("localStorage.getItem('fw-taken')") is None
+    assert "fw-taken" not in page.evaluate("document.cookie")
 
 
 def test_a_hostile_report_reaches_nothing(
@@ -128,20 +153,39 @@ def test_a_hostile_report_reaches_nothing(
 ) -> None:
     """Neither page, storage and cookies, nor the network, nor another address, be it in its own frame."""
     name = shared_server.simulate(seed=7, elapsed_s=1e9)
-    html = HOSTILE % trap.server_port
-    patch = "import flyte_widgets.widgets.data_requests as d\nasync def hostile(*_, **__): return " + repr(
-        html.encode()
-    )
-    notebook = open_notebook(f"{patch}\nd.read_report = hostile", cell_for(name, shared_server))
+    notebook = open_notebook(hostile_to(trap), cell_for(name, shared_server))
     notebook.run_all()
     widget = notebook.widgets.first
     widget.get_by_role("row", name=re.compile("^train_model, ")).click()
     widget.get_by_role("tab", name="Report").click()
     report = widget.frame_locator("iframe").frame_locator("iframe")
     expect(report.get_by_text("hostile")).to_be_visible()
-    page = widget.page
-    page.wait_for_timeout(2_000)  # what a report may try, it has tried by then: nothing is to be waited for
-    assert trap.caught == []  # type: ignore[attr-defined]
-    assert page.title() != "taken"
-    assert page.evaluate("localStorage.getItem('fw-taken')") is None
-    assert "fw-taken" not in page.evaluate("document.cookie")
+    assert_nothing_was_reached(widget.page, trap)
+
+
+def test_a_kept_report_is_still_and_reaches_nothing(
+    open_notebook: Open, shared_server: ServerProcess, lab: JupyterLab, page: Page, trap: ThreadingHTTPServer
+) -> None:
+    """After `freeze(reports=True)`, reopened without a kernel, trusted or not; even with its scripts left in."""
+    name = shared_server.simulate(seed=7, elapsed_s=1e9)
+    notebook = open_notebook(hostile_to(trap), cell_for(name, shared_server), "w.wait(60)", "w.freeze(reports=True)")
+    notebook.run_all()
+    expect(page.locator("details").first).to_be_visible()
+    content = notebook.saved()
+    for kind in ("trusted", "untrusted"):
+        if kind == "untrusted":  # nobody has ever run this content
+            content["cells"][1]["source"] = "# edited elsewhere"
+        (lab.root / f"reports-{kind}.ipynb").write_text(json.dumps(content))
+        Notebook(page, lab, f"reports-{kind}")
+        reports = page.locator(".jp-RenderedHTML details").filter(has_text="Report of train_model")
+        expect(reports).to_be_visible()
+        if kind == "untrusted":  # JupyterLab's sanitiser knows no frames, and drops them
+            expect(page.locator("iframe[srcdoc]")).to_have_count(0)
+            continue
+        reports.locator("summary").click()
+        report = reports.frame_locator("iframe").frame_locator("iframe")
+        expect(report.get_by_text("hostile")).to_be_visible()
+        assert_nothing_was_reached(page, trap)
+        expect(report.locator("body")).not_to_contain_text("refused")  # what its script writes
+        report.get_by_role("link").click()
+    assert_nothing_was_reached(page, trap)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -31,17 +30,6 @@ def shown(open_notebook: Callable[..., Notebook], shared_server: ServerProcess) 
     return shown_
 
 
-def saved(notebook: Notebook) -> Any:
-    """Save, end the kernel, and give the file's content."""
-    notebook.page.evaluate(
-        """async () => {
-          await window.jupyterapp.commands.execute('docmanager:save');
-          await window.jupyterapp.shell.currentWidget.sessionContext.shutdown();
-        }"""
-    )
-    return json.loads((notebook.lab.root / f"{notebook.name}.ipynb").read_text())
-
-
 def static_view(page: Page) -> Locator:
     """The static view on the page, whatever of its attributes was cut."""
     return page.locator(".jp-RenderedHTML").filter(has_text="Saved by flyte-widgets")
@@ -54,7 +42,7 @@ def test_saved_notebook_tells_the_run_without_its_kernel(
     notebook, name = shown()
     page.wait_for_function("() => document.querySelectorAll('.jp-RenderedHTML img').length === 3")
     expect(static_view(page)).to_be_hidden()
-    content = saved(notebook)
+    content = notebook.saved()
     for kind in ("trusted", "untrusted"):
         if kind == "untrusted":  # nobody has ever run this content
             content["cells"][0]["source"] = "# edited elsewhere"
@@ -80,7 +68,7 @@ def test_freeze_leaves_a_notebook_that_needs_no_kernel(shown: Callable[..., tupl
     expect(static_view(page)).to_have_count(1)
     expect(static_view(page)).to_be_visible()
     expect(static_view(page)).to_contain_text(name)
-    outputs = [output for cell in saved(notebook)["cells"] for output in cell["outputs"]]
+    outputs = [output for cell in notebook.saved()["cells"] for output in cell["outputs"]]
     assert not [output for output in outputs if "application/vnd.jupyter.widget-view+json" in output["data"]]
 
 

@@ -21,8 +21,9 @@ from flyte_widgets.widgets.static_view.axis import Axis
 from flyte_widgets.widgets.static_view.colours import LIGHT
 from flyte_widgets.widgets.static_view.drawings import diagram_svg, strip_svg, timeline_svg, whole_svg
 from flyte_widgets.widgets.static_view.html import page, static_view_html
-from flyte_widgets.widgets.static_view.model import Failure, KnownAction, Snapshot
+from flyte_widgets.widgets.static_view.model import Failure, KeptReport, KnownAction, Reports, Snapshot
 from flyte_widgets.widgets.static_view.paths import path_of
+from flyte_widgets.widgets.static_view.report_frame import without_scripts
 from flyte_widgets.widgets.static_view.rows import MOST_ROWS, choose_rows, rows_of
 from flyte_widgets.widgets.static_view.text import static_view_text
 
@@ -177,6 +178,34 @@ def test_hostile_text_is_only_text() -> None:
     assert hostile.words.count("<script>alert(1)</script>") >= 8
     drawings = [*hostile.drawings(), ET.fromstring(whole_svg(run))]
     assert not [e for drawing in drawings for e in drawing.iter() if e.tag.removeprefix(SVG) in ("script", "img")]
+
+
+REPORT = "<html><style>p{color:red}</style><p onclick='x()'>drawn</p><SCRIPT src=x>steal('</p>')</SCRIPT ><p>after"
+
+
+def test_a_kept_report_is_a_frame_within_a_frame_that_allow_nothing() -> None:
+    """Both are sandboxed, the outer page forbids all but styles and inline images, and no script is left."""
+    reports = Reports((KeptReport(HOSTILE, "a1", 2, without_scripts(REPORT)),), "3 reports not kept")
+    parsed = Parsed(static_view_html(replace(FAILED, reports=reports)))
+    assert "<script>alert(1)</script>" in parsed.words
+    assert "3 reports not kept" in parsed.words
+    page = ""
+    for _ in range(2):
+        (frame,) = [attributes for tag, attributes in parsed.elements if tag == "iframe"]
+        assert frame["sandbox"] == ""
+        page = frame["srcdoc"]
+        parsed = Parsed(page)
+        policies = [it["content"] for tag, it in parsed.elements if it.get("http-equiv") == "Content-Security-Policy"]
+        if policies:
+            assert policies[0].startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+            assert "script" not in policies[0]
+    assert "drawn</p><!----><p>after" in page
+    assert "iframe" not in static_view_html(FAILED)
+
+
+@given(st.lists(st.sampled_from(["<script>", "</script>", "<script", "<scr", "ipt", ">", "a", "<SCRIPT/x>", " "])))
+def test_no_script_survives_however_it_is_written(pieces: list[str]) -> None:
+    assert not re.search(r"<script[\s/>]", without_scripts("".join(pieces)), re.IGNORECASE)
 
 
 @settings(max_examples=60)

@@ -13,7 +13,8 @@ nav button.active {{ font-weight: 600; border-bottom: 2px solid #6f2aef }}
 main > div {{ display: none; padding: 16px }} main > div.active {{ display: block }}
 </style></head><body>
 <nav><button data-tab="0">Loss</button><button data-tab="1">Examples</button></nav>
-<main><div><h2>{task}, step {step} of {steps}</h2><svg width="560" height="180" viewBox="0 0 560 180">
+<main id="flyte-frame-container">
+<div><h2>{task}, step {step} of {steps}</h2><svg width="560" height="180" viewBox="0 0 560 180">
 <polyline fill="none" stroke="#6f2aef" stroke-width="2" points="{points}"/></svg></div>
 <div><table><tr><th>id</th><th>score</th></tr>{rows}</table></div></main>
 <script>

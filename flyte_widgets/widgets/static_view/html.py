@@ -23,7 +23,8 @@ from flyte_widgets.widgets.static_view.drawings import (
     strip_svg,
     timeline_svg,
 )
-from flyte_widgets.widgets.static_view.model import Failure, Snapshot
+from flyte_widgets.widgets.static_view.model import Failure, Reports, Snapshot
+from flyte_widgets.widgets.static_view.report_frame import report_frame
 from flyte_widgets.widgets.static_view.rows import choose_rows, rows_of
 from flyte_widgets.widgets.static_view.svg import clean, data_uri
 from flyte_widgets.widgets.static_view.words import (
@@ -42,6 +43,7 @@ _MONO: Final = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace
 _ROW: Final = "display:flex;flex-wrap:wrap;align-items:center"
 _FAINT: Final = "opacity:.75"
 _SIZE: Final = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
+_SUMMARY: Final = '<summary style="font-size:12px;cursor:pointer;margin-top:4px">'
 _DOT: Final = f'<span style="{_FAINT}"> · </span>'
 
 
@@ -55,6 +57,7 @@ def static_view_html(snapshot: Snapshot, element_id: str = "") -> str:
     parts += [_block(text) for text in (_abort_words(snapshot), snapshot.trouble) if text]
     if snapshot.actions:
         parts.append(_drawings(snapshot))
+    parts.append(_reports(snapshot.reports))
     parts.append(_footer(snapshot))
     return _frame("".join(parts), element_id)
 
@@ -141,8 +144,7 @@ def _log(failure: Failure, style: str) -> str:
         return ""
     title = f"The last {plural(len(failure.log), 'line')} of its log"
     lines = clean("\n".join(failure.log))
-    summary = '<summary style="font-size:12px;cursor:pointer;margin-top:4px">'
-    return f'<details>{summary}{title}</summary><pre style="{style}">{lines}</pre></details>'
+    return f'<details>{_SUMMARY}{title}</summary><pre style="{style}">{lines}</pre></details>'
 
 
 def _drawings(snapshot: Snapshot) -> str:
@@ -163,6 +165,23 @@ def _image(drawing: str, alt: str, style: str) -> str:
     found = _SIZE.search(drawing)
     size = f'width="{found[1]}" height="{found[2]}"' if found else ""
     return f'<img src="{data_uri(drawing)}" alt="{clean(alt)}" {size} style="{style}">'
+
+
+def _reports(reports: Reports) -> str:
+    """Show each report that is kept, folded. No script ran: what one would have drawn is missing, and this says so."""
+    frame = (
+        "display:block;width:100%;height:392px;margin:4px 0;border:1px solid rgba(128,128,128,.35);border-radius:4px"
+    )
+    words = [
+        (f"Report of {shortened(report.name, 200)} {report.action}, attempt {report.attempt}", report.html)
+        for report in reports.kept
+    ]
+    note = f'<span style="{_FAINT}"> · without its scripts</span>'
+    parts = [
+        f"<details>{_SUMMARY}{clean(title)}{note}</summary>{report_frame(html, title, frame)}</details>"
+        for title, html in words
+    ]
+    return "".join([*parts, *([_block(reports.left_out)] if reports.left_out else [])])
 
 
 #: A kernel picked as "Jupyter Kernel…" has no place for widgets' scripts there, and the CDN may be out of reach.

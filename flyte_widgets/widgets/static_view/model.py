@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.line.parts import Summary
@@ -45,6 +45,25 @@ class Failure(NamedTuple):
     log: tuple[str, ...] = ()
 
 
+class KeptReport(NamedTuple):
+    """The last report of an action: HTML of other people's, without its scripts."""
+
+    name: str
+    action: str
+    attempt: int
+    html: str
+
+
+class Reports(NamedTuple):
+    """Reports that are kept, and in words how many are not; "" where all are."""
+
+    kept: tuple[KeptReport, ...] = ()
+    left_out: str = ""
+
+
+NO_REPORTS: Final = Reports()
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """A run at one moment."""
@@ -68,6 +87,7 @@ class Snapshot:
     console_url: str = ""
     trouble: str = ""
     """Why nothing, or nothing newer, is known; "" while all is well."""
+    reports: Reports = NO_REPORTS
 
     @property
     def is_terminal(self) -> bool:

@@ -13,7 +13,7 @@ import contextlib
 import logging
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import uuid4
 
@@ -27,7 +27,8 @@ from flyte_widgets.widgets.outputs import Bundle, Output
 from flyte_widgets.widgets.publisher import publisher
 from flyte_widgets.widgets.static_view.collect import READ_LIMIT_S, FailedAction, read_what_is_missing, snapshot_of
 from flyte_widgets.widgets.static_view.html import static_view_html, static_view_note
-from flyte_widgets.widgets.static_view.model import Snapshot
+from flyte_widgets.widgets.static_view.model import NO_REPORTS, Snapshot
+from flyte_widgets.widgets.static_view.reports import read_reports
 from flyte_widgets.widgets.static_view.text import static_view_text
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,8 @@ class StaticView:
         """Whether the run has changed since the static view was made."""
         self._end: tuple[ActionPhase | None, float | None, bool] | None = None
         self._reading: Reading | None = None
+        self._reports = NO_REPORTS
+        """What `freeze` was to keep."""
         self._reading_lock = threading.Lock()
         self._outputs_lock = threading.Lock()
 
@@ -80,7 +83,7 @@ class StaticView:
             # Interrupted, late or broken: the static view is made in any case, of what is known.
             with contextlib.suppress(concurrent.futures.TimeoutError, concurrent.futures.CancelledError):
                 failed = reading.result(timeout_s)
-        return snapshot_of(self._run, self._watcher, failed)
+        return replace(snapshot_of(self._run, self._watcher, failed), reports=self._reports)
 
     def bundle(self, timeout_s: float = 0.0) -> Bundle:
         """Return the static view as an output. Waits as `snapshot` does."""
@@ -106,8 +109,11 @@ class StaticView:
         """Whether the widget was displayed in a cell."""
         return bool(self._shown)
 
-    def freeze(self) -> None:
-        """Replace the live view by the static view, everywhere."""
+    def freeze(self, *, reports: bool = False) -> None:
+        """Replace the live view by the static view, everywhere. `reports`: read them, and keep them in it."""
+        if reports:
+            self._await_first_read()
+            self._reports = background().call(read_reports(self._watcher))
         content = self.bundle(READ_LIMIT_S)
         for shown in self._shown:
             shown.view.replace(content)
