@@ -4,6 +4,7 @@ Each call of TailLogs replays the log from its first line. So a line that comes 
 a line that is new. The rules, for each container of its own:
 
 - Lines with times: a line older than the newest one is a replay; of the lines at that very time, as many as were there.
+  With the first line that is newer the replay is over: two streams of a container may differ a little in their order.
 - Lines without times: as many lines as the container has sent before are a replay.
 """
 
@@ -66,13 +67,16 @@ class _Container:
     """Lines without a time so far."""
     replayed_at_newest: Counter[str] = field(default_factory=Counter)
     replayed_untimed: int = 0
+    is_replay: bool = False
+    """Until a line comes that is newer than all before. What comes after it is new, whatever its time."""
 
     def reopen(self) -> None:
         """Expect a replay."""
+        self.is_replay = True
         self.replayed_at_newest.clear()
         self.replayed_untimed = 0
 
-    def is_new(self, line: WireLine, *, is_replay: bool) -> bool:
+    def is_new(self, line: WireLine) -> bool:
         """Whether a line was not there before. Takes note of it."""
         at_ns = line.time_ns
         if at_ns is None:
@@ -81,7 +85,7 @@ class _Container:
                 return False
             self.untimed += 1
             return True
-        if is_replay and self.newest_ns is not None:
+        if self.is_replay and self.newest_ns is not None:
             if at_ns < self.newest_ns:
                 return False
             if at_ns == self.newest_ns:
@@ -89,7 +93,7 @@ class _Container:
                 if self.replayed_at_newest[line.message] <= self.at_newest[line.message]:
                     return False
         if self.newest_ns is None or at_ns > self.newest_ns:
-            self.newest_ns = at_ns
+            self.newest_ns, self.is_replay = at_ns, False
             self.at_newest.clear()
             self.replayed_at_newest.clear()
         if at_ns == self.newest_ns:
@@ -109,7 +113,6 @@ class LogBuffer:
         self._bytes = 0
         self._max_lines, self._max_bytes = max_lines, max_bytes
         self._containers: dict[tuple[str, str], _Container] = {}
-        self._is_replay = False
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -121,7 +124,6 @@ class LogBuffer:
 
     def reopen(self) -> None:
         """Note that TailLogs was opened again: what comes first has been here before."""
-        self._is_replay = bool(self._containers)
         for container in self._containers.values():
             container.reopen()
 
@@ -132,7 +134,7 @@ class LogBuffer:
             where = (part.container.kubernetes_pod_name, part.container.kubernetes_container_name)
             container = self._containers.setdefault(where, _Container())
             for line in part.lines:
-                if container.is_new(line, is_replay=self._is_replay):
+                if container.is_new(line):
                     self._append(read_line(line))
         return self.total - before
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from flyte_widgets.errors import FlyteWidgetsError, NotKeptError
 from flyte_widgets.run.logs import LogLine
+from flyte_widgets.watch.log_status import TROUBLED
 from flyte_widgets.watch.log_tail import LogTail
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.watcher import Watcher
@@ -28,7 +29,7 @@ async def read_log(watcher: Watcher, action: str, attempt: int | None) -> list[L
     finally:
         watcher.logs.release(tail)
     first, total = tail.extent
-    if not total:
+    if not total or tail.status.state in TROUBLED:
         raise_for_log(tail)
     return tail.slice(first, total)
 
@@ -47,7 +48,7 @@ async def follow_log(watcher: Watcher, action: str, attempt: int | None) -> Asyn
                 yield line
     finally:
         loop.soon(watcher.logs.release, tail)
-    if not position:
+    if not position or tail.status.state in TROUBLED:
         raise_for_log(tail)
 
 
@@ -63,8 +64,10 @@ def raise_for_log(tail: LogTail) -> None:
     what = f"attempt {tail.attempt} of action {tail.action}"
     if status.state in ("no_logs", "gone"):
         raise NotKeptError(f"There is no log of {what}. {status.message}".rstrip(), hint=status.hint)
-    if status.state in ("refused", "reconnecting"):
+    if status.state in TROUBLED:
         raise FlyteWidgetsError(f"The log of {what} could not be read: {status.message}", hint=status.hint)
+    if status.state == "opening":
+        raise FlyteWidgetsError(f"The log of {what} did not come within {READ_S:g} s.")
 
 
 async def _acquire(watcher: Watcher, action: str, attempt: int | None) -> LogTail:
@@ -75,5 +78,7 @@ async def _until_read(tail: LogTail) -> None:
     """Return when all is read that is there now."""
     while not tail.is_final:
         changed = await tail.until_changed(QUIET_S)
-        if not changed and tail.status.state != "opening":
+        if tail.status.state == "refused":
+            return
+        if not changed and tail.status.state not in ("opening", "reconnecting"):
             return

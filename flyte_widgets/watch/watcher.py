@@ -17,7 +17,7 @@ from flyte_widgets.watch.conditions import Conditions
 from flyte_widgets.watch.focus import follow_focused
 from flyte_widgets.watch.history import HistoryReader
 from flyte_widgets.watch.lifecycle import Lifecycle
-from flyte_widgets.watch.log_tail import LogTails
+from flyte_widgets.watch.log_tails import LogTails
 from flyte_widgets.watch.model import RunModel
 from flyte_widgets.watch.reconcile import Reconciler
 from flyte_widgets.watch.source import RunSource

@@ -8,7 +8,7 @@ import msgspec
 
 from flyte_widgets.run.logs import LogLine
 from flyte_widgets.run.tracebacks import Fold
-from flyte_widgets.watch.log_tail import LogState
+from flyte_widgets.watch.log_status import LogState
 from flyte_widgets.wire.messages import Pushed
 
 

@@ -60,6 +60,18 @@ def test_lines_out_of_order_are_kept_while_nothing_is_replayed() -> None:
     assert texts(buffer) == ["b", "a"]
 
 
+def test_lines_out_of_order_are_kept_once_the_replay_is_over() -> None:
+    """stdout and stderr of a container are stamped apart: a line may be a little older than the one before it."""
+    log = [wire(1, "a"), wire(3, "b"), wire(2, "c"), wire(5, "d")]
+    buffer = LogBuffer()
+    buffer.feed(message(*log[:3]))
+    buffer.reopen()
+    buffer.feed(message(*log, wire(4, "e")))
+    assert texts(buffer) == ["a", "b", "c", "d", "e"]
+    buffer.reopen()
+    assert buffer.feed(message(*log, wire(4, "e"))) == 0
+
+
 def test_the_newest_lines_are_kept_and_the_rest_is_counted() -> None:
     buffer = LogBuffer(max_lines=3, max_bytes=10)
     buffer.feed(message(*(wire(n, f"{n}") for n in range(8))))

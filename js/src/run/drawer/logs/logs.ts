@@ -1,6 +1,6 @@
 // The Logs tab: the log of the chosen attempt, live, for as long as somebody looks at it.
 import { computed, effect, type ReadonlySignal } from "@preact/signals-core";
-import { wallClock } from "../../../core/format";
+import { plural, wallClock } from "../../../core/format";
 import type { RequestError } from "../../../core/requests";
 import { copyText } from "../../../ui/copy";
 import { isTyping } from "../../../ui/dom";
@@ -16,6 +16,8 @@ import { createSettings, LogToolbar } from "./toolbar";
 const FIND_AFTER_MS = 150;
 const FIND_AGAIN_MS = 1_000;
 const TICK_MS = 1_000;
+/** A long log takes its time. */
+const SAVE_MS = 600_000;
 
 export function mountLogs(
   view: View,
@@ -54,9 +56,10 @@ export function mountLogs(
     if (!pane) return;
     const { action, attempt } = pane.log;
     store
-      .request("save_log", { action, attempt })
+      .request("save_log", { action, attempt }, { timeoutMs: SAVE_MS })
       .then(({ payload }) => {
-        store.notice.value = `The log is in the file ${payload.path}, beside the notebook.`;
+        const { path, lines } = payload;
+        store.notice.value = `The log is in the file ${path}, beside the notebook: ${plural(lines, "line")}.`;
       })
       .catch(failed);
   };

@@ -62,7 +62,7 @@ export function footerWords(news: LogNews | null, nowMs: number, lastMs: number 
   }
   if (state !== "ended" || total === 0) return null;
   const ended = lastMs === null ? "ended" : `ended ${wallClock(lastMs)}`;
-  return { tone: "ended", parts: [ended, count], canRetry: false };
+  return { tone: "ended", parts: [ended, count, ...(news.message ? [news.message] : [])], canRetry: false };
 }
 
 /** "20,000", "1.2 M". */
