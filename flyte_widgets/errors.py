@@ -29,30 +29,10 @@ No message, hint or repr ever holds a token, a header or the userinfo of a URL: 
 from __future__ import annotations
 
 import copy
-import os
-import re
-import sysconfig
-import traceback
-from pathlib import Path
-from typing import ClassVar, Final, TypeVar
+from typing import ClassVar, TypeVar
 
 from flyte_widgets.redaction import redact
-from flyte_widgets.untrusted import printable
-
-_MAX_SERVER_WORDS: Final = 2_000
-"""Characters of a backend's own words that are repeated."""
-
-
-#: "failed to get run: failed to connect to `user=… database=…`: dial tcp 10.0.0.1:5432: connection refused"
-_READ_FAILED: Final = re.compile(
-    r"failed to (get|list|load|fetch|query|find|count|update|create) [\w -]{1,40}", re.IGNORECASE
-)
-_DATABASE: Final = re.compile(
-    r"\b(dial|tcp|pq|sql|SQLSTATE|postgres\w*|pgx|lookup|database|conn\w*|host=|user=|dsn|EOF|timeout)\b", re.IGNORECASE
-)
-
-_PACKAGE: Final = f"{Path(__file__).parent}{os.sep}"
-_INSTALLED: Final = tuple({sysconfig.get_path(kind) + os.sep for kind in ("stdlib", "purelib", "platlib")})
+from flyte_widgets.tracebacks import own_lines
 
 E = TypeVar("E", bound=Exception)
 
@@ -294,10 +274,6 @@ class UnauthenticatedError(RpcError):
     default_hint = "Log in again (flyte.init), or give a token: fw.connect(endpoint=..., auth=...)."
 
 
-RPC_ERRORS: dict[str, type[RpcError]] = {cls.code: cls for cls in RpcError.__subclasses__()}
-"""Connect code to class. A code that is not here is an `UnknownError`."""
-
-
 def copy_error(error: E) -> E:
     """Copy an error that is kept, to raise it.
 
@@ -309,61 +285,11 @@ def copy_error(error: E) -> E:
     return copied
 
 
-def rpc_error(code: str, message: str) -> RpcError:
-    """Make the error for a Connect code. A code that nobody knows keeps its name in the message.
-
-    `message` is the backend's: it may repeat what was sent, and be of any length.
-    """
-    message = server_words(without_database(message))
-    read_failed = _READ_FAILED.search(message) if code == "not_found" else None
-    if read_failed is not None and "not found" not in message[read_failed.end() :]:
-        # An open-source backend whose database is away says so in these words. What was asked for may well be there.
-        return UnavailableError(f"The backend could not read its own database ({read_failed[0].strip()}).")
-    cls = RPC_ERRORS.get(code)
-    if cls is None:
-        return UnknownError(f"{message or 'no message'} (code {server_words(code)[:80]!r})")
-    return cls(message or code.replace("_", " "))
-
-
-def without_database(text: str) -> str:
-    """Cut off why a backend could not reach its database: that names hosts and users which are nobody's business."""
-    read_failed = _READ_FAILED.search(text)
-    if read_failed is None or not _DATABASE.search(text, read_failed.end()):
-        return text
-    return f"{text[: read_failed.end()]}: its database does not answer"
-
-
 def sentences(message: str, hint: str) -> str:
     """Join what happened and what to try: a backend's own words often end without a full stop."""
     if not (message and hint):
         return message or hint
     return f"{message}{'' if message.endswith(('.', '!', '?', '…')) else '.'} {hint}"
-
-
-def server_words(text: str) -> str:
-    """Give a server's own words as they may be repeated: without secrets, printable, and not too long."""
-    return printable(redact(text)[:_MAX_SERVER_WORDS])
-
-
-def own_lines(error: BaseException) -> list[str]:
-    """Give a traceback without the frames of installed packages, this one's included.
-
-    What it was raised from stands before it where that came from the user's own code, as a failed task's does.
-    """
-    frames = _own_frames(error)
-    lines = ["Traceback (most recent call last):\n", *traceback.format_list(frames)] if frames else []
-    name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
-    written = "".join([*lines, f"{name}: {error}"]).splitlines()
-    cause = error.__cause__
-    return [*own_lines(cause), "", "It was the cause of:", "", *written] if cause and _own_frames(cause) else written
-
-
-def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
-    return [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_installed(frame.filename)]
-
-
-def _is_installed(file: str) -> bool:
-    return file.startswith((_PACKAGE, *_INSTALLED)) or f"{os.sep}IPython{os.sep}" in file
 
 
 def __dir__() -> list[str]:

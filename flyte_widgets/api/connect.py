@@ -8,9 +8,7 @@ lock that an idle stream holds while it reads.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import os
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final, TypeVar
@@ -19,13 +17,14 @@ import anyio
 import httpx
 import msgspec
 
-from flyte_widgets.api.circuit_breaker import CircuitBreaker, Outage
+from flyte_widgets.api.circuit_breaker import Outage
 from flyte_widgets.api.clock import ServerClock
 from flyte_widgets.api.credentials import CredentialAuth
 from flyte_widgets.api.envelope import DEFAULT_MAX_BYTES, EnvelopeReader, encode_envelope, oversize_error
 from flyte_widgets.api.failures import has_content_type, host_of, http_error, transport_error
 from flyte_widgets.api.http_client import make_http_client, read_some, register_path, unlogged
-from flyte_widgets.api.messages import Message, decode_message
+from flyte_widgets.api.loop_client import LoopClient
+from flyte_widgets.api.protojson import Message, decode_message
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import (
     ApiError,
@@ -33,7 +32,6 @@ from flyte_widgets.errors import (
     FirstMessageTimeoutError,
     FlyteWidgetsError,
     ProtocolError,
-    TransportError,
     UnauthenticatedError,
     UnimplementedError,
 )
@@ -45,8 +43,6 @@ _HEADERS: Final = {"connect-protocol-version": "1", "user-agent": "flyte-widgets
 _UNARY_TYPE: Final = "application/json"
 _STREAM_TYPE: Final = "application/connect+json"
 _MAX_ERROR_BYTES: Final = 4 * 1024 * 1024
-_CLOSE_IDLE_AFTER_S: Final = 6.0
-"""Longer than httpx keeps an idle connection."""
 
 T = TypeVar("T", bound=Message)
 
@@ -74,14 +70,9 @@ class ConnectTransport:
         self._auth = auth
         self.tls = tls or TlsSettings()
         self._max_bytes = max_message_bytes
-        self._client: httpx.AsyncClient | None = None
-        self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
-        self._closed = False
-        self._breaker = CircuitBreaker()
+        self._http = LoopClient(self.host, lambda: make_http_client(tls=self.tls, auth=auth))
         self._answered: set[str] = set()
         """The calls that this backend has answered at least once."""
-        self._under_way = 0
-        self._idle_timer: asyncio.TimerHandle | None = None
         self.clock = ServerClock()
 
     def __repr__(self) -> str:
@@ -166,75 +157,33 @@ class ConnectTransport:
     @property
     def outage(self) -> Outage | None:
         """Why the backend does not answer, if it has not for a second or more; None while it does."""
-        return self._breaker.outage
+        return self._http.breaker.outage
 
     def hurry(self) -> None:
         """Make the next request at once, even if the backend is down: a person waits for it."""
-        self._breaker.hurry()
+        self._http.breaker.hurry()
 
     async def aclose(self) -> None:
         """Close all connections. Streams that are still read end with a TransportError."""
-        self._closed = True
-        self._breaker.note_answer()  # whoever waits is to hear that this is closed
-        client, self._client = self._client, None
+        await self._http.aclose()
         if isinstance(self._auth, CredentialAuth):
             await self._auth.aclose()
-        if client is not None:
-            with unlogged():
-                await client.aclose()
 
     @asynccontextmanager
     async def _turn(self, method: str) -> AsyncIterator[httpx.AsyncClient]:
         """Wait for the turn of a request, give the client for it, and take note of how it went."""
-        self._http()
-        breaker = self._breaker
+        self._http.get()  # raises where it cannot be used, and makes the breaker of this loop
+        breaker = self._http.breaker
         await breaker.wait_turn()
-        self._under_way += 1
-        try:
-            yield self._http()
-        except ApiError as error:
-            # A backend that has answered others, and never this one, does not have it: that is no outage.
-            is_missing = isinstance(error, UnimplementedError) and self._answered and method not in self._answered
-            if not is_missing:
-                breaker.note_failure(error)
-            raise
-        finally:
-            self._under_way -= 1
-            if not self._under_way:
-                self._close_idle_later()
-
-    def _close_idle_later(self) -> None:
-        """Close idle connections when nothing was asked for a while: httpx itself only does so at the next request."""
-
-        async def close_idle() -> None:
-            if not self._under_way and self._client is not None:
-                client, self._client = self._client, None
-                with unlogged():
-                    await client.aclose()
-
-        if self._idle_timer is not None:
-            self._idle_timer.cancel()
-        loop = asyncio.get_running_loop()
-        self._idle_timer = loop.call_later(_CLOSE_IDLE_AFTER_S, lambda: loop.create_task(close_idle()))
-
-    def _http(self) -> httpx.AsyncClient:
-        """Give the httpx client of this loop; a new one after a fork, or when the loop before it is closed."""
-        if self._closed:
-            error = TransportError(f"The connection to {self.host} was closed here.", hint="Make a new client.")
-            error.transient = False
-            raise error
-        here = (os.getpid(), asyncio.get_running_loop())
-        if self._client is None or self._owner != here:
-            in_use = self._owner if self._owner != here else None
-            if in_use is not None and in_use[0] == here[0] and not in_use[1].is_closed():
-                raise FlyteWidgetsError(
-                    f"The client of {self.host} is in use on another event loop.",
-                    hint="A client belongs to one loop: make another for this one.",
-                )
-            if self._owner != here:
-                self._owner, self._breaker, self._under_way = here, CircuitBreaker(), 0
-            self._client = make_http_client(tls=self.tls, auth=self._auth)
-        return self._client
+        with self._http.in_use() as client:
+            try:
+                yield client
+            except ApiError as error:
+                # A backend that has answered others, and never this one, does not have it: that is no outage.
+                is_missing = isinstance(error, UnimplementedError) and self._answered and method not in self._answered
+                if not is_missing:
+                    breaker.note_failure(error)
+                raise
 
     def _request(
         self, client: httpx.AsyncClient, service: str, method: str, content: bytes, kind: str, encoding: str
@@ -257,7 +206,7 @@ class ConnectTransport:
             with suppress(httpx.DecodingError):  # the status says enough
                 body = await read_some(response, _MAX_ERROR_BYTES)
             raise http_error(response, body)
-        self._breaker.note_answer()
+        self._http.breaker.note_answer()
         self._answered.add(method)
         encoding = response.headers.get("connect-content-encoding", "identity")
         if encoding not in ("identity", "gzip"):

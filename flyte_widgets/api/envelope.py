@@ -15,7 +15,8 @@ from typing import Final
 
 import msgspec
 
-from flyte_widgets.errors import ApiError, ProtocolError, rpc_error
+from flyte_widgets.api.rpc_errors import rpc_error
+from flyte_widgets.errors import ApiError, ProtocolError
 
 DEFAULT_MAX_BYTES: Final = 128 * 1024 * 1024
 """Largest message that is accepted, packed and unpacked. 1,000 actions are about 0.5 MB."""

@@ -15,7 +15,8 @@ import httpx
 import msgspec
 
 from flyte_widgets.api.envelope import WireError
-from flyte_widgets.errors import RPC_ERRORS, ApiError, ProtocolError, TransportError, rpc_error, server_words
+from flyte_widgets.api.rpc_errors import RPC_ERRORS, rpc_error, server_words
+from flyte_widgets.errors import ApiError, ProtocolError, TransportError
 from flyte_widgets.redaction import causes, redact, scrub
 
 #: Connect's table for errors whose body is not Connect's; 429 is ours, where Connect says "unavailable".

@@ -9,7 +9,7 @@ import msgspec
 
 from flyte_widgets.api.clusters import ClusterRouter
 from flyte_widgets.api.connect import ConnectTransport
-from flyte_widgets.api.messages import Empty, Relation, RunIdentifier, RunProvenance, decode_message
+from flyte_widgets.api.messages import Empty, Relation, RunIdentifier, RunProvenance
 from flyte_widgets.api.messages_data import Inputs, NamedLiteral
 from flyte_widgets.api.messages_launch import (
     ActionSpec,
@@ -21,6 +21,7 @@ from flyte_widgets.api.messages_launch import (
     UploadInputsResponse,
 )
 from flyte_widgets.api.messages_runs import Run
+from flyte_widgets.api.protojson import decode_message
 from flyte_widgets.api.services import DATA_PROXY_SERVICE, RUN_SERVICE, action_id, project_id, run_service
 from flyte_widgets.errors import ProtocolError
 

@@ -1,38 +1,23 @@
-"""The messages that are read, as msgspec structs decoded straight from Connect's JSON (protojson).
+"""The messages about runs and actions, as msgspec structs: see `protojson` for how they are read.
 
-Only the fields that are used are named, in the order of the wire; all others are skipped without being built: a run
-has many actions, and each of its structs costs. protojson leaves out zero values, writes enums as names (or as
-numbers, where the name is unknown to the server), 64-bit integers as strings and times as RFC 3339. Every field has a
-default, so that whatever a backend leaves out decodes.
+Only the fields that are used are named, in the order of the wire: a run has many actions, and each of its structs
+costs. Every field has a default, so that whatever a backend leaves out decodes.
 
 Source: flyteidl2 2.0.51, `workflow/run_definition.proto` and `workflow/run_service.proto`.
 """
 
 from __future__ import annotations
 
-import functools
-import json
-from datetime import datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import Final
 
 import msgspec
+from msgspec import field
 
-from flyte_widgets.errors import ProtocolError
-from flyte_widgets.phases import PhaseName
+from flyte_widgets.api.identity import Identity
+from flyte_widgets.api.protojson import EnumWire, Message, PhaseWire, Time
 
-EnumWire = str | int | None
-"""A protobuf enum: its name, its number where the server knows no name, None where it is left out."""
-PhaseWire = PhaseName | int | None
-"""Likewise, where the enum is ActionPhase."""
-Time = Annotated[datetime, msgspec.Meta(tz=True)]
-"""A timestamp. Nanoseconds are rounded to microseconds; zero is the year 1970, or 1 (Go)."""
 _LONGEST_WAIT_S: Final = 1e9
 _RELATIONS: Final[dict[str | int | None, str]] = {1: "rerun", 2: "recover", 3: "spawn"}
-_TIMES: Final = ("startTime", "endTime", "occurredAt", "expiresAt")
-
-
-class Message(msgspec.Struct, rename="camel", frozen=True, gc=False):
-    """Base of all messages: camelCase on the wire, unknown fields are skipped."""
 
 
 class RunIdentifier(Message, frozen=True):
@@ -102,35 +87,6 @@ class ConditionSpec(Message, frozen=True):
         except ValueError:
             return None
         return seconds if 0 < seconds < _LONGEST_WAIT_S else None
-
-
-class Identity(Message, frozen=True):
-    """Who did it: as much of `common.EnrichedIdentity` as the backend says."""
-
-    user: IdentityUser | None = None
-    application: IdentityUser | None = None
-
-
-class IdentityUser(Message, frozen=True):
-    """`common.User` or `common.Application`."""
-
-    id: IdentityId | None = None
-    spec: IdentitySpec | None = None
-
-
-class IdentityId(Message, frozen=True):
-    """The subject of a user or application."""
-
-    subject: str = ""
-
-
-class IdentitySpec(Message, frozen=True):
-    """The readable part of a user or application."""
-
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    name: str = ""
 
 
 class ActionMetadata(Message, frozen=True):
@@ -224,11 +180,11 @@ class ActionAttempt(Message, frozen=True):
     start_time: Time | None = None
     end_time: Time | None = None
     error_info: ErrorInfo | None = None
-    log_info: list[TaskLog] = []
+    log_info: list[TaskLog] = field(default_factory=list)
     logs_available: bool = False
     cache_status: EnumWire = None
-    cluster_events: list[ClusterEvent] = []
-    phase_transitions: list[PhaseTransition] = []
+    cluster_events: list[ClusterEvent] = field(default_factory=list)
+    phase_transitions: list[PhaseTransition] = field(default_factory=list)
 
 
 class TemplateMetadata(Message, frozen=True):
@@ -261,7 +217,7 @@ class ActionDetails(Message, frozen=True):
     signal_info: SignalInfo | None = None
     condition: ConditionSpec | None = None
     task: TaskSpec | None = None
-    attempts: list[ActionAttempt] = []
+    attempts: list[ActionAttempt] = field(default_factory=list)
 
 
 class Relation(Message, frozen=True):
@@ -306,75 +262,21 @@ class ActionDetailsResponse(Message, frozen=True):
 class WatchActionsResponse(Message, frozen=True):
     """One message of WatchActions: up to 1,000 whole actions."""
 
-    enriched_actions: list[EnrichedAction] = []
+    enriched_actions: list[EnrichedAction] = field(default_factory=list)
 
 
 class ListActionsResponse(Message, frozen=True):
     """A page of ListActions. An empty token ends the list."""
 
-    actions: list[Action] = []
+    actions: list[Action] = field(default_factory=list)
     token: str = ""
 
 
 class WatchClusterEventsResponse(Message, frozen=True):
     """One message of WatchClusterEvents: the events so far, then only new ones."""
 
-    cluster_events: list[ClusterEvent] = []
+    cluster_events: list[ClusterEvent] = field(default_factory=list)
 
 
 class Empty(Message, frozen=True):
     """Answer of AbortRun and AbortAction."""
-
-
-def identity_name(identity: Identity | None) -> str:
-    """Give the readable name of who did something, or "" where the backend does not say."""
-    if identity is None:
-        return ""
-    for who in (identity.user, identity.application):
-        if who is None:
-            continue
-        spec = who.spec or IdentitySpec()
-        subject = who.id.subject if who.id else ""
-        name = f"{spec.first_name} {spec.last_name}".strip() or spec.name or spec.email or subject
-        if name:
-            return name
-    return ""
-
-
-T = TypeVar("T", bound=Message)
-
-
-@functools.cache
-def _decoder(message_type: type[T]) -> msgspec.json.Decoder[T]:
-    return msgspec.json.Decoder(message_type, strict=False)
-
-
-def decode_message(data: bytes, message_type: type[T]) -> T:
-    """Decode one message of Connect JSON. What is no Unicode or no time is repaired, at the price of time.
-
-    Raises ProtocolError if this is not JSON, or not of this type: it names type and place, never the data.
-    """
-    decoder: msgspec.json.Decoder[T] = _decoder(message_type)
-    try:
-        try:
-            return decoder.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return decoder.decode(_repaired(data))
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        detail = str(error) if isinstance(error, msgspec.MsgspecError) else "it is not JSON"
-        raise ProtocolError(f"A {message_type.__name__} could not be read: {detail}.") from None
-
-
-def _repaired(data: bytes) -> bytes:
-    """Replace bytes that are not UTF-8, and lone surrogates (JSON can hold them), and leave out what is no time."""
-    parsed = json.loads(data.decode(errors="replace"), object_hook=_without_false_times)
-    return json.dumps(parsed, ensure_ascii=False).encode(errors="replace")
-
-
-def _without_false_times(parsed: dict[str, Any]) -> dict[str, Any]:
-    for name in _TIMES:
-        try:
-            msgspec.convert(parsed.get(name), Time | None)
-        except (msgspec.ValidationError, ValueError):  # ValueError: it is no Unicode
-            del parsed[name]
-    return parsed

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from flyte_widgets.api.messages import EnumWire, Message, Time
+from flyte_widgets.api.protojson import EnumWire, Message, Time
 from flyte_widgets.redaction import register
 
 NO_VALUE: Final = msgspec.Raw(b"{}")

@@ -11,9 +11,10 @@ from typing import Final
 
 import msgspec
 
-from flyte_widgets.api.messages import ActionIdentifier, ActionMetadata, Message
+from flyte_widgets.api.messages import ActionIdentifier, ActionMetadata
 from flyte_widgets.api.messages_data import NO_VALUE
 from flyte_widgets.api.messages_runs import Run
+from flyte_widgets.api.protojson import Message
 
 ABSENT: Final = msgspec.Raw()
 """A field that the backend did not send."""

@@ -7,14 +7,9 @@ from __future__ import annotations
 
 from msgspec import field
 
-from flyte_widgets.api.messages import (
-    ActionStatus,
-    EnumWire,
-    Identity,
-    Message,
-    RunIdentifier,
-    identity_name,
-)
+from flyte_widgets.api.identity import Identity, identity_name
+from flyte_widgets.api.messages import ActionStatus, RunIdentifier
+from flyte_widgets.api.protojson import EnumWire, Message
 
 
 class RunTaskId(Message, frozen=True):

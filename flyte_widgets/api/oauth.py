@@ -20,7 +20,8 @@ from flyte_widgets.api.connect import ConnectTransport
 from flyte_widgets.api.credentials import CredentialAuth, bearer_header
 from flyte_widgets.api.failures import host_of, http_error, transport_error
 from flyte_widgets.api.http_client import is_loopback, make_http_client, read_some, unlogged
-from flyte_widgets.api.messages import Message
+from flyte_widgets.api.protojson import Message
+from flyte_widgets.api.rpc_errors import server_words
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import (
     ApiError,
@@ -30,7 +31,6 @@ from flyte_widgets.errors import (
     TransportError,
     UnauthenticatedError,
     UnavailableError,
-    server_words,
 )
 from flyte_widgets.redaction import register
 

@@ -13,7 +13,8 @@ from typing import Final
 import httpx
 
 from flyte_widgets.api.proxies import ProxySetting, proxy_for
-from flyte_widgets.errors import TransportError, server_words
+from flyte_widgets.api.rpc_errors import server_words
+from flyte_widgets.errors import TransportError
 from flyte_widgets.redaction import causes, scrub
 
 

@@ -10,14 +10,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flyte_widgets.api import messages as wire
+from flyte_widgets.api.identity import identity_name
+from flyte_widgets.api.protojson import EnumWire
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.literals import decode
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.run.timeline import AttemptHistory, SegmentFlag, attempts_of, split_error
 from flyte_widgets.run.times import epoch_ms, moment
 
-_ERROR_KINDS: Final[dict[wire.EnumWire, str]] = {"KIND_USER": "user", 1: "user", "KIND_SYSTEM": "system", 2: "system"}
-_TYPES: Final[dict[wire.EnumWire, str]] = {
+_ERROR_KINDS: Final[dict[EnumWire, str]] = {"KIND_USER": "user", 1: "user", "KIND_SYSTEM": "system", 2: "system"}
+_TYPES: Final[dict[EnumWire, str]] = {
     "INTEGER": "int",
     1: "int",
     "FLOAT": "float",
@@ -180,7 +182,7 @@ def _error(error: wire.ErrorInfo | None) -> ErrorDetail | None:
 
 
 def _abort(abort: wire.AbortInfo | None) -> AbortDetail | None:
-    return None if abort is None else AbortDetail(abort.reason, wire.identity_name(abort.aborted_by))
+    return None if abort is None else AbortDetail(abort.reason, identity_name(abort.aborted_by))
 
 
 def _condition(condition: wire.ConditionSpec | None) -> ConditionDetail | None:
@@ -198,7 +200,7 @@ def _condition(condition: wire.ConditionSpec | None) -> ConditionDetail | None:
 
 
 def _answer(signal: wire.SignalInfo | None) -> AnswerDetail | None:
-    return None if signal is None else AnswerDetail(decode(signal.output), wire.identity_name(signal.signalled_by))
+    return None if signal is None else AnswerDetail(decode(signal.output), identity_name(signal.signalled_by))
 
 
 def _attempt(history: AttemptHistory) -> AttemptDetail:
@@ -233,6 +235,6 @@ def _moment(ms: float | None) -> datetime | None:
     return None if ms is None else moment(ms)
 
 
-def _word(value: wire.EnumWire, prefix: str) -> str:
+def _word(value: EnumWire, prefix: str) -> str:
     """Give an enum's name as words ("CACHE_HIT" is "hit"); "" where it is unset or a bare number."""
     return value.removeprefix(prefix).replace("_", " ").lower() if isinstance(value, str) else ""

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Final, NamedTuple
 
-from flyte_widgets.api.messages import EnumWire
 from flyte_widgets.api.messages_data import ContainerLogs
 from flyte_widgets.api.messages_data import LogLine as WireLine
+from flyte_widgets.api.protojson import EnumWire
 from flyte_widgets.run.tracebacks import TracebackFolds
 
 MAX_LINES: Final = 20_000

@@ -51,3 +51,13 @@ def brief(number: int) -> str:
     if unit and tenths < 100 and tenths % 10:
         return f"{tenths // 10}.{tenths % 10}{unit}"
     return f"{rounded(number / size)}{unit}"
+
+
+def bytes_words(count: int) -> str:
+    """Say a size: "340 B", "4.1 MB"."""
+    size = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000 or unit == "GB":
+            return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
+        size /= 1000
+    raise AssertionError

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any, Final
 
-from flyte_widgets.sdk.local_runs import current_output
+from flyte_widgets.sdk.run_scope import current_output
 from flyte_widgets.sdk.traceback_text import traceback_text
 
 _STREAMS: Final = ("stdout", "stderr")

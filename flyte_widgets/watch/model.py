@@ -6,7 +6,6 @@ The background loop writes; other threads may read. Who reads more than one fiel
 from __future__ import annotations
 
 import logging
-import math
 import threading
 import time
 from collections import Counter
@@ -23,6 +22,7 @@ from flyte_widgets.run.state import ROOT, RunState
 from flyte_widgets.run.times import epoch_ms
 from flyte_widgets.watch.events import merge_events
 from flyte_widgets.watch.status import NEEDS_USER, AbortStatus, Connection, ConnectionState, RerunStatus, state_of
+from flyte_widgets.watch.stream_health import StreamHealth
 from flyte_widgets.watch.updates import Update, Updates
 
 logger = logging.getLogger(__name__)
@@ -33,8 +33,6 @@ RECHECK_S: Final = 15.0
 """How often the backend is asked again where only a person can help."""
 RECHECK_MISSING_S: Final = 4.0
 """Likewise for a run that is not there: it may be about to be created."""
-_SNAPSHOT_S: Final = 1.0
-"""What WatchActions sends for so long after it was opened is its snapshot, and no proof that it sends changes."""
 _FARTHEST_AHEAD_MS: Final = 86_400_000.0
 """A time of the backend that is further in the future is not taken for its clock."""
 
@@ -70,23 +68,14 @@ class RunModel:
         """Whether the run has ended and was read whole, or the watch was given up."""
         self.ended_s: float | None = None
         """When a unary read confirmed that the root has ended (monotonic); None before, and once it runs again."""
-        self.is_streaming = False
-        """Whether WatchActions is open and has sent something."""
-        self.stream_changes = 0
-        """How many changes WatchActions has sent."""
-        self.stream_spoke_s = -math.inf
-        """When it last sent something that was not its snapshot (monotonic)."""
-        self.untold: set[str] = set()
-        """Actions of which a list brought news that WatchActions has not sent so far."""
-        self.loses_updates = False
-        """Whether WatchActions is known to lose updates."""
+        self.stream = StreamHealth()
+        """What WatchActions has sent and lost."""
         self.limits: dict[str, str] = {}
         """What cannot be known here, by the call that the backend refuses."""
         self._asked_about: set[str] = set()
-        self._stream_opened_s = 0.0
         self._newest_ms, self._newest_seen_s = 0.0, 0.0
-        self.answered_s = self.stream_answered_s = time.monotonic()
-        """When the backend last answered, and when WatchActions last sent something (monotonic)."""
+        self.answered_s = time.monotonic()
+        """When the backend last answered (monotonic)."""
         self._focus: Counter[str] = Counter()
         self._changed_details: set[str] = set()
         self.updates = Updates(self._collect)
@@ -140,10 +129,14 @@ class RunModel:
         with self.lock:
             self.state.fold_enriched(actions, self.now_ms())
         self.has_tree = True
-        self.note_stream_message()
-        self.stream_changes += self.state.changes - before
-        if self.untold:
-            self.untold.difference_update([enriched.action.id.name for enriched in actions])
+        self.note_answer()
+        changes = self.state.changes - before
+        self.stream.note_message(self.answered_s, changes, (enriched.action.id.name for enriched in actions))
+        if not self.stream.loses_updates:
+            now_ms, last_ms = self.now_ms(), self.connection.last_ms
+            if self.connection.state != "live" or last_ms is None or now_ms - last_ms > LAST_ANSWER_STEP_MS:
+                self.show_live()
+        self.updates.publish_soon()
 
     def fold_list(self, actions: list[Action], read_from: int, *, streamed: bool) -> bool:
         """Fold the whole answer of ListActions, asked for when `state.changes` was `read_from`.
@@ -156,8 +149,10 @@ class RunModel:
             self.state.fold_listed(actions, self.now_ms(), read_from)
         self.has_list = True
         agreed = self.state.changes == before
-        if streamed and self.is_streaming and not agreed:
-            self.untold |= {action.id for action in self.state if action.changed_at > before} - self._asked_about
+        if streamed and not agreed:
+            self.stream.note_listed(
+                {action.id for action in self.state if action.changed_at > before} - self._asked_about
+            )
         self._asked_about.clear()
         self.publish()
         return agreed
@@ -213,25 +208,6 @@ class RunModel:
         self.answered_s = time.monotonic()
         self.last_error = None
 
-    def note_stream_message(self) -> None:
-        """Note a message of WatchActions: the view is live."""
-        self.note_answer()
-        self.stream_answered_s = self.answered_s
-        if not self.is_streaming:
-            self.is_streaming, self._stream_opened_s = True, self.answered_s
-        elif self.answered_s - self._stream_opened_s > _SNAPSHOT_S:
-            self.stream_spoke_s = self.answered_s
-        if not self.loses_updates:
-            now_ms, last_ms = self.now_ms(), self.connection.last_ms
-            if self.connection.state != "live" or last_ms is None or now_ms - last_ms > LAST_ANSWER_STEP_MS:
-                self.show_live()
-        self.updates.publish_soon()
-
-    def note_stream_closed(self) -> None:
-        """Note that WatchActions is not open any more. What it has not sent, it will not."""
-        self.is_streaming = False
-        self.untold.clear()
-
     def note_refusal(self, rpc: str, unknown: str) -> None:
         """Note that the backend refuses a call, and what cannot be known without it; "" if it does not any more."""
         if unknown:
@@ -264,7 +240,7 @@ class RunModel:
     def show_polling(self, every_s: float, error: ApiError | None = None) -> None:
         """Show that unary reads stand in for the stream. `error` says why, where the stream is not just silent."""
         message, hint = (error.message, error.hint) if error is not None else ("", "")
-        if self.loses_updates:
+        if self.stream.loses_updates:
             message, hint = f"This Flyte's stream lost updates: asking every {every_s:g} s.", ""
         last_ms = self.now_ms()
         self.show_connection(

@@ -81,10 +81,10 @@ class Reconciler:
             agreed = await self._read_all()
             now_s = time.monotonic()
             self._schedule.note_reconciled(begun_s=begun_s, now_s=now_s, agreed=agreed)
-        if self._model.untold:
+        if self._model.stream.unsent:
             self._judge_s = now_s + GRACE_S
-        elif agreed and self._model.loses_updates and self._model.stream_spoke_s > self._lossy_since_s:
-            self._model.loses_updates = False
+        elif agreed and self._model.stream.loses_updates and self._model.stream.changed_s > self._lossy_since_s:
+            self._model.stream.loses_updates = False
             self._model.show_live()
         await self._read_stale_details()
         self._fill_gaps()
@@ -116,13 +116,13 @@ class Reconciler:
     @property
     def _is_alone(self) -> bool:
         """Whether only unary reads can be relied on: the stream is not there, says nothing, or loses updates."""
-        return self._stands_in or self._model.loses_updates or not self._model.is_streaming
+        return self._stands_in or self._model.stream.loses_updates or not self._model.stream.is_open
 
     def _is_due_before(self, due_s: float) -> bool:
         return bool(self._model.state.doubted) or self._due_s() < due_s
 
     def _due_s(self) -> float:
-        count, self._counted_changes = self._model.stream_changes - self._counted_changes, self._model.stream_changes
+        count, self._counted_changes = self._model.stream.changes - self._counted_changes, self._model.stream.changes
         self._schedule.note_changes(count, time.monotonic())
         due_s = self._schedule.due_s
         return due_s if self._judge_s is None else min(due_s, self._judge_s)
@@ -133,13 +133,13 @@ class Reconciler:
         if self._judge_s is None or now_s < self._judge_s:
             return
         self._judge_s = None
-        if not model.untold:
+        if not model.stream.unsent:
             return
-        logger.debug("run %s: WatchActions lost %d updates", model.run_name, len(model.untold))
-        model.untold.clear()
-        if not model.loses_updates and now_s - model.stream_answered_s > schedule.FASTEST_S:
+        logger.debug("run %s: WatchActions lost %d updates", model.run_name, len(model.stream.unsent))
+        model.stream.unsent.clear()
+        if not model.stream.loses_updates and now_s - model.stream.answered_s > schedule.FASTEST_S:
             self._source.retry_requested.set()  # not one of its messages came: its connection may be half-open
-        model.loses_updates, self._lossy_since_s = True, now_s
+        model.stream.loses_updates, self._lossy_since_s = True, now_s
         model.show_polling(schedule.FASTEST_S)
 
     # --- what ------------------------------------------------------------------------------------------------------
@@ -147,15 +147,15 @@ class Reconciler:
     async def _reconcile_or_report(self) -> None:
         source, model = self._source, self._model
         silent_s = time.monotonic() - model.answered_s
-        if time.monotonic() - model.stream_answered_s > REOPEN_S:
-            model.stream_answered_s = time.monotonic()
+        if time.monotonic() - model.stream.answered_s > REOPEN_S:
+            model.stream.answered_s = time.monotonic()
             source.retry_requested.set()
         try:
             if silent_s > schedule.SLOWEST_S:
                 await source.read_root(PROBE_S)  # its connection may be dead: that is to show soon
             await self.reconcile()
         except ApiError as error:
-            if model.is_streaming and time.monotonic() - model.stream_answered_s < schedule.FASTEST_S:
+            if model.stream.is_open and time.monotonic() - model.stream.answered_s < schedule.FASTEST_S:
                 logger.debug("reconcile of run %s: %s", model.run_name, error)
             else:
                 model.report_error(error, schedule.FASTEST_S)
@@ -233,7 +233,7 @@ class Reconciler:
         """Ask for names, which the list does not have, and for attempts that the backend forgot: details have them."""
         gaps = [action for action in self._model.state if action.has_gaps]
         nameless = {action.id for action in gaps if action.is_nameless}
-        if self._model.is_streaming and len(nameless - self._nameless) > _GAPS_BY_DETAILS:
+        if self._model.stream.is_open and len(nameless - self._nameless) > _GAPS_BY_DETAILS:
             self._nameless = nameless
             self._source.retry_requested.set()  # one that is new begins with all names
         else:

@@ -101,7 +101,7 @@ class RunSource:
                 self.run_id, action, tracked=self.is_tracked if tracked is None else tracked, timeout_s=timeout_s
             )
         except ApiError as error:
-            if is_refusal(error) and self.model.is_streaming:  # so it is this call alone
+            if is_refusal(error) and self.model.stream.is_open:  # so it is this call alone
                 self.note_refused("GetActionDetails", error)
             raise
         self.model.note_answer()
@@ -110,7 +110,7 @@ class RunSource:
 
     async def read_list(self) -> bool:
         """ListActions, to the last page. False if anything in it was new."""
-        read_from, streamed = self.model.state.changes, self.model.is_streaming
+        read_from, streamed = self.model.state.changes, self.model.stream.is_open
         actions = [action async for action in self.client.list_actions(self.run_id, tracked=self.is_tracked)]
         self.model.note_answer()
         return self.model.fold_list(actions, read_from, streamed=streamed)

@@ -47,7 +47,7 @@ async def follow_tree(source: RunSource, reconciler: Reconciler) -> None:
         except ApiError as failure:
             error = failure
         finally:
-            model.note_stream_closed()
+            model.stream.note_closed()
         if time.monotonic() - begun_s > delay_s:
             backoff.reset()  # it lived longer than the wait for it
         if error is not None and not error.transient and source.client.outage is None:
@@ -142,7 +142,7 @@ async def report_outage(source: RunSource) -> None:
     while True:
         await asyncio.sleep(0.5)
         outage, shown = source.client.outage, model.connection
-        if outage is None or model.is_streaming:
+        if outage is None or model.stream.is_open:
             continue
         if shown.next_try_ms is None or shown.next_try_ms < model.now_ms():
             model.report_error(outage.error, outage.next_try_s)

@@ -27,7 +27,8 @@ from flyte_widgets.wire.data_requests import (
     ValueRequest,
 )
 from flyte_widgets.wire.reports import ReportVersion
-from flyte_widgets.wire.values import ActionValues, children_of, python_path, top_nodes, value_at
+from flyte_widgets.wire.value_tree import children_of, python_path, top_nodes, value_at
+from flyte_widgets.wire.values import ActionValues
 
 KEPT: Final = 8
 """Actions whose data is kept, so that unfolding a value does not read it anew."""

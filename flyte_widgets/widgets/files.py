@@ -15,7 +15,9 @@ from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
 from flyte_widgets.errors import FlyteWidgetsError, NotKeptError
-from flyte_widgets.wire.values import SavedFile, TablePreview, bytes_words, file_name
+from flyte_widgets.run.words import bytes_words
+from flyte_widgets.wire.value_tree import file_name
+from flyte_widgets.wire.values import SavedFile, TablePreview
 
 MAX_IMAGE_BYTES: Final = 4 * 1024 * 1024
 MAX_ROWS: Final = 200

@@ -8,16 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
-from flyte_widgets.api.messages import (
-    AbortInfo,
-    ActionAttempt,
-    ActionDetails,
-    ClusterEvent,
-    EnumWire,
-    ErrorInfo,
-    TaskLog,
-    identity_name,
-)
+from flyte_widgets.api.identity import identity_name
+from flyte_widgets.api.messages import AbortInfo, ActionAttempt, ActionDetails, ClusterEvent, ErrorInfo, TaskLog
+from flyte_widgets.api.protojson import EnumWire
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.action import ActionState
 from flyte_widgets.run.conditions import answer_words

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from flyte_widgets.api.identity import Identity, IdentitySpec, IdentityUser
 from flyte_widgets.api.messages import (
     AbortInfo,
     ActionAttempt,
@@ -19,9 +20,6 @@ from flyte_widgets.api.messages import (
     ClusterEvent,
     EnrichedAction,
     ErrorInfo,
-    Identity,
-    IdentitySpec,
-    IdentityUser,
     PhaseTransition,
     TaskMetadata,
 )

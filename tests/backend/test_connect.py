@@ -375,7 +375,7 @@ def test_a_transport_belongs_to_one_loop_and_outlives_it(scripted: ScriptedServe
         assert await get(transport) == 1
         with pytest.raises(FlyteWidgetsError, match="another event loop"):
             await asyncio.to_thread(asyncio.run, get(transport))
-        await transport._http().aclose()
+        await transport._http.get().aclose()
 
     asyncio.run(main())
 

@@ -18,7 +18,8 @@ from flyteidl2.common import phase_pb2
 from flyteidl2.workflow import run_service_pb2
 from google.protobuf import json_format
 
-from flyte_widgets.api.messages import WatchActionsResponse, decode_message
+from flyte_widgets.api.messages import WatchActionsResponse
+from flyte_widgets.api.protojson import decode_message
 from flyte_widgets.run.state import RunState
 from flyte_widgets.wire.columns import Columns
 from tests.benchmarks.table import REPEATS, Finding, Growth, Row, Target, beside

@@ -10,11 +10,11 @@ from flyte_widgets.api.messages import (
     ActionDetailsResponse,
     GetRunDetailsResponse,
     ListActionsResponse,
-    Message,
     WatchActionsResponse,
 )
 from flyte_widgets.api.messages_data import TailLogsResponse
 from flyte_widgets.api.messages_runs import ListRunsResponse
+from flyte_widgets.api.protojson import Message
 
 T = TypeVar("T")
 

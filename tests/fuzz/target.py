@@ -16,21 +16,20 @@ from typing import Any
 
 from flyte_widgets.api.endpoint import parse_endpoint, parse_run_reference
 from flyte_widgets.api.envelope import EnvelopeReader
+from flyte_widgets.api.identity import identity_name
 from flyte_widgets.api.messages import (
     ActionDetailsResponse,
     Empty,
     GetRunDetailsResponse,
     ListActionsResponse,
-    Message,
     WatchActionsResponse,
     WatchClusterEventsResponse,
-    decode_message,
-    identity_name,
 )
 from flyte_widgets.api.messages_data import ActionData, CreateDownloadLinkResponse, TailLogsResponse
 from flyte_widgets.api.messages_launch import RunSpecsResponse
 from flyte_widgets.api.messages_runs import ListRunsResponse
 from flyte_widgets.api.oauth import OAuth2Metadata, PublicClientConfig
+from flyte_widgets.api.protojson import Message, decode_message
 from flyte_widgets.errors import FlyteWidgetsError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.state import RunState

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from flyte_widgets.api.messages import ActionDetails, decode_message
+from flyte_widgets.api.messages import ActionDetails
+from flyte_widgets.api.protojson import decode_message
 from flyte_widgets.errors import InputError
 from flyte_widgets.run.conditions import answer_from_text, answer_words, checked_answer, waiting_condition
 from flyte_widgets.run.literals_encode import encode

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from flyte_widgets.api.messages import ActionDetailsResponse, decode_message
+from flyte_widgets.api.messages import ActionDetailsResponse
+from flyte_widgets.api.protojson import decode_message
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.details import ActionDetails, details_of
 from tests.recorded import Recorded

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flyte_widgets.errors import NotFoundError, UnavailableError, UnknownError, rpc_error
+from flyte_widgets.api.rpc_errors import rpc_error
+from flyte_widgets.errors import NotFoundError, UnavailableError, UnknownError
 
 WHY = "failed to connect to `user=flyte database=runs`: 10.0.0.9:5432 (db.internal): dial error: connection refused"
 

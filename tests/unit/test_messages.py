@@ -9,7 +9,8 @@ from flyteidl2.workflow import run_definition_pb2, run_service_pb2
 from google.protobuf import json_format
 
 from flyte_widgets.api import messages
-from flyte_widgets.api.messages import ActionDetailsResponse, ActionStatus, Message, decode_message
+from flyte_widgets.api.messages import ActionDetailsResponse, ActionStatus
+from flyte_widgets.api.protojson import Message, decode_message
 from flyte_widgets.errors import ProtocolError
 from flyte_widgets.phases import ActionPhase
 

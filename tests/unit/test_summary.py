@@ -9,16 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from flyte_widgets.api.messages import (
-    AbortInfo,
-    ActionAttempt,
-    ActionDetails,
-    ClusterEvent,
-    ErrorInfo,
-    Identity,
-    IdentitySpec,
-    IdentityUser,
-)
+from flyte_widgets.api.identity import Identity, IdentitySpec, IdentityUser
+from flyte_widgets.api.messages import AbortInfo, ActionAttempt, ActionDetails, ClusterEvent, ErrorInfo
 from flyte_widgets.phases import ActionPhase as P
 from flyte_widgets.redaction import register
 from flyte_widgets.run.causes import error_words

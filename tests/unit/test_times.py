@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flyte_widgets.api.messages import ActionStatus, decode_message
+from flyte_widgets.api.messages import ActionStatus
+from flyte_widgets.api.protojson import decode_message
 from flyte_widgets.run.times import epoch_ms
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))

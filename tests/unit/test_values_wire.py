@@ -7,7 +7,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from flyte_widgets.run.values import DataFrame, Dir, EnumName, File, Offloaded, Opaque, Unreadable, Values
-from flyte_widgets.wire.values import bytes_words, children_of, python_path, top_nodes, value_at
+from flyte_widgets.run.words import bytes_words
+from flyte_widgets.wire.value_tree import children_of, python_path, top_nodes, value_at
 
 VALUES = Values(
     {

@@ -27,6 +27,7 @@ from flyte_widgets.local.services.tracked import begin_run
 from flyte_widgets.sdk import local_runs as sdk
 from flyte_widgets.sdk.output_tee import capture
 from flyte_widgets.sdk.recorder import ABORTED, FAILED, SUCCEEDED, Recorder
+from flyte_widgets.sdk.run_scope import RunScope, cancel
 from flyte_widgets.sdk.traceback_text import without_foreign_frames
 
 _SETTLE_S: Final = 0.5
@@ -50,7 +51,7 @@ class LaunchedRun:
         self._recorder = Recorder()
         self._logs = LogBook(lambda log: backend.store.changes.notify(log_topic(key, log)))
         self._output = RunOutput(self._logs, self._log_key, echo)
-        self._scope = sdk.RunScope(self._recorder, self._output)
+        self._scope = RunScope(self._recorder, self._output)
         self._journal = Journal(key, self._recorder, self._scope.user_config.root_dir)
         self._pump = Pump(backend.store, key, self._journal, self._output.release)
         backend.contents.register(key, LocalContent(backend.store, key, self._journal, self._logs))
@@ -96,7 +97,7 @@ class LaunchedRun:
             self._abort_reason = reason
             self._scope.abort_run(reason)
             if self._loop is not None and self._main is not None:
-                sdk.cancel(self._loop, self._main)
+                cancel(self._loop, self._main)
 
     def abort_action(self, name: str, reason: str) -> None:
         """Executor: cancel one action and what is below it."""

@@ -19,7 +19,7 @@ from flyte_widgets.local.services import compose, describe
 from flyte_widgets.local.services.control import now_us
 from flyte_widgets.local.services.losses import note_losses
 from flyte_widgets.local.services.records import ROOT_ACTION, RunKey, RunRecord, report, run_key, to_us
-from flyte_widgets.local.services.run_service import RunReads
+from flyte_widgets.local.services.run_reads import RunReads
 from flyte_widgets.local.services.store import Store
 from flyte_widgets.phases import ActionPhase
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Final
 
-from flyte_widgets.api.messages import ActionDetails, identity_name
+from flyte_widgets.api.identity import identity_name
+from flyte_widgets.api.messages import ActionDetails
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.redaction import redact
 from flyte_widgets.run.action import ActionState
