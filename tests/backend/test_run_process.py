@@ -171,8 +171,8 @@ def test_nothing_is_left_in_the_process(shared_server: ServerProcess, how: str) 
 import asyncio, gc
 from flyte_widgets.watch.loop import background
 from tests.run_helpers import connections, loop_tasks
-import flyte_widgets.api.connect as connect
-connect._CLOSE_IDLE_AFTER_S = 0.3
+from flyte_widgets.api import loop_client
+loop_client._CLOSE_IDLE_AFTER_S = 0.3
 port = int(endpoint.split(":")[2].split("/")[0])
 run.phase
 assert connections(port) > 0 and loop_tasks()
