@@ -24,12 +24,14 @@ _KEPT_SHOWN: Final = 80
 _PRIMITIVES: Final = {"INTEGER": "int", "FLOAT": "float", "BOOLEAN": "bool", "STRING": "str"}
 _NOT_FINITE: Final = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
+FieldKind = Literal["bool", "choice", "line", "text", "kept"]
+
 
 class Field(NamedTuple):
     """One input: how it is changed, and its value as text."""
 
     name: str
-    kind: Literal["bool", "choice", "line", "text", "kept"]
+    kind: FieldKind
     type: str
     text: str
     choices: tuple[str, ...] = ()

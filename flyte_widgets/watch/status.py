@@ -19,6 +19,8 @@ ConnectionState = Literal[
     "login_needed",
     "failed",
 ]
+AbortPhase = Literal["idle", "requested", "accepted", "aborted", "failed"]
+AnswerPhase = Literal["sent", "accepted", "answered", "failed", "answered_elsewhere", "timed_out", "aborted"]
 
 #: Trying again does not mend these: somebody has to do something. The watcher waits for `retry()`, and asks rarely.
 NEEDS_USER: frozenset[str] = frozenset({"not_found", "forbidden", "login_needed", "failed"})
@@ -44,7 +46,7 @@ class Connection:
 class AbortStatus:
     """How an abort stands. "accepted" is the backend's OK; "aborted" only that the phase was seen ABORTED."""
 
-    state: Literal["idle", "requested", "accepted", "aborted", "failed"] = "idle"
+    state: AbortPhase = "idle"
     action: str = ""
     at_ms: float | None = None
     reason: str = ""
@@ -59,7 +61,7 @@ class AnswerStatus:
     "answered_elsewhere": somebody else answered, or the same person in another place. "failed": it was not sent.
     """
 
-    state: Literal["sent", "accepted", "answered", "failed", "answered_elsewhere", "timed_out", "aborted"]
+    state: AnswerPhase
     action: str
     name: str = ""
     value: str = ""

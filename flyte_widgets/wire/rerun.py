@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
-FieldKind = Literal["bool", "choice", "line", "text", "kept"]
+from flyte_widgets.run import rerun_form
+
+FieldKind = rerun_form.FieldKind
 """How an input is changed. line: one line of text. text: a literal of Python, on several lines. kept: not from here."""
 
 

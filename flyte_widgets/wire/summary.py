@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 
-from flyte_widgets.run.line.parts import LineButton, LineState, Sentence, Summary
-
-LineStyle = Literal["", "strong", "mono"]
+from flyte_widgets.run.line.parts import LineButton, LineState, LineStyle, Sentence, Summary
 
 
 class LinePart(NamedTuple):

@@ -8,26 +8,17 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
+from flyte_widgets.watch import status
+
 ActionKind = Literal["task", "trace", "condition"]
-ConnectionState = Literal[
-    "connecting",
-    "live",
-    "polling",
-    "reconnecting",
-    "ended",
-    "closed",
-    "not_found",
-    "forbidden",
-    "login_needed",
-    "failed",
-]
+ConnectionState = status.ConnectionState
 """connecting: nothing was read yet. polling: there is no stream, unary reads stand in for it. reconnecting: what is
 shown is as old as `lastMs` says. ended: the run is over and was read whole. closed: nobody watches any more. failed:
 trying again does not mend it."""
-AbortPhase = Literal["idle", "requested", "accepted", "aborted", "failed"]
+AbortPhase = status.AbortPhase
 """accepted: the backend's OK. aborted: the phase was seen ABORTED."""
 
-AnswerPhase = Literal["sent", "accepted", "answered", "failed", "answered_elsewhere", "timed_out", "aborted"]
+AnswerPhase = status.AnswerPhase
 """accepted: the backend's OK. answered: the condition was seen SUCCEEDED with this answer. answered_elsewhere: somebody
 else was faster."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import pickle
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import aclosing
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
@@ -26,18 +27,12 @@ from flyte_widgets.errors import (
     TransportError,
     UnavailableError,
 )
+from tests import api_calls
 from tests.recorded import Recorded
 from tests.scripted_server import CLOSE, HOLD, STREAM_HEAD, ScriptedServer, chunk, end_frame, frame, http, http_json
 
 T = TypeVar("T")
 TOKEN = "token-of-the-caller-0001"
-
-
-@pytest.fixture
-def scripted() -> Iterator[ScriptedServer]:
-    server = ScriptedServer()
-    yield server
-    server.close()
 
 
 @pytest.fixture
@@ -47,15 +42,7 @@ def other() -> Iterator[ScriptedServer]:
     server.close()
 
 
-def call(server: ScriptedServer, use: Callable[[FlyteClient], Awaitable[T]], **settings: Any) -> T:
-    async def main() -> T:
-        client = FlyteClient(server.url, org="o", project="flytesnacks", domain="development", auth=TOKEN, **settings)
-        try:
-            return await use(client)
-        finally:
-            await client.aclose()
-
-    return asyncio.run(main())
+call = functools.partial(api_calls.call, auth=TOKEN)
 
 
 def sent(server: ScriptedServer, method: str) -> list[Any]:

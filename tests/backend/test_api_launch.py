@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,29 +16,12 @@ from flyte_widgets.api.messages import RunIdentifier
 from flyte_widgets.api.messages_data import Inputs, KeyValue, NamedLiteral
 from flyte_widgets.api.messages_launch import OffloadedInputs
 from flyte_widgets.errors import FailedPreconditionError, InvalidArgumentError, ProtocolError, UnknownError
+from tests.api_calls import call
 from tests.recorded import Recorded
 from tests.scripted_server import ScriptedServer, http_json
 
 T = TypeVar("T")
 RUN = RunIdentifier("o", "flytesnacks", "development", "r87kkv29qwlclqzwzh9w")
-
-
-@pytest.fixture
-def scripted() -> Iterator[ScriptedServer]:
-    server = ScriptedServer()
-    yield server
-    server.close()
-
-
-def call(server: ScriptedServer, use: Callable[[FlyteClient], Awaitable[T]]) -> T:
-    async def main() -> T:
-        client = FlyteClient(server.url, org="o", project="flytesnacks", domain="development")
-        try:
-            return await use(client)
-        finally:
-            await client.aclose()
-
-    return asyncio.run(main())
 
 
 def sent(server: ScriptedServer, method: str) -> Any:

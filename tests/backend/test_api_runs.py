@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
@@ -15,29 +13,12 @@ from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.api.runs import PageStart, RunFilter, RunQuery
 from flyte_widgets.errors import InvalidArgumentError, ProtocolError, UnauthenticatedError
 from flyte_widgets.phases import ActionPhase
+from tests.api_calls import call
 from tests.recorded import Recorded
 from tests.scripted_server import Request, ScriptedServer, http_json
 
 T = TypeVar("T")
 START = datetime(2026, 11, 28, 12, tzinfo=timezone.utc)
-
-
-@pytest.fixture
-def scripted() -> Iterator[ScriptedServer]:
-    server = ScriptedServer()
-    yield server
-    server.close()
-
-
-def call(server: ScriptedServer, use: Callable[[FlyteClient], Awaitable[T]]) -> T:
-    async def main() -> T:
-        client = FlyteClient(server.url, org="o", project="flytesnacks", domain="development")
-        try:
-            return await use(client)
-        finally:
-            await client.aclose()
-
-    return asyncio.run(main())
 
 
 def sent(server: ScriptedServer) -> list[Any]:

@@ -6,7 +6,7 @@ import asyncio
 import email.utils
 import gzip
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, TypeVar
 
@@ -49,13 +49,6 @@ from tests.scripted_server import (
 
 T = TypeVar("T")
 ONE, TWO = {"attempts": 1}, {"attempts": 2}
-
-
-@pytest.fixture
-def scripted() -> Iterator[ScriptedServer]:
-    server = ScriptedServer()
-    yield server
-    server.close()
 
 
 @asynccontextmanager

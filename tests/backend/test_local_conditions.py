@@ -64,13 +64,6 @@ async def ask_until_aborted() -> str:
     return "was answered"
 
 
-@pytest.fixture(scope="module")
-def backend() -> Iterator[LocalBackend]:
-    backend = LocalBackend(None, 0)
-    yield backend
-    backend.stop()
-
-
 @pytest.fixture
 def api(backend: LocalBackend) -> Iterator[Api]:
     api = Api(backend.endpoint, service="RunService")

@@ -6,7 +6,6 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 
 import flyte
 import pytest
@@ -15,10 +14,11 @@ from flyteidl2.task import common_pb2
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import LocalError
 from flyte_widgets.local.runs.runner import LaunchedRun, launch
-from flyte_widgets.local.services.records import ROOT_ACTION, ActionRecord, to_us
+from flyte_widgets.local.services.records import ROOT_ACTION, to_us
 from flyte_widgets.local.services.server import LocalBackend
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.watch.handles import Run
+from tests.local_actions import actions
 
 P = ActionPhase
 env = flyte.TaskEnvironment("fan")
@@ -73,18 +73,6 @@ async def held(i: int) -> int:
 @env.task
 async def fan_held(n: int) -> int:
     return len(await asyncio.gather(*[held(i) for i in range(n)]))
-
-
-@pytest.fixture(scope="module")
-def backend() -> Iterator[LocalBackend]:
-    backend = LocalBackend(None, 0)
-    yield backend
-    backend.stop()
-
-
-def actions(run: LaunchedRun) -> dict[str, ActionRecord]:
-    with run.backend.store.read(run.key) as record:
-        return dict(record.actions)
 
 
 def check(run: LaunchedRun, tag: str) -> Counter[str]:

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
@@ -76,9 +77,9 @@ def kernel(manager: KernelManager) -> Iterator[BlockingKernelClient]:
     client.stop_channels()
 
 
-def execute(client: BlockingKernelClient, code: str, timeout_s: float = PATIENCE_S) -> str:
-    """Run a cell; returns the value of its last line as text, or fails with its error."""
-    request, result = client.execute(code), ""
+def outputs_of(client: BlockingKernelClient, code: str, timeout_s: float) -> Iterator[tuple[str, Any]]:
+    """Run a cell; gives kind and content of its messages, and fails with its error."""
+    request = client.execute(code)
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         try:
@@ -87,14 +88,24 @@ def execute(client: BlockingKernelClient, code: str, timeout_s: float = PATIENCE
             continue
         if message["parent_header"].get("msg_id") != request:
             continue
-        content = message["content"]
-        if message["msg_type"] == "execute_result":
-            result = content["data"]["text/plain"]
-        elif message["msg_type"] == "error":
+        kind, content = message["msg_type"], message["content"]
+        if kind == "error":
             raise AssertionError("\n".join(content["traceback"]))
-        elif message["msg_type"] == "status" and content["execution_state"] == "idle":
-            return result
+        if kind == "status" and content["execution_state"] == "idle":
+            return
+        yield kind, content
     raise AssertionError(f"the cell did not end: {code}")
+
+
+def execute(client: BlockingKernelClient, code: str, timeout_s: float = PATIENCE_S) -> str:
+    """Run a cell; returns the value of its last line as text."""
+    outputs = outputs_of(client, code, timeout_s)
+    return "".join([content["data"]["text/plain"] for kind, content in outputs if kind == "execute_result"])
+
+
+def printed(client: BlockingKernelClient, code: str) -> str:
+    """Run a cell; returns all that it printed."""
+    return "".join([content["text"] for kind, content in outputs_of(client, code, PATIENCE_S) if kind == "stream"])
 
 
 def test_a_cell_starts_a_run_and_is_free_at_once(kernel: BlockingKernelClient) -> None:
@@ -113,26 +124,6 @@ def test_the_notebooks_own_session_stays_unset(kernel: BlockingKernelClient) -> 
     """A notebook that never called `flyte.init` has no session after a local run, either."""
     execute(kernel, "fw.local.run(main, n=1).result(30)")
     assert execute(kernel, "from flyte._initialize import is_initialized; is_initialized()") == "False"
-
-
-def printed(client: BlockingKernelClient, code: str, timeout_s: float = 60) -> str:
-    """Run a cell; returns all that it printed."""
-    request, text = client.execute(code), ""
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        try:
-            message = client.get_iopub_msg(timeout=1)
-        except queue.Empty:
-            continue
-        if message["parent_header"].get("msg_id") != request:
-            continue
-        if message["msg_type"] == "stream":
-            text += message["content"]["text"]
-        elif message["msg_type"] == "error":
-            raise AssertionError("\n".join(message["content"]["traceback"]))
-        elif message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
-            return text
-    raise AssertionError(f"the cell did not end: {code}")
 
 
 def test_what_tasks_print_is_in_the_cell_or_in_the_widget(kernel: BlockingKernelClient) -> None:

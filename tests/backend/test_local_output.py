@@ -7,7 +7,6 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
 from typing import Any
 
 import flyte
@@ -96,13 +95,6 @@ async def reporting(name: str) -> str:
 
 
 gates: dict[tuple[str, int], threading.Event] = {}
-
-
-@pytest.fixture(scope="module")
-def backend() -> Iterator[LocalBackend]:
-    backend = LocalBackend(None, 0)
-    yield backend
-    backend.stop()
 
 
 def lines(run: LaunchedRun, action: str, attempt: int = 1, *, follow: bool = False) -> list[LogLine]:

@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import flyte
@@ -17,10 +16,10 @@ from flyte._initialize import get_init_config, is_initialized
 from flyte_widgets.errors import LocalError, WaitTimeoutError
 from flyte_widgets.local.runs.journal import Journal
 from flyte_widgets.local.runs.runner import LaunchedRun, launch
-from flyte_widgets.local.services.records import ActionRecord
 from flyte_widgets.local.services.server import LocalBackend
 from flyte_widgets.phases import ActionPhase
 from tests import pipeline as tasks
+from tests.local_actions import actions
 from tests.run_helpers import PATIENCE_S, timely
 
 P = ActionPhase
@@ -43,19 +42,6 @@ async def leave() -> int:
 @env.task
 def leave_from_a_thread() -> int:
     sys.exit(3)
-
-
-@pytest.fixture(scope="module")
-def backend() -> Iterator[LocalBackend]:
-    """A backend in this process, in memory."""
-    backend = LocalBackend(None, 0)
-    yield backend
-    backend.stop()
-
-
-def actions(run: LaunchedRun) -> dict[str, ActionRecord]:
-    with run.backend.store.read(run.key) as record:
-        return dict(record.actions)
 
 
 def phases(run: LaunchedRun) -> list[tuple[str, ActionPhase | None]]:

@@ -33,14 +33,6 @@ def server() -> Iterator[ServerProcess]:
     process.stop()
 
 
-@pytest.fixture
-def scripted() -> Iterator[ScriptedServer]:
-    """A server that answers what a test says."""
-    server = ScriptedServer()
-    yield server
-    server.close()
-
-
 def runs_of(server: ServerProcess, *args: Any, **options: Any) -> fw.Runs:
     return fw.Runs(*args, client=client_of(server), since=None, **options)
 

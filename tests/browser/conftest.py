@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from tests.fault_proxy import FaultProxy
 from tests.jupyter_lab import JupyterLab, Notebook
+from tests.widget_in_page import cell_for
 
 
 @pytest.fixture
@@ -25,3 +27,16 @@ def open_notebook(page: Page, lab: JupyterLab, request: pytest.FixtureRequest) -
 
     yield open_
     lab.end_kernels()
+
+
+@pytest.fixture
+def show(open_notebook: Callable[..., Notebook], proxy: FaultProxy) -> Callable[..., Notebook]:
+    """Open a notebook with the widget of a run on the shared server, and run all its cells."""
+
+    def show_(name: str, *more_cells: str) -> Notebook:
+        notebook = open_notebook(cell_for(name, proxy), *more_cells)
+        notebook.run_all()
+        expect(notebook.widgets).to_have_count(1)
+        return notebook
+
+    return show_

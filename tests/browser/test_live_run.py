@@ -8,7 +8,6 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from flyteidl2.common.phase_pb2 import ActionPhase
 from playwright.sync_api import expect
 
@@ -18,19 +17,6 @@ from tests.jupyter_lab import Notebook
 from tests.run_helpers import eventually
 from tests.server_process import ServerProcess
 from tests.widget_in_page import badge, cell_for, press_abort
-
-
-@pytest.fixture
-def show(open_notebook: Callable[..., Notebook], proxy: FaultProxy) -> Callable[[str], Notebook]:
-    """Open a notebook with the widget of a run on the shared server."""
-
-    def show_(name: str, *more_cells: str) -> Notebook:
-        notebook = open_notebook(cell_for(name, proxy), *more_cells)
-        notebook.run_all()
-        expect(notebook.widgets).to_have_count(1)
-        return notebook
-
-    return show_
 
 
 def ask(server: ServerProcess, method: str, run: str, **request: Any) -> Any:

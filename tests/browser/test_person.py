@@ -12,23 +12,10 @@ from tests.fault_proxy import FaultProxy
 from tests.jupyter_lab import Notebook
 from tests.run_helpers import eventually
 from tests.server_process import ServerProcess
-from tests.widget_in_page import badge, cell_for
+from tests.widget_in_page import badge
 
 WAITS = {"seed": 7, "elapsed_s": 170, "answers": False}
 END = 1e9
-
-
-@pytest.fixture
-def show(open_notebook: Callable[..., Notebook], proxy: FaultProxy) -> Callable[..., Notebook]:
-    """Open a notebook with the widget of a run on the shared server, and run all its cells."""
-
-    def show_(name: str, *more_cells: str) -> Notebook:
-        notebook = open_notebook(cell_for(name, proxy), *more_cells)
-        notebook.run_all()
-        expect(notebook.widgets).to_have_count(1)
-        return notebook
-
-    return show_
 
 
 #: Resolves once what a key did has been drawn.

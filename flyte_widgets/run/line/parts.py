@@ -11,6 +11,7 @@ from flyte_widgets.run.times import Milliseconds
 from flyte_widgets.untrusted import printable, shortened
 
 LineState = Literal["failed", "error", "waiting", "overdue", "estimate", "ended"]
+LineStyle = Literal["", "strong", "mono"]
 LineButton = Literal["show", "logs", "report", "compare", "path"]
 
 _NAME_LIMIT: Final = 60
@@ -20,7 +21,7 @@ class Words(NamedTuple):
     """A part of a sentence. `since_ms` (epoch): the text is how long ago that is, and goes on counting."""
 
     text: str
-    style: Literal["", "strong", "mono"] = ""
+    style: LineStyle = ""
     since_ms: Milliseconds | None = None
 
 
