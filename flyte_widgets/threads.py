@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
 
 from flyte_widgets.errors import FlyteWidgetsError
+
+T = TypeVar("T")
 
 
 def start_thread(target: Callable[[], None], name: str) -> threading.Thread:
@@ -20,3 +25,18 @@ def start_thread(target: Callable[[], None], name: str) -> threading.Thread:
             "that runs on a machine. There, a limit on processes or memory was reached.",
         ) from None
     return thread
+
+
+async def on_thread(function: Callable[[], T], name: str) -> T:
+    """Call a function on a daemon thread of its own, which the end of the process does not wait for."""
+    done: Future[T] = Future()
+
+    def work() -> None:
+        done.set_running_or_notify_cancel()
+        try:
+            done.set_result(function())
+        except BaseException as error:  # noqa: BLE001 - it is raised where it belongs, at the caller
+            done.set_exception(error)
+
+    start_thread(work, name)
+    return await asyncio.wrap_future(done)

@@ -22,6 +22,7 @@ RUN_FORMS: Final = (
 )
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://")
 _USERINFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]*:/+)?.*@", re.DOTALL)
+RUN_NAME_RULE: Final = "1 to 128 letters, digits, '.', '_' and '-', beginning with a letter or a digit"
 _RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,127}")
 _CONSOLE_URL = re.compile(
     r"(?P<base>[^?#]+?)/v2/domain/(?P<domain>[^/?#]+)/project/(?P<project>[^/?#]+)"
@@ -104,16 +105,21 @@ def org_of(url: str) -> str:
     return ""
 
 
+def is_run_name(text: str) -> bool:
+    """Check a name against `RUN_NAME_RULE`."""
+    return _RUN_NAME.fullmatch(text) is not None
+
+
 def parse_run_reference(text: str) -> RunReference:
     """Read the name of a run, or its URL in the console. Raises ConfigError with the accepted forms."""
     text = text.strip()
     found = _CONSOLE_URL.fullmatch(text)
     if not found:
-        if not _RUN_NAME.fullmatch(text):
+        if not is_run_name(text):
             raise ConfigError(f"{_shown(text)!r} names no run.", hint=RUN_FORMS)
         return RunReference(text)
     name = unquote(found["run"])
-    if not _RUN_NAME.fullmatch(name):
+    if not is_run_name(name):
         raise ConfigError(f"{_shown(text)!r} names no run.", hint=RUN_FORMS)
     base = normalise_endpoint(found["base"])
     return RunReference(

@@ -17,7 +17,7 @@ from flyte_widgets.local.simulator.plan import Plan
 from flyte_widgets.local.simulator.planner import plan
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
 from flyte_widgets.watch.handles import Run
-from tests.run_helpers import PATIENCE_S
+from tests.run_helpers import PATIENCE_S, eventually
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
 
@@ -103,6 +103,49 @@ def test_a_run_can_be_begun_in_its_middle_and_held(backend: LocalBackend) -> Non
         begun_s = record.root.created_us / 1e6
     assert told == phases_at(plan(0, SimSpec()), 102_000)
     assert before_s - 102 - 1 <= begun_s <= time.time() - 102 + 1
+
+
+def test_a_large_run_is_there_at_once_and_planned_behind(backend: LocalBackend) -> None:
+    """The caller waits for the root only; its past follows, and is the planned one, up to where it is held."""
+    spec = SimSpec(actions=1200)
+    elapsed_ms = plan(4, spec).end_ms // 2
+    run = local.simulate(4, spec, elapsed_s=elapsed_ms / 1000, hold=True)
+    with backend.store.read(key_of(run)) as record:
+        assert [*record.actions] == [ROOT_ACTION]
+    planned = phases_at(plan(4, spec), elapsed_ms)
+
+    def told() -> Counter[str]:
+        with backend.store.read(key_of(run)) as record:
+            phases = [P.of(action.phase) for action in record.actions.values()]
+            assert record.root.created_us / 1e6 <= time.time()
+        return Counter(phase.value for phase in phases if phase is not None)
+
+    eventually(lambda: told() == planned)
+    with backend.store.read(key_of(run)) as record:
+        assert record.root.created_us / 1e6 <= time.time() - elapsed_ms / 1000
+
+
+def test_a_large_run_can_be_aborted_before_it_is_planned(backend: LocalBackend) -> None:
+    """Then it has its root only, and stays so."""
+    run = local.simulate(5, actions=100_000)
+    run.abort("too large")
+    eventually(lambda: backend.control.executor(key_of(run)) is None and run.is_terminal)
+    with backend.store.read(key_of(run)) as record:
+        assert [*record.actions] == [ROOT_ACTION]
+        assert record.root.phase == P.ABORTED.number
+    run.close()
+
+
+@pytest.mark.parametrize("name", ["x" * 129, "two words", "line\nline", "../up", "обучение", 3])
+def test_a_name_that_no_run_can_have_is_refused(backend: LocalBackend, name: object) -> None:
+    """With the rule, and before anything is stored."""
+    before = len(backend.store.roots())
+    with pytest.raises(LocalError, match="name must be 1 to 128 letters"):
+        local.simulate(actions=2, name=name)  # type: ignore[arg-type]
+    assert len(backend.store.roots()) == before
+    long = local.simulate(actions=2, name=f"{'x' * 120}-{before}", elapsed_s=1e9)
+    assert long.phase is not None
+    long.close()
 
 
 def test_two_thousand_actions_are_played_to_their_end(backend: LocalBackend) -> None:

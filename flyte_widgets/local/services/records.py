@@ -188,6 +188,11 @@ class RunRecord:
         self._count(record, None, 0)
         return record
 
+    def begin_at(self, at_us: int) -> None:
+        """Correct when the run was created."""
+        self._touch(self.root)
+        self.root.details.status.start_time.CopyFrom(to_stamp(at_us))
+
     def redescribe(self, record: ActionRecord, metadata: Any, spec: Any) -> None:
         """Give an action the metadata and spec that were not known when it was created."""
         self._touch(record)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import logging
 import os
 import secrets
 import socket
@@ -25,14 +26,15 @@ from flyte_widgets.local.services.records import ROOT_ACTION
 from flyte_widgets.local.services.store import Store
 from flyte_widgets.local.services.tracked import lost_runs
 from flyte_widgets.local.simulator.content import SimulatedContent
-from flyte_widgets.local.simulator.launch import ORIGIN_KIND, begin, rerun, resume
-from flyte_widgets.local.simulator.player import Player
+from flyte_widgets.local.simulator.launch import ORIGIN_KIND, Beginning, begin, rerun, resume
+from flyte_widgets.threads import on_thread
 
 PROJECT: Final = "flytesnacks"
 DOMAIN: Final = "development"
 _HOST: Final = "127.0.0.1"
 _START_TIMEOUT_S: Final = 10.0
 _STOP_TIMEOUT_S: Final = 1.5
+_uvicorn_log: Final = logging.getLogger("uvicorn.error")
 
 
 class LocalBackend:
@@ -106,10 +108,15 @@ class LocalBackend:
         """Stop serving, within two seconds: open streams are ended. What was acknowledged is kept in the file."""
         if not self.is_running:
             return
+        _uvicorn_log.addFilter(self._is_not_ours)
         self.call_soon(self._app.end_streams)
         self._server.should_exit = True
         if threading.current_thread() is not self._thread:
             self._thread.join(_STOP_TIMEOUT_S)
+
+    def _is_not_ours(self, record: logging.LogRecord) -> bool:
+        """Drop what uvicorn says of requests that were cut off because this server was told to stop."""
+        return record.thread != self._thread.ident
 
     def simulate(self, request: Mapping[str, Any]) -> str:
         """Start a simulated run, from any thread but the server's own; returns its name (`simulator.begin`)."""
@@ -125,23 +132,33 @@ class LocalBackend:
         return done.result()
 
     def _simulate(self, request: Mapping[str, Any]) -> str:
-        key, player = begin(self.store, self.control, request, project=self.project, domain=self.domain)
-        if player is not None:
-            self._play(player)
-        return key.name
+        beginning = begin(self.store, self.control, request, project=self.project, domain=self.domain)
+        self._play(beginning)
+        return beginning.key.name
 
     def _simulate_again(self, launch: Launch, origin: dict[str, Any]) -> None:
         self._play(rerun(self.store, self.control, launch, origin))
 
-    def _play(self, player: Player) -> None:
-        task = self._loop.create_task(player.play())
+    def _play(self, beginning: Beginning) -> None:
+        """Play a run. A large one is planned on a thread, and what is past of it played, while others are served."""
+        if beginning.takes_long:
+            playing = self._plan_and_play(beginning)
+        else:
+            player = beginning.player(beginning.plan())
+            player.catch_up()
+            playing = player.play()
+        task = self._loop.create_task(playing)
         self._players.add(task)
         task.add_done_callback(self._players.discard)
 
+    async def _plan_and_play(self, beginning: Beginning) -> None:
+        scheduled = await on_thread(beginning.plan, "flyte-widgets-plan")
+        await beginning.player(scheduled).play()
+
     def _revive(self) -> None:
         """Go on with what the last server on this file left behind: simulations go on, local runs cannot."""
-        for player in resume(self.store, self.control):
-            self._play(player)
+        for beginning in resume(self.store, self.control):
+            self._play(beginning)
         for key in lost_runs(self.store):
             self.control.abort(key, ROOT_ACTION, "The process that executed it has ended.")
 
@@ -152,6 +169,7 @@ class LocalBackend:
             self._loop.run_until_complete(self._server.serve(sockets=[self._socket]))
         finally:
             _finish(self._loop)
+            _uvicorn_log.removeFilter(self._is_not_ours)
             self._socket.close()
             self.store.close()
 
@@ -218,9 +236,9 @@ def _listen(port: int) -> socket.socket:
 
 def _finish(loop: asyncio.AbstractEventLoop) -> None:
     """Cancel what is left on the loop and close it."""
-    tasks = asyncio.all_tasks(loop)
-    for task in tasks:
-        task.cancel()
-    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+    while tasks := asyncio.all_tasks(loop):  # what is cancelled closes its generators in tasks of their own
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
     loop.run_until_complete(loop.shutdown_asyncgens())
     loop.close()

@@ -153,6 +153,12 @@ class Store:
             values = (run_spec, json.dumps(labels), self._ids[run.key])
             self._db.execute("UPDATE runs SET run_spec = ?, labels = ? WHERE id = ?", values)
 
+    def set_origin(self, run: RunRecord, origin: str) -> None:
+        """Replace what a restarted server needs to know of a run."""
+        run.origin = origin
+        with self._lock:
+            self._db.execute("UPDATE runs SET origin = ? WHERE id = ?", (origin, self._ids[run.key]))
+
     def tidy(self) -> None:
         """Drop from memory what has not been used for a while, also the run that was used last."""
         with self._lock:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import reprlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, replace
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
+from flyte_widgets.api.endpoint import RUN_NAME_RULE, is_run_name
 from flyte_widgets.errors import LocalError
 from flyte_widgets.local.services import describe, quirks
 from flyte_widgets.local.services.control import Control, now_us
@@ -15,19 +17,55 @@ from flyte_widgets.local.services.launching import Launch
 from flyte_widgets.local.services.records import ROOT_ACTION, RunKey, RunRecord
 from flyte_widgets.local.services.store import Store
 from flyte_widgets.local.simulator import actions
-from flyte_widgets.local.simulator.plan import Plan, PlannedStep
-from flyte_widgets.local.simulator.planner import plan
-from flyte_widgets.local.simulator.player import Pace, Player
+from flyte_widgets.local.simulator.plan import ROOT_TASK, Plan, PlannedAction, PlannedStep
+from flyte_widgets.local.simulator.planner import plan, planned_name
+from flyte_widgets.local.simulator.player import Pace, Player, ScheduledStep, schedule
 from flyte_widgets.local.simulator.spec import SimSpec
 from flyte_widgets.phases import ActionPhase
 
 ORIGIN_KIND = "simulate"
+PLANNED_AT_ONCE: Final = 500
+"""Up to so many actions, a run is planned while the caller waits: that takes a fraction of a second."""
 
 
-def begin(
-    store: Store, control: Control, request: Mapping[str, Any], *, project: str, domain: str
-) -> tuple[RunKey, Player | None]:
-    """Create a simulated run from the arguments of `simulate`, catch up with its past; returns who plays the rest.
+class Beginning:
+    """A simulated run that is stored, with its root, and not planned yet."""
+
+    def __init__(self, store: Store, control: Control, key: RunKey, origin: Mapping[str, Any]) -> None:
+        self.key = key
+        self._store, self._control, self._origin = store, control, origin
+        self._spec = SimSpec.of(origin["spec"])
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether planning it takes so long that nobody should wait for it."""
+        return (self._spec.actions or 0) > PLANNED_AT_ONCE
+
+    def plan(self) -> list[ScheduledStep]:
+        """Plan the run. It changes nothing, so that it can be done on any thread."""
+        planned = plan(self._origin["seed"], self._spec)
+        return schedule(_with_recovered(planned, self._origin.get("recovered", ())))
+
+    def player(self, scheduled: list[ScheduledStep]) -> Player:
+        """Give who plays what was planned. Now it is known how long the run takes, so also when it began."""
+        origin = dict(self._origin)
+        elapsed_s, hold_ms = origin.pop("elapsed_s", None), None
+        if elapsed_s is not None:
+            elapsed_ms = min(elapsed_s * 1000, scheduled[-1].at_ms)
+            origin["origin_us"] = now_us() - round(elapsed_ms * 1000 / origin["speed"])
+            hold_ms = elapsed_ms if origin["hold"] else None
+            with self._store.change(self.key) as run:
+                run.begin_at(origin["origin_us"])
+                self._store.set_origin(run, json.dumps(origin))
+        related_to, answers = origin.get("related_to", ""), self._spec.answers
+        pace = Pace(origin["origin_us"], origin["speed"], answers, related_to, hold_ms)
+        player = Player(self._store, self._control, self.key, scheduled, pace)
+        self._control.register(self.key, player)
+        return player
+
+
+def begin(store: Store, control: Control, request: Mapping[str, Any], *, project: str, domain: str) -> Beginning:
+    """Create a simulated run from the arguments of `simulate`.
 
     Raises ValueError for arguments that make no sense, `LocalError` for a name that is taken.
     """
@@ -40,33 +78,28 @@ def begin(
         raise ValueError(f"speed must be above 0, not {speed!r}")
     if not elapsed_s >= 0:
         raise ValueError(f"elapsed_s is a time in seconds, not {elapsed_s!r}")
-    planned = plan(seed, spec)
-    elapsed_ms = min(elapsed_s * 1000, planned.end_ms)
+    if name is not None and not (isinstance(name, str) and is_run_name(name)):
+        raise ValueError(f"name must be {RUN_NAME_RULE}, not {reprlib.repr(name)}")
     origin = {
         "kind": ORIGIN_KIND,
         "seed": seed,
         "spec": asdict(spec),
-        "origin_us": now_us() - round(elapsed_ms * 1000 / speed),
+        "origin_us": now_us(),
+        "elapsed_s": elapsed_s,
         "speed": speed,
         "hold": hold,
         "quirks": oddities,
     }
-    names = [name] if name else (planned.run_name + (f"-{n}" if n > 1 else "") for n in count(1))
+    own_name = planned_name(seed)
+    names = [name] if name else (own_name + (f"-{n}" if n > 1 else "") for n in count(1))
     for candidate in names:
         key = RunKey(project, domain, candidate)
-        if _create(store, key, planned, origin):
-            break
-    else:
-        raise LocalError(f"There is a run {name!r} already.", hint="Choose another name, or give none.")
-    player = _player(store, control, key, planned, origin)
-    player.catch_up()
-    if hold:
-        return key, None
-    control.register(key, player)
-    return key, player
+        if _create(store, key, origin):
+            return Beginning(store, control, key, origin)
+    raise LocalError(f"There is a run {name!r} already.", hint="Choose another name, or give none.")
 
 
-def rerun(store: Store, control: Control, launch: Launch, old_origin: Mapping[str, Any]) -> Player:
+def rerun(store: Store, control: Control, launch: Launch, old_origin: Mapping[str, Any]) -> Beginning:
     """Play an earlier simulated run again: the same plan, but this time it succeeds. KeyError for a taken name.
 
     With `recover`, what had succeeded is taken over, all but the actions that are to run again.
@@ -77,45 +110,32 @@ def rerun(store: Store, control: Control, launch: Launch, old_origin: Mapping[st
         **old_origin,
         "spec": asdict(spec),
         "origin_us": now_us(),
+        "elapsed_s": 0.0,
         "hold": False,
         "related_to": launch.related_to.name,
         "recovered": sorted(recovered),
     }
-    planned = _with_recovered(plan(origin["seed"], spec), recovered)
-    if not _create(store, launch.key, planned, origin, launch=launch):
+    if not _create(store, launch.key, origin, launch=launch):
         raise KeyError(launch.key)
-    player = _player(store, control, launch.key, planned, origin)
-    control.register(launch.key, player)
-    return player
+    return Beginning(store, control, launch.key, origin)
 
 
-def resume(store: Store, control: Control) -> Iterator[Player]:
+def resume(store: Store, control: Control) -> Iterator[Beginning]:
     """Go on with the simulated runs that were under way when the last server on this file ended."""
     for key, origin_json in store.origins().items():
         origin = json.loads(origin_json)
         with store.read(key) as run:
             is_over = run.root.is_terminal
-        if origin["kind"] != ORIGIN_KIND or is_over or origin["hold"]:
-            continue
-        planned = _with_recovered(plan(origin["seed"], SimSpec.of(origin["spec"])), origin.get("recovered", ()))
-        player = _player(store, control, key, planned, origin)
-        control.register(key, player)
-        yield player
+        is_held = origin.get("hold") and "elapsed_s" not in origin
+        if origin["kind"] == ORIGIN_KIND and not is_over and not is_held:
+            yield Beginning(store, control, key, origin)
 
 
-def _player(store: Store, control: Control, key: RunKey, planned: Plan, origin: Mapping[str, Any]) -> Player:
-    answers = SimSpec.of(origin["spec"]).answers
-    pace = Pace(origin["origin_us"], origin["speed"], answers=answers, recovered_from=origin.get("related_to", ""))
-    return Player(store, control, key, planned, pace)
-
-
-def _create(
-    store: Store, key: RunKey, planned: Plan, origin: Mapping[str, Any], *, launch: Launch | None = None
-) -> bool:
+def _create(store: Store, key: RunKey, origin: Mapping[str, Any], *, launch: Launch | None = None) -> bool:
     """Store the run with its root, which has no phase yet. False where the name is taken."""
     run_spec = launch.run_spec.SerializeToString() if launch else b""
     run = RunRecord(key, origin=json.dumps(origin), run_spec=run_spec)
-    spec = actions.spec_of(run, planned.actions[0])
+    spec = actions.spec_of(run, PlannedAction(ROOT_ACTION, ROOT_TASK, "", 0))
     details = describe.details(run.action_id(ROOT_ACTION), spec, source="RUN_SOURCE_CLI")
     if launch:
         details.metadata.relation.CopyFrom(launch.run_spec.relation)

@@ -17,6 +17,8 @@ from flyte_widgets.local.simulator.texts import Note, SimError
 from flyte_widgets.phases import ActionPhase
 
 P = ActionPhase
+ROOT_TASK: Final = "etl.pipeline"
+"""What the root of every plan is."""
 _CASCADE_MS: Final = 400
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from flyte_widgets.local.services.control import Control, now_us
@@ -16,7 +18,10 @@ from flyte_widgets.phases import ActionPhase
 _TICK_S: Final = 0.02
 _LONGEST_SLEEP_S: Final = 3600.0
 _BATCH: Final = 400
-"""Steps in one transaction: the server answers others in between."""
+"""At most so many steps in one transaction."""
+_BATCH_S: Final = 0.02
+_PAUSE_S: Final = 0.005
+"""A transaction ends after that time, and then the server answers others, also where a long past is to be played."""
 
 
 class ScheduledStep(NamedTuple):
@@ -42,6 +47,18 @@ class Pace(NamedTuple):
     """Whether somebody else answers the conditions. Otherwise the plan stands still until you do."""
     recovered_from: str = ""
     """Name of the run that recovered actions are taken over from."""
+    hold_ms: float | None = None
+    """Play to here and no further, in milliseconds of the plan."""
+
+
+def schedule(planned: Plan) -> list[ScheduledStep]:
+    """Put the steps of a plan in the order in which they are played."""
+    steps = [
+        ScheduledStep(step.at_ms, action, version, step)
+        for action in planned.actions
+        for version, step in enumerate(action.steps)
+    ]
+    return sorted(steps, key=lambda scheduled: scheduled.at_ms)
 
 
 class Player:
@@ -49,15 +66,10 @@ class Player:
 
     reports_ends = False
 
-    def __init__(self, store: Store, control: Control, key: RunKey, planned: Plan, pace: Pace) -> None:
+    def __init__(self, store: Store, control: Control, key: RunKey, scheduled: list[ScheduledStep], pace: Pace) -> None:
         self._store, self._control, self._key, self._pace = store, control, key, pace
         self._origin_us = pace.origin_us
-        schedule = [
-            ScheduledStep(step.at_ms, action, version, step)
-            for action in planned.actions
-            for version, step in enumerate(action.steps)
-        ]
-        self._schedule = sorted(schedule, key=lambda scheduled: scheduled.at_ms)
+        self._schedule = scheduled if pace.hold_ms is None else [*takewhile(self._is_before_hold, scheduled)]
         self._played = 0
         self._is_aborted = False
         self._changed = asyncio.Event()
@@ -86,7 +98,7 @@ class Player:
         try:
             while not self._is_aborted and self._played < len(self._schedule):
                 if self._play_batch():
-                    await asyncio.sleep(0)
+                    await asyncio.sleep(_PAUSE_S)
                 elif self._played < len(self._schedule):
                     await self._wait_for(self._schedule[self._played])
         finally:
@@ -108,6 +120,10 @@ class Player:
             self._time_out(scheduled.action.name)
         if not self._needs_answer(scheduled):
             self._origin_us += max(0, now_us() - self._wall_us(scheduled.at_ms))  # the plan has stood still
+
+    def _is_before_hold(self, scheduled: ScheduledStep) -> bool:
+        is_open_question = scheduled.answers_condition and not self._pace.answers
+        return scheduled.at_ms <= (self._pace.hold_ms or 0) and not is_open_question
 
     def _needs_answer(self, scheduled: ScheduledStep) -> bool:
         if self._pace.answers or not scheduled.answers_condition:
@@ -133,10 +149,11 @@ class Player:
         if end == self._played and not self._is_answered(end, elapsed_ms):
             return False
         end = max(end, self._played + 1)
+        until_s = time.monotonic() + _BATCH_S
         with self._store.change(self._key) as run:
-            for scheduled in self._schedule[self._played : end]:
-                self._apply(run, scheduled)
-        self._played = end
+            while self._played < end and time.monotonic() < until_s:
+                self._apply(run, self._schedule[self._played])
+                self._played += 1
         return True
 
     def _is_answered(self, index: int, elapsed_ms: float) -> bool:

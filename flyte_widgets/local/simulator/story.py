@@ -6,7 +6,7 @@ from random import Random
 
 from flyte_widgets.local.services.records import ROOT_ACTION
 from flyte_widgets.local.simulator import texts as sim_texts
-from flyte_widgets.local.simulator.plan import LifecycleBuilder, P, PlannedAction, cut
+from flyte_widgets.local.simulator.plan import ROOT_TASK, LifecycleBuilder, P, PlannedAction, cut
 
 _GPU = "nvidia.com/gpu"
 
@@ -48,7 +48,7 @@ def tell(rng: Random, outcome: str) -> list[PlannedAction]:
     root = story.life(0)
     root.start(queue_ms=1200, wait_ms=8600, init_ms=4400)
     root.end((250_000 if outcome == "failed" else 200_000) - root.now_ms)
-    story.add(root, "pipeline")
+    story.add(root, ROOT_TASK.removeprefix("etl."))
     _fan_out(story)
     _train(story, fails_again=outcome == "failed")
     _evaluate(story, times_out=outcome != "failed")

@@ -10,7 +10,7 @@ from typing import Final
 
 from flyte_widgets.local.services.records import ROOT_ACTION
 from flyte_widgets.local.simulator import texts as sim_texts
-from flyte_widgets.local.simulator.plan import LifecycleBuilder, P, PlannedAction, cut
+from flyte_widgets.local.simulator.plan import ROOT_TASK, LifecycleBuilder, P, PlannedAction, cut
 from flyte_widgets.local.simulator.spec import SimSpec
 
 _LEAVES: Final = ("prepare", "square", "fetch_shard", "embed_batch", "score_chunk", "clean_rows", "gpu_eval")
@@ -47,7 +47,7 @@ def lay_out(rng: Random, spec: SimSpec) -> list[PlannedAction]:
 
 
 def _tree(rng: Random, spec: SimSpec) -> list[Node]:
-    root = Node(ROOT_ACTION, None, 0, "etl.pipeline")
+    root = Node(ROOT_ACTION, None, 0, ROOT_TASK)
     nodes, growing = [root], deque([root])
     total = spec.actions or 1
     while len(nodes) < total:
