@@ -11,12 +11,14 @@ import concurrent.futures
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 from flyte_widgets.forking import PerProcess
 from flyte_widgets.tasks import cancel_others
 from flyte_widgets.threads import start_thread
+from flyte_widgets.watch.tools import patience
 
 T = TypeVar("T")
 
@@ -67,15 +69,18 @@ class BackgroundLoop:
     def call(self, coro: Coroutine[Any, Any, T], timeout_s: float | None = None) -> T:
         """Run a coroutine on the loop and wait for its result, from any other thread.
 
-        An interrupt (Ctrl-C, the notebook's stop button) cancels it. Raises `concurrent.futures.TimeoutError`.
+        An interrupt (Ctrl-C, the notebook's stop button) cancels it. Raises `concurrent.futures.TimeoutError`, which
+        comes soon where completion or an inspector is looking (`tools`).
         """
         if self.is_current:
             coro.close()
             raise RuntimeError("A blocking call was made on the thread of flyte-widgets itself. Use the async form.")
         left = threading.Event()
+        limit_s = patience.limit(timeout_s)
         future = self.submit(_while_awaited(coro, left))
+        began_s = time.monotonic()
         try:
-            return future.result(timeout_s)
+            return future.result(limit_s)
         except concurrent.futures.CancelledError:
             if self._stopping:
                 raise SystemExit from None  # the interpreter ends: a thread that waits here does so without a word
@@ -84,6 +89,9 @@ class BackgroundLoop:
             left.set()
             future.cancel()
             raise
+        finally:
+            if limit_s != timeout_s:
+                patience.spend(time.monotonic() - began_s)
 
     def stop(self) -> None:
         """Cancel everything and end the thread."""

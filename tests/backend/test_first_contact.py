@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
 
 import flyte_widgets as fw
 from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.api.connect import UNARY_TIMEOUT_S
 from flyte_widgets.errors import ConfigError, FlyteWidgetsError, TransportError, WaitTimeoutError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.watch.backends import unset_default
@@ -66,6 +71,26 @@ def test_a_refused_port_is_said_soon() -> None:
         widget.close()
     finally:
         unset_default(client)
+
+
+def test_tools_do_not_wait_for_a_silent_backend() -> None:
+    """It accepts and says nothing: completion, members and the inspector end long before the calls' own time-outs."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = fw.connect(f"http://127.0.0.1:{silent.getsockname()[1]}", project="p", domain="d")
+        run, runs = fw.Run("r1"), fw.Runs()
+        shell = InteractiveShell.instance()
+        shell.user_ns.update(run=run, runs=runs)
+        try:
+            began_s = time.monotonic()
+            with provisionalcompleter():
+                list(shell.Completer.completions("run.actions.", len("run.actions.")))
+            shell.object_inspect_mime("runs")
+            with pytest.raises(FlyteWidgetsError, match="could not be read"):
+                inspect.getmembers(run)
+            assert time.monotonic() - began_s < UNARY_TIMEOUT_S
+        finally:
+            run.close()
+            unset_default(client)
 
 
 def test_a_client_is_taken(shared_server: ServerProcess) -> None:
