@@ -36,7 +36,7 @@ def auth_from(value: AuthLike) -> httpx.Auth | None:
     if isinstance(value, str) or callable(value):
         return BearerAuth(value)
     raise ConfigError(
-        f"auth is a {type(value).__name__}.",
+        f"auth has the type {type(value).__name__}.",
         hint="Give a token (str), a function that returns one, a mapping of headers, or an httpx.Auth.",
     )
 

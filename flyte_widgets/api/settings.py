@@ -44,7 +44,7 @@ class Settings:
         """Give a text; "" where it is not set."""
         value = self._find(key, aliases)
         if value is not None and not isinstance(value, (str, int, float)):
-            raise ConfigError(f"{self.where(key, *aliases)} is a {type(value).__name__}, not a text.")
+            raise ConfigError(f"{self.where(key, *aliases)} has the type {type(value).__name__}. A text is needed.")
         return "" if value is None else str(value).strip()
 
     def flag(self, key: str, *aliases: str) -> bool:

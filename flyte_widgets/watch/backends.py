@@ -103,7 +103,7 @@ def backend_of(client: FlyteClient, source: str = "client=") -> Backend:
     """Give the one backend of a client, so that all its runs share watchers."""
     if not isinstance(client, FlyteClient):
         raise ConfigError(
-            f"client is a {type(client).__name__}.",
+            f"client has the type {type(client).__name__}.",
             hint="Give what fw.connect(endpoint, ...) returns, or leave it out.",
         )
     with _lock.get():
@@ -191,7 +191,7 @@ def connect(
     for name, value in {**texts, "console": console}.items():
         if value is not None and not isinstance(value, str):
             raise ConfigError(
-                f"{name} is a {type(value).__name__}.",
+                f"{name} has the type {type(value).__name__}.",
                 hint=f'Give a text: fw.connect("flyte.acme.dev", {name}="...").'
                 if name != "endpoint"
                 else 'Give a text: fw.connect("flyte.acme.dev").',

@@ -28,11 +28,11 @@ URL = "http://127.0.0.1:9"
 @pytest.mark.parametrize(
     ("wrong", "word"),
     [
-        (lambda: fw.connect(3), "endpoint is a int"),  # type: ignore[arg-type]
-        (lambda: fw.connect(URL, project=3), "project is a int"),  # type: ignore[arg-type]
+        (lambda: fw.connect(3), "endpoint has the type int"),  # type: ignore[arg-type]
+        (lambda: fw.connect(URL, project=3), "project has the type int"),  # type: ignore[arg-type]
         (lambda: fw.connect(URL, auth={"authorization": None}), "does not hold texts only"),  # type: ignore[dict-item]
-        (lambda: fw.Run("r1", client=URL), "client is a str"),  # type: ignore[arg-type]
-        (lambda: fw.RunWidget("r1", client=URL), "client is a str"),  # type: ignore[arg-type]
+        (lambda: fw.Run("r1", client=URL), "client has the type str"),  # type: ignore[arg-type]
+        (lambda: fw.RunWidget("r1", client=URL), "client has the type str"),  # type: ignore[arg-type]
     ],
 )
 def test_a_wrong_argument_is_said(wrong: Callable[[], Any], word: str) -> None:

@@ -84,7 +84,20 @@ def test_the_limits_shape_the_tree() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"actions": 0}, {"fan_out": 1.5}, {"retries": 2}, {"task_s": -1}, {"outcome": "lost"}, {"speeed": 2}]
+    "wrong",
+    [
+        {"seed": None},
+        {"seed": "x"},
+        {"spec": 3},
+        {"speed": "x"},
+        {"elapsed_s": None},
+        {"actions": 0},
+        {"fan_out": 1.5},
+        {"retries": 2},
+        {"task_s": -1},
+        {"outcome": "lost"},
+        {"speeed": 2},
+    ],
 )
 def test_what_makes_no_sense_is_refused(backend: LocalBackend, wrong: dict[str, object]) -> None:
     """The error names the wrong value and starts nothing."""

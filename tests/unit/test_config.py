@@ -388,7 +388,7 @@ def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch, name: str, val
 def test_wrong_types_are_named(place: Path) -> None:
     """A key that holds the wrong kind of thing is said by its name."""
     write(place / "home/.flyte/config.yaml", "admin: {endpoint: [a, b]}\n")
-    with pytest.raises(ConfigError, match=r"admin.endpoint .* is a list"):
+    with pytest.raises(ConfigError, match=r"admin.endpoint .* has the type list"):
         discover()
 
 

@@ -130,6 +130,18 @@ def test_words_survive_every_sanitiser() -> None:
         assert all(word in words for word in (*TOLD, "OutOfMemoryError: CUDA out of memory."))
         assert "font-family" not in words
         assert "<style" not in cleaned
+        assert "color-scheme" not in words
+
+
+def test_a_style_sheet_reaches_the_drawings_only() -> None:
+    """It is in its own address, and its rules are for the images below the static view's id."""
+    links = [a for tag, a in Parsed(static_view_html(FAILED, "fw-static-view-1")).elements if tag == "link"]
+    assert [a["rel"] for a in links] == ["stylesheet"]
+    rules = base64.b64decode(links[0]["href"].removeprefix("data:text/css;base64,")).decode()
+    selectors = [selector for rule in rules.split("}") if rule for selector in rule.partition("{")[0].split(",")]
+    assert all(re.fullmatch(r"\[data-[a-z-]+=[a-z-]+\] #fw-static-view-1 img", selector) for selector in selectors)
+    assert {rule.partition("{")[2] for rule in rules.split("}") if rule} == {"color-scheme:dark", "color-scheme:light"}
+    assert "<link" not in static_view_html(FAILED, "x{}*")
 
 
 def test_html_brings_nothing_that_acts() -> None:

@@ -20,12 +20,15 @@ from flyte_widgets.local.simulator import actions
 from flyte_widgets.local.simulator.plan import ROOT_TASK, Plan, PlannedAction, PlannedStep
 from flyte_widgets.local.simulator.planner import plan, planned_name
 from flyte_widgets.local.simulator.player import Pace, Player, ScheduledStep, schedule
-from flyte_widgets.local.simulator.spec import SimSpec
+from flyte_widgets.local.simulator.spec import SimSpec, is_whole
 from flyte_widgets.phases import ActionPhase
 
 ORIGIN_KIND = "simulate"
 PLANNED_AT_ONCE: Final = 500
 """Up to so many actions, a run is planned while the caller waits: that takes a fraction of a second."""
+
+
+_TIMES: Final = {"speed": 1.0, "elapsed_s": 0.0}
 
 
 class Beginning:
@@ -70,10 +73,13 @@ def begin(store: Store, control: Control, request: Mapping[str, Any], *, project
     Raises ValueError for arguments that make no sense, `LocalError` for a name that is taken.
     """
     arguments = dict(request)
-    seed, speed = int(arguments.pop("seed", 0)), float(arguments.pop("speed", 1.0))
-    elapsed_s, hold = float(arguments.pop("elapsed_s", 0.0)), bool(arguments.pop("hold", False))
+    seed = arguments.pop("seed", 0)
+    speed, elapsed_s = (_number(name, arguments.pop(name, default)) for name, default in _TIMES.items())
+    hold = bool(arguments.pop("hold", False))
     name, oddities = arguments.pop("name", None), quirks.checked(arguments.pop("quirks", ()))
     spec = SimSpec.of(arguments.pop("spec", None), **arguments)
+    if not is_whole(seed):
+        raise ValueError(f"seed must be a whole number, not {seed!r}")
     if not 0 < speed < float("inf"):
         raise ValueError(f"speed must be above 0, not {speed!r}")
     if not elapsed_s >= 0:
@@ -129,6 +135,12 @@ def resume(store: Store, control: Control) -> Iterator[Beginning]:
         is_held = origin.get("hold") and "elapsed_s" not in origin
         if origin["kind"] == ORIGIN_KIND and not is_over and not is_held:
             yield Beginning(store, control, key, origin)
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{name} must be a number, not {value!r}")
+    return float(value)
 
 
 def _create(store: Store, key: RunKey, origin: Mapping[str, Any], *, launch: Launch | None = None) -> bool:

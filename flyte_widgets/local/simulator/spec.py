@@ -47,12 +47,12 @@ class SimSpec:
     """Whether somebody else answers the conditions. Otherwise each waits for you, and what comes later waits, too."""
 
     def __post_init__(self) -> None:
-        if self.actions is not None and not (_is_whole(self.actions) and 1 <= self.actions <= MAX_ACTIONS):
+        if self.actions is not None and not (is_whole(self.actions) and 1 <= self.actions <= MAX_ACTIONS):
             raise ValueError(f"actions must be a whole number from 1 to {MAX_ACTIONS}, not {self.actions!r}")
-        if not (_is_whole(self.log_lines) and 0 <= self.log_lines <= MAX_LOG_LINES):
+        if not (is_whole(self.log_lines) and 0 <= self.log_lines <= MAX_LOG_LINES):
             raise ValueError(f"log_lines must be a whole number from 0 to {MAX_LOG_LINES}, not {self.log_lines!r}")
         for name in ("fan_out", "depth"):
-            if not (_is_whole(getattr(self, name)) and getattr(self, name) >= 1):
+            if not (is_whole(getattr(self, name)) and getattr(self, name) >= 1):
                 raise ValueError(f"{name} must be a whole number from 1 on, not {getattr(self, name)!r}")
         for name in _SHARES:
             if not 0 <= getattr(self, name) <= 1:
@@ -66,6 +66,8 @@ class SimSpec:
     @classmethod
     def of(cls, spec: SimSpec | Mapping[str, Any] | None = None, **overrides: Any) -> SimSpec:
         """Read a spec given as such or as a mapping, with single values replaced."""
+        if not (spec is None or isinstance(spec, cls | Mapping)):
+            raise ValueError(f"spec must be a SimSpec or a mapping, not {spec!r}")
         values = {field.name: getattr(spec, field.name) for field in fields(cls)} if isinstance(spec, cls) else spec
         merged = {**(values or {}), **overrides}  # type: ignore[dict-item]
         known = [field.name for field in fields(cls)]
@@ -75,5 +77,6 @@ class SimSpec:
         return cls(**merged)
 
 
-def _is_whole(value: Any) -> bool:
+def is_whole(value: Any) -> bool:
+    """Check for an int that is no bool."""
     return isinstance(value, int) and not isinstance(value, bool)

@@ -1,13 +1,18 @@
-"""The static view as HTML that any notebook can show: no script, no style sheet, no class, nothing to load. Pure.
+"""The static view as HTML that any notebook can show: no script, no class, nothing to load. Pure.
 
 Who shows saved notebooks cuts HTML down, each in its own way, so the order of the words carries the meaning, and all
 that is cut is dispensable: nbconvert's sanitiser drops styles, GitHub's styles and ids, untrusted JupyterLab inline
 SVG (but not its words). All let pass an `<img>` with SVG in base64, but for nbconvert's, which shows its source; so
 the drawings come after the words. Colours of words are the page's own; those of the drawings bring their ground.
+
+A drawing is light or dark as the `color-scheme` of its `<img>` says, and VS Code and JupyterLab do not set that for
+their themes. The one style sheet does. It is a `<link>` with the rules in its address: a sanitiser that drops a
+`<style>` leaves the rules as words on the page.
 """
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Final
 
@@ -44,6 +49,19 @@ _ROW: Final = "display:flex;flex-wrap:wrap;align-items:center"
 _FAINT: Final = "opacity:.75"
 _SIZE: Final = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 _SUMMARY: Final = '<summary style="font-size:12px;cursor:pointer;margin-top:4px">'
+_THEME_MARKERS: Final = {
+    "dark": (
+        "[data-vscode-theme-kind=vscode-dark]",
+        "[data-vscode-theme-kind=vscode-high-contrast]",
+        "[data-jp-theme-light=false]",
+    ),
+    "light": (
+        "[data-vscode-theme-kind=vscode-light]",
+        "[data-vscode-theme-kind=vscode-high-contrast-light]",
+        "[data-jp-theme-light=true]",
+    ),
+}
+"""What the body of a host's page says of its theme."""
 _DOT: Final = f'<span style="{_FAINT}"> · </span>'
 
 
@@ -69,7 +87,20 @@ def static_view_note(words: str, element_id: str) -> str:
 
 def _frame(content: str, element_id: str) -> str:
     name = f' id="{clean(element_id)}"' if element_id else ""
-    return f'<div{name} style="{_LINE};{_FONT};max-width:960px;padding:10px 12px;margin:2px 0">{content}</div>'
+    frame = f"{_LINE};{_FONT};max-width:960px;padding:10px 12px;margin:2px 0"
+    return f'<div{name} style="{frame}">{content}{_theme_link(element_id)}</div>'
+
+
+def _theme_link(element_id: str) -> str:
+    """Let the drawings follow the host's theme, also where the reader's system has the other one."""
+    if not re.fullmatch(r"[\w-]+", element_id):
+        return ""
+    rules = "".join(
+        ",".join(f"{marker} #{element_id} img" for marker in markers) + f"{{color-scheme:{scheme}}}"
+        for scheme, markers in _THEME_MARKERS.items()
+    )
+    address = base64.b64encode(rules.encode()).decode("ascii")
+    return f'<link rel="stylesheet" href="data:text/css;base64,{address}">'
 
 
 def page(snapshot: Snapshot) -> str:
