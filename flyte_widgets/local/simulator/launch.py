@@ -70,7 +70,7 @@ class Beginning:
 def begin(store: Store, control: Control, request: Mapping[str, Any], *, project: str, domain: str) -> Beginning:
     """Create a simulated run from the arguments of `simulate`.
 
-    Raises ValueError for arguments that make no sense, `LocalError` for a name that is taken.
+    Raises ValueError or TypeError for arguments that make no sense, `LocalError` for a name that is taken.
     """
     arguments = dict(request)
     seed = arguments.pop("seed", 0)
@@ -139,7 +139,7 @@ def resume(store: Store, control: Control) -> Iterator[Beginning]:
 
 def _number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{name} must be a number, not {value!r}")
+        raise TypeError(f"{name} must be a number, not {value!r}")
     return float(value)
 
 
