@@ -158,9 +158,9 @@ def test_words_of_states_fit_in_any_width(gallery: Gallery, font: str) -> None:
     """
     cut: list[str] = []
     for state in ("confirm-names", "ten-thousand", "recorded-timed-out", "recorded-unknown-phase"):
-        for width in (320, 640, 660, 720, 840, 960):
+        for width in (270, 320, 640, 660, 720, 840, 960):
             gallery.show(state, width=width, fonts=font)
-            if width == 320:
+            if width <= 320:
                 gallery.page.get_by_role("button", name="State diagram", expanded=False).click()
             for reading in gallery.page.locator(".fw-reading-choice:enabled").all():
                 reading.click()
@@ -169,6 +169,19 @@ def test_words_of_states_fit_in_any_width(gallery: Gallery, font: str) -> None:
     gallery.show("running", width=640, fonts="DejaVu Sans")
     succeeded = gallery.page.get_by_role("button", name="Succeeded, 36 actions")
     expect(succeeded.get_by_title("Succeeded", exact=True)).to_have_text("Success")
+
+
+@pytest.mark.parametrize("width", [320, 300, 270])
+@pytest.mark.parametrize("state", ["unfolded", "unfolded-all", "local"])
+def test_a_narrow_diagram_is_whole(gallery: Gallery, state: str, width: int) -> None:
+    """The column of states is as narrow as its container: none of it is beyond the edge that cuts it."""
+    gallery.show(state, width=width)
+    assert gallery.faults() == []
+    diagram, drawing = (
+        gallery.page.locator(name).evaluate("(el) => el.getBoundingClientRect().right")
+        for name in (".fw-diagram", ".fw-drawing-area")
+    )
+    assert drawing <= diagram
 
 
 def test_a_name_that_is_cut_is_whole_in_the_tooltip(gallery: Gallery) -> None:

@@ -10,6 +10,8 @@ const LAYOUTS: [string, Layout][] = [
   ["halfway compressed", layoutFor(800, false)],
   ["compressed", layoutFor(638, false)],
   ["narrow", layoutFor(318, true)],
+  ["narrower than its table", layoutFor(288, true)],
+  ["as narrow as can be", layoutFor(258, true)],
 ];
 const contains = (outer: Box, [x, y]: readonly [number, number]) =>
   x >= outer.x && x <= outer.x + outer.w && y >= outer.y && y <= outer.y + outer.h;
@@ -86,6 +88,11 @@ test("turns to the column where the labels no longer fit side by side", () => {
   expect(layoutFor(600, false).kind).toBe("narrow");
   expect(layoutFor(638, false).kind).toBe("wide");
   expect(layoutFor(0, false).kind).toBe("wide");
+});
+
+test("fits every container from 258 px on", () => {
+  for (let px = 258; px <= 1000; px++) expect(layoutFor(px, px < 500).width).toBeLessThanOrEqual(px);
+  expect(layoutFor(0, true).width).toBe(318);
 });
 
 test("keeps the coordinates of its tables", () => {

@@ -27,6 +27,8 @@ interface Table {
 
 /** Under the first the labels do not fit side by side; over the second nothing is scaled up. */
 const [COMPACT_PX, WIDE_PX] = tables.wide.sizePx[0] as [number, number];
+/** The column: as narrow as its words allow, and as it is where there is room. */
+const [SLIM_PX, COLUMN_PX] = tables.narrow.sizePx[0] as [number, number];
 /** Share of the way from compact to full width under which nodes are drawn with less air. */
 const TIGHT = 0.6;
 
@@ -34,7 +36,8 @@ const TIGHT = 0.6;
 export function layoutFor(widthPx: number, narrow: boolean): Layout {
   if (narrow || (widthPx > 0 && widthPx < COMPACT_PX)) {
     const { heightWithUnknown } = tables.narrow;
-    const layout = placed(tables.narrow, 1);
+    const column = Math.min(COLUMN_PX, Math.max(SLIM_PX, widthPx || COLUMN_PX));
+    const layout = placed(tables.narrow, (column - SLIM_PX) / (COLUMN_PX - SLIM_PX));
     return { ...layout, kind: "narrow", compact: false, heightWithUnknown, route: narrowRoute(layout.start) };
   }
   const width = Math.min(WIDE_PX, Math.max(COMPACT_PX, widthPx || WIDE_PX));
