@@ -1,7 +1,7 @@
 """The logs that pages look at: followed while they are on screen, read in pages, searched and saved on request.
 
-Only the newest lines are pushed, and only to who follows the log: as many as fit on a screen. So a log of thousands of
-lines a second costs no more messages than a quiet one. All else the page asks for.
+Only the newest lines are pushed, and only to who follows the log: as many as the page has on screen. So a log of
+thousands of lines a second costs no more than one of a few. All else the page asks for.
 """
 
 from __future__ import annotations
@@ -24,10 +24,13 @@ from flyte_widgets.wire.logs import LogLines, LogMatches, LogNews, SavedLog, pac
 from flyte_widgets.wire.requests import FindInLog, LineAtTime, ReadLog, SaveLog
 
 TOPIC: Final = "log"
-"""A page shows "log/a3/1": attempt 1 of action a3; "log/a3/1/end" where it follows the newest lines."""
+"""A page shows "log/a3/1": attempt 1 of action a3; "log/a3/1/end/8" where it follows the newest lines and has room for
+8 of them; "log/a3/1/end" before it knows for how many."""
 PUSHED_LINES: Final = 64
-PUSHED_CHARACTERS: Final = 8_000
-"""What of the newest lines goes out with each push: what a screen shows of them."""
+"""So many of the newest lines go out where the page does not say how many it shows."""
+MOST_PUSHED_LINES: Final = 200
+PUSHED_CHARACTERS: Final = 16_000
+"""No push has more, whatever the page says: so many fit on a large screen."""
 READ_LINES: Final = 20_000
 MATCHES: Final = 5_000
 
@@ -39,7 +42,8 @@ class LogFeed:
         self._watcher, self._outbound = watcher, outbound
         self._lock = threading.Lock()
         self._tails: dict[str, LogTail] = {}
-        self._followed: set[str] = set()
+        self._followed: dict[str, int] = {}
+        """Logs of which pages have the end on screen, and how many lines of it."""
         self._changed: set[str] = set()
 
     def register(self, inbound: Inbound) -> None:
@@ -54,7 +58,8 @@ class LogFeed:
 
     def _show(self, topics: frozenset[str]) -> None:
         """Follow the logs that are on screen, and no others."""
-        wanted = {topic.removesuffix("/end") for topic in topics}
+        shown = [_parsed(topic) for topic in topics]
+        wanted = {key for key, _ in shown}
         for key in self._tails.keys() - wanted:
             self._drop(key)
         for key in wanted - self._tails.keys():
@@ -66,7 +71,10 @@ class LogFeed:
             with self._lock:
                 self._tails[key] = tail
         with self._lock:
-            self._followed = {topic.removesuffix("/end") for topic in topics if topic.endswith("/end")}
+            self._followed = {}
+            for key, lines in shown:
+                if lines:
+                    self._followed[key] = max(lines, self._followed.get(key, 0))
             self._changed |= self._tails.keys()
         self._outbound.push(self._take)
 
@@ -121,11 +129,12 @@ class LogFeed:
         with self._lock:
             changed = [(key, self._tails[key]) for key in self._changed if key in self._tails]
             self._changed.clear()
-            followed = set(self._followed)
+            followed = dict(self._followed)
         parts: list[tuple[LogNews, list[bytes]]] = []
         for key, tail in changed:
             first, total = tail.extent
-            lines = _newest(tail.slice(max(first, total - PUSHED_LINES), total)) if key in followed else []
+            count = followed.get(key, 0)
+            lines = _newest(tail.slice(max(first, total - count), total)) if count else []
             status = tail.status
             news = LogNews(
                 key=key,
@@ -145,6 +154,15 @@ class LogFeed:
 
 def _key(action: str, attempt: int) -> str:
     return f"{action}/{attempt}"
+
+
+def _parsed(topic: str) -> tuple[str, int]:
+    """Give a log's key, and how many of its newest lines a page wants; 0: none. Anything may stand there."""
+    key, follows, lines = topic.partition("/end")
+    if not follows:
+        return key, 0
+    count = lines.removeprefix("/")
+    return key, min(int(count), MOST_PUSHED_LINES) if count.isdecimal() else PUSHED_LINES
 
 
 def _newest(lines: list[LogLine]) -> list[LogLine]:

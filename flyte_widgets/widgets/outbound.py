@@ -99,7 +99,7 @@ class Outbound:
         """Have `take()` called when the next push may go out, and what it gives delivered to `store.on(kind, …)`.
 
         Called again before that, it changes nothing: so collect what is new, and call this with the same `take` for
-        each piece of it. All pushes of a widget share one message, at the pace of the columns. While no view is on
+        each piece of it. All pushes of a widget share one message, four a second at most. While no view is on
         screen nothing is taken: a page that looks again asks for what it shows.
         """
         with self._news_lock:
@@ -207,8 +207,8 @@ class Outbound:
             if self._presence.pace != "full":
                 self._pushes.clear()
                 return None
-            if now_s < self.rate.regular_s:
-                return self.rate.regular_s
+            if now_s < self.rate.push_s:
+                return self.rate.push_s
             pushes, self._pushes = self._pushes, []
         parts: list[PushedPart] = []
         buffers: list[bytes] = []
@@ -222,7 +222,9 @@ class Outbound:
                 parts.append(PushedPart(content=content, buffers=len(own)))
                 buffers += own
         if parts:
-            self.send(Push(parts=parts), buffers, now_s)
+            self.channel.send(Push(parts=parts), buffers)
+            self._sent_s = now_s
+            self.rate.note_push(now_s)
         return None
 
     def _send_heartbeat(self, now_s: float) -> float | None:

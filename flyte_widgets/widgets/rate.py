@@ -1,4 +1,4 @@
-"""When the next message of a widget may go out: three a second as a rule, five at most. Pure."""
+"""When the next message of a widget may go out: three a second as a rule, four of a log, five at most. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Final
 
 EVERY_S: Final = 1 / 3
 """Between two messages, but for those that a reader waits for. The first one after a pause goes out at once."""
+PUSH_EVERY_S: Final = 1 / 4
+"""Between two pushes: somebody reads what they bring, line by line."""
 MOST_A_SECOND: Final = 5
 """In any second, whatever goes out, but for answers to requests: those are sent at once, and others wait for them."""
 
@@ -16,7 +18,7 @@ class Rate:
 
     def __init__(self) -> None:
         self._sent: deque[float] = deque(maxlen=MOST_A_SECOND)
-        self._regular_s = 0.0
+        self._regular_s = self._pushed_s = 0.0
 
     @property
     def urgent_s(self) -> float:
@@ -36,6 +38,11 @@ class Rate:
         """
         return max(self.urgent_s, self._regular_s, min(self._with_room_s(1), self._regular_s + 1.0))
 
+    @property
+    def push_s(self) -> float:
+        """When the next push may go. Answers do not hold it up; it leaves the last place in a second to others."""
+        return max(self._with_room_s(1), self._pushed_s + PUSH_EVERY_S)
+
     def _with_room_s(self, places: int) -> float:
         """When so many places in a second are free, besides the one that is taken."""
         most = MOST_A_SECOND - places
@@ -47,6 +54,11 @@ class Rate:
         if not urgent:
             self._regular_s = now_s + EVERY_S
 
+    def note_push(self, now_s: float) -> None:
+        """Take note that a push was sent: it keeps its own pace."""
+        self._sent.append(now_s)
+        self._pushed_s = now_s
+
     def note_answer(self, now_s: float) -> None:
         """Take note that a request was answered: that took the place of the next message that nobody waits for."""
         self._regular_s = min(max(self._regular_s, now_s) + EVERY_S, now_s + 1.0)
@@ -54,4 +66,4 @@ class Rate:
     def forget(self) -> None:
         """Let what comes next go at once."""
         self._sent.clear()
-        self._regular_s = 0.0
+        self._regular_s = self._pushed_s = 0.0

@@ -10,7 +10,7 @@ from typing import Any
 import comm
 import pytest
 
-from flyte_widgets.widgets.log_feed import PUSHED_LINES
+from flyte_widgets.widgets.log_feed import MOST_PUSHED_LINES, PUSHED_LINES
 from flyte_widgets.widgets.run_widget import RunWidget
 from tests.front_end import FrontEnd, RecordingComm
 from tests.run_helpers import END, client_of, eventually
@@ -74,6 +74,24 @@ def test_a_followed_log_comes_with_its_newest_lines(show: Show, shared_server: S
     assert (reply["payload"]["start"], len(json.loads(buffers[0]))) == (100, 50)
     reply, _ = answer(front, front.ask("find_in_log", action=action, attempt=1, text="PUBLISH DONE"))
     assert reply["payload"] == {"lines": [3_002], "isCut": False}
+
+
+def test_a_page_gets_as_many_lines_as_it_has_room_for(show: Show, shared_server: ServerProcess) -> None:
+    """It says how many; with several, the largest counts. What is no number is none, and no page gets more than all."""
+    widget, front = show(shared_server.simulate(elapsed_s=END, log_lines=3_000))
+    action = action_named(widget, "publish")
+    for topics, count in (
+        (["end/8"], 8),
+        (["end/8", "end/24"], 24),
+        (["end/x"], PUSHED_LINES),
+        (["end/999999"], MOST_PUSHED_LINES),
+    ):
+        begun = len(news(front))
+        look(front, *(f"log/{action}/1/{topic}" for topic in topics))
+        eventually(lambda begun=begun: any(piece["state"] == "ended" for piece, _ in news(front)[begun:]))
+        piece, lines = news(front)[-1]
+        assert len(lines) == count
+        assert piece["start"] + count == piece["total"]
 
 
 def test_what_is_not_shown_is_not_read(show: Show, shared_server: ServerProcess) -> None:

@@ -21,8 +21,11 @@ from tests.benchmarks.table import Finding, Target, save, show
 MEASURES = {
     "messages": "messages, bytes and CPU of a live run",
     "decode_fold": "from bytes to state",
+    "literals": "from bytes to an action's outputs",
+    "reconcile": "what comparing with the backend's list costs, and what it is good for",
     "event_to_pixel": "from the backend's word to the text in JupyterLab",
     "start_up": "imports, and first widgets in JupyterLab",
+    "log_lines": "lines of a log, from the backend to the screen",
     "saved_size": "what a run leaves in a saved notebook",
     "packages": "the wheel, and what it brings",
     "sustained": "20,000 updates a second",

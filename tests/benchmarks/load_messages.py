@@ -1,4 +1,4 @@
-"""What the load server sends, encoded beforehand: a run of so many actions, in Connect's JSON and in protobuf. Pure.
+"""What the load server sends: a run of so many actions, in Connect's JSON and in protobuf. Pure.
 
 The run is as a wide one is: a root, and all others below it in groups of 50. One step changes `CHANGES` actions by one
 phase each, round and round; an action that has ended begins its next attempt.
@@ -26,8 +26,6 @@ PHASES = (
     phase_pb2.ACTION_PHASE_RUNNING,
     phase_pb2.ACTION_PHASE_SUCCEEDED,
 )
-MOST_STEPS = 2_000
-"""Of steps that are encoded: more than any measure takes."""
 RUNNING = 3
 """Where in `PHASES` the actions begin."""
 
@@ -38,6 +36,7 @@ class Load:
     def __init__(self, count: int) -> None:
         self.count = count
         self.begun_ms = round(time.time() * 1000)
+        self._encoded: dict[int, tuple[int, bytes]] = {}
 
     def status(self, n: int, changes: int = 0) -> Any:
         """Tell how an action stands after so many changes."""
@@ -84,39 +83,43 @@ class Load:
         )
 
     @cached_property
-    def snapshot(self) -> list[bytes]:
-        """All actions, as WatchActions begins: JSON, in frames."""
-        return [self._watched(range(at, min(at + PAGE, self.count))) for at in range(0, self.count, PAGE)]
+    def snapshot(self) -> dict[str, list[bytes]]:
+        """All actions, as WatchActions begins: frames, by encoding."""
+        pages = [self._watched(range(at, min(at + PAGE, self.count))) for at in range(0, self.count, PAGE)]
+        return {encoding: [frame(encode(page, encoding)) for page in pages] for encoding in ("json", "proto")}
 
-    @cached_property
-    def steps(self) -> list[bytes]:
-        """What changes, step by step, until all have changed five times: JSON, in frames."""
+    def step(self, number: int) -> bytes:
+        """What the step of that number changes, from 0 on: JSON, in a frame. The stream sends ancestors along."""
         leaves = self.count - 1
         size = min(CHANGES, leaves)
-        frames = []
-        for step in range(min(leaves * len(PHASES) // size, MOST_STEPS)):
-            changed = range(step * size, (step + 1) * size)
-            # The stream sends ancestors along.
-            frames.append(
-                self._watched([0, *(1 + at % leaves for at in changed)], [0, *(1 + at // leaves for at in changed)])
-            )
-        return frames
+        changed = range(number * size, (number + 1) * size)
+        page = self._watched([0, *(1 + at % leaves for at in changed)], [0, *(1 + at // leaves for at in changed)])
+        return frame(protojson(page))
 
-    def list_page(self, token: str, root_phase: int) -> bytes:
-        """Answer ListActions, in JSON."""
+    def list_page(self, token: str, root_phase: int, steps: int) -> bytes:
+        """Answer ListActions as things stand after so many steps, in JSON."""
         first = int(token or 0)
         end = min(first + LIST_PAGE, self.count)
-        page = run_service_pb2.ListActionsResponse(actions=[self.action(n) for n in range(first, end)])
+        listed = [self._listed(n, self.changes(n, steps)) for n in range(max(first, 1), end)]
         if first == 0:
-            page.actions[0].status.phase = root_phase
-        page.token = str(end) if end < self.count else ""
-        return protojson(page)
+            root = self.action(0)
+            root.status.phase = root_phase
+            listed.insert(0, protojson(root))
+        token = str(end) if end < self.count else ""
+        return b'{"actions":[%s], "token":"%s"}' % (b", ".join(listed), token.encode())
 
-    def _watched(self, numbers: Any, changes: Any = None) -> bytes:
+    def _listed(self, n: int, changes: int) -> bytes:
+        """An action in JSON; encoded once for all lists until it changes."""
+        known = self._encoded.get(n)
+        if known is None or known[0] != changes:
+            known = self._encoded[n] = changes, protojson(self.action(n, changes))
+        return known[1]
+
+    def _watched(self, numbers: Any, changes: Any = None) -> Any:
         page = run_service_pb2.WatchActionsResponse()
         for n, change in zip(numbers, changes or [0] * len(numbers), strict=True):
             page.enriched_actions.add(action=self.action(n, change), meets_filter=True)
-        return frame(protojson(page))
+        return page
 
     def _metadata(self, n: int) -> Any:
         metadata = run_definition_pb2.ActionMetadata(parent="" if n == 0 else "a0")
@@ -130,12 +133,12 @@ class Load:
 
 
 def root_frames(load: Load, phase: int) -> dict[str, bytes]:
-    """WatchActionDetails of the root in a phase, by encoding; and WatchActions of it, as "tree"."""
+    """WatchActionDetails of the root in a phase, by encoding; and WatchActions of it, as "tree-json" and so on."""
     message = run_service_pb2.WatchActionDetailsResponse(details=load.details(0, phase))
     tree = run_service_pb2.WatchActionsResponse()
     tree.enriched_actions.add(action=load.action(0), meets_filter=True).action.status.phase = phase
-    frames = {name: frame(text) for name, text in encoded(message).items()}
-    return frames | {"tree": frame(encoded(tree)["json"])}
+    frames = {name: frame(content) for name, content in encoded(message).items()}
+    return frames | {f"tree-{name}": frame(content) for name, content in encoded(tree).items()}
 
 
 def encoded(message: Any) -> dict[str, bytes]:

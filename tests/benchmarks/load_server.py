@@ -1,15 +1,15 @@
-"""A backend in a process of its own that sends messages encoded beforehand, so that it is never what is slow.
+"""A backend in a process of its own that sends messages which it has encoded before, so that it is never what is slow.
 
 The first part of the path says what run is there: `live-1000` has so many actions, of which ten change in 250 ms;
-`idle-1000` stands still; in `steps` the root goes from phase to phase whenever `Load.step()` says so. Answers what
-RunWidget and the SDK's `run.wait()` ask, each in its own encoding; all other calls get 404.
+`idle-1000` stands still; in `steps` the root goes from phase to phase whenever `LoadServer.step()` says so. What stands
+behind a second hyphen keeps two runs of one shape apart. Answers what RunWidget and the SDK's `run.wait()` ask, each in
+its own encoding; all other calls get 404. `/live-1000/counts` tells the requests so far, and the bytes of the answers.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import json
 import select
 import subprocess
@@ -58,18 +58,19 @@ class LoadServer:
         self._process.stdout.close()
 
 
-class _Scenario:
-    """One run, and who watches it: the root's details in an encoding, or the "tree"."""
+class Scenario:
+    """One run, and who watches it: the root's details in an encoding ("json"), or the tree ("tree-json")."""
 
     def __init__(self, what: str) -> None:
-        kind, count = ([*what.split("-"), ""])[:2]
+        kind, count, self.suffix = [*what.split("-", 2), "", ""][:3]
         self.load = Load(int(count or 5))
         self.is_live = kind == "live"
         self.steps_sent = 0
         self.watchers: set[tuple[str, asyncio.StreamWriter]] = set()
         self._phases = phases()
         self._set_phase(next(self._phases) if kind == "steps" else self.load.status(0).phase)
-        self.load.snapshot, self.load.steps  # noqa: B018 - encode them now
+        self.load.snapshot  # noqa: B018 - encode it now
+        self.requests = self.sent_bytes = 0
 
     def _set_phase(self, phase: int) -> None:
         self.phase = phase
@@ -77,12 +78,17 @@ class _Scenario:
         self.run = encoded(self.load.run_details(phase))
         self.phase_name = phase_pb2.ActionPhase.Name(phase).removeprefix("ACTION_PHASE_")
 
+    def send(self, writer: asyncio.StreamWriter, data: bytes) -> None:
+        """Send, and count."""
+        self.sent_bytes += len(data)
+        writer.write(data)
+
     def step(self) -> bytes:
         """Send the next phase."""
         self._set_phase(next(self._phases))
         at_ms = time.time() * 1000
         for stream, writer in self.watchers:
-            writer.write(http_chunk(self.root[stream]))
+            self.send(writer, http_chunk(self.root[stream]))
         return json.dumps({"phase": self.phase_name, "atMs": at_ms}).encode()
 
     def action_details(self, name: str) -> bytes:
@@ -93,38 +99,41 @@ class _Scenario:
         details = self.load.details(n, changes=self.load.changes(n, self.steps_sent))
         return encoded(run_service_pb2.GetActionDetailsResponse(details=details))["json"]
 
-    async def tell_tree(self, writer: asyncio.StreamWriter) -> None:
-        """Send the whole tree, then what changes while that is live."""
-        for page in self.load.snapshot:
-            writer.write(http_chunk(page))
-        writer.write(http_chunk(self.root["tree"]))  # the snapshot is the same at any time
+    async def tell_tree(self, writer: asyncio.StreamWriter, encoding: str) -> None:
+        """Send the whole tree, then what changes while that is live: in JSON only."""
+        for page in self.load.snapshot[encoding]:
+            self.send(writer, http_chunk(page))
+        self.send(writer, http_chunk(self.root[f"tree-{encoding}"]))  # the snapshot is the same at any time
         if self.is_live:
             due_s, self.steps_sent = time.monotonic(), 0
-            for step in itertools.cycle(self.load.steps):
+            while True:
+                step = self.load.step(self.steps_sent)
                 due_s += EVERY_S
                 await asyncio.sleep(max(0.0, due_s - time.monotonic()))
                 if writer.is_closing():
                     raise ConnectionError
                 self.steps_sent += 1
-                writer.write(http_chunk(step))
+                self.send(writer, http_chunk(step))
 
 
-class _Serving:
+class Serving:
+    """Answers each connection."""
+
     def __init__(self) -> None:
-        self._scenarios: dict[str, _Scenario] = {}
+        self._scenarios: dict[str, Scenario] = {}
 
     async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             while True:
                 path, headers, body = await read_request(reader)
                 what, _, rest = path.removeprefix("/").partition("/")
-                scenario = self._scenarios.get(what) or self._scenarios.setdefault(what, _Scenario(what))
-                await self._answer(scenario, rest.rpartition("/")[2], headers, body, reader, writer)
+                scenario = self._scenarios.get(what) or self._scenarios.setdefault(what, Scenario(what))
+                await self.answer(scenario, rest.rpartition("/")[2], headers, body, reader, writer)
         writer.close()
 
-    async def _answer(
+    async def answer(
         self,
-        scenario: _Scenario,
+        scenario: Scenario,
         method: str,
         headers: dict[str, str],
         body: bytes,
@@ -132,32 +141,39 @@ class _Serving:
         writer: asyncio.StreamWriter,
     ) -> None:
         encoding = "proto" if "proto" in headers.get("content-type", "") else "json"
+        if method == "counts":
+            counts = {"requests": scenario.requests, "bytes": scenario.sent_bytes}
+            writer.write(http(json.dumps(counts).encode(), "application/json"))
+            return
+        scenario.requests += 1
         if method == "step":
-            writer.write(http(scenario.step(), "application/json"))
+            scenario.send(writer, http(scenario.step(), "application/json"))
         elif method == "GetRunDetails":
-            writer.write(http(scenario.run[encoding], f"application/{encoding}"))
+            scenario.send(writer, http(scenario.run[encoding], f"application/{encoding}"))
         elif method == "GetActionDetails":
             details = scenario.action_details(json.loads(body)["actionId"]["name"])
-            writer.write(http(details, "application/json"))
+            scenario.send(writer, http(details, "application/json"))
         elif method == "ListActions":
             token = json.loads(body).get("request", {}).get("token", "")
-            writer.write(http(scenario.load.list_page(token, scenario.phase), "application/json"))
+            scenario.send(
+                writer, http(scenario.load.list_page(token, scenario.phase, scenario.steps_sent), "application/json")
+            )
         elif method in ("WatchActions", "WatchActionDetails"):
-            writer.write(STREAM_HEAD % encoding.encode())
-            watcher = ("tree" if method == "WatchActions" else encoding, writer)
+            scenario.send(writer, STREAM_HEAD % encoding.encode())
+            watcher = (f"tree-{encoding}" if method == "WatchActions" else encoding, writer)
             scenario.watchers.add(watcher)
             try:
                 if method == "WatchActions":
-                    await scenario.tell_tree(writer)
+                    await scenario.tell_tree(writer, encoding)
                 else:
-                    writer.write(http_chunk(scenario.root[encoding]))
+                    scenario.send(writer, http_chunk(scenario.root[encoding]))
                 while await reader.read(1024):
                     pass
             finally:
                 scenario.watchers.discard(watcher)
             raise ConnectionError
         else:
-            writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
+            scenario.send(writer, b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
 
 
 async def read_request(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], bytes]:
@@ -187,11 +203,12 @@ def http_chunk(data: bytes) -> bytes:
     return f"{len(data):x}\r\n".encode() + data + b"\r\n"
 
 
-async def _main() -> None:
-    server = await asyncio.start_server(_Serving().connection, "127.0.0.1", 0, limit=1 << 20)
+async def serve(serving: Serving) -> None:
+    """Serve on a port that is told on stdout, until the process is ended."""
+    server = await asyncio.start_server(serving.connection, "127.0.0.1", 0, limit=1 << 20)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(_main())
+    asyncio.run(serve(Serving()))

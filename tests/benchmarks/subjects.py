@@ -17,6 +17,14 @@ Run.get({run!r}).wait()
 """
 """The SDK's own. Blocks until the run has ended."""
 
+SHOW_LOGS = """
+import flyte
+flyte.init(endpoint={endpoint!r}, insecure=True, project="flytesnacks", domain="development")
+from flyte.remote import Run
+Run.get({run!r}).show_logs()
+"""
+"""Likewise. Goes on until the log has ended."""
+
 RICH = """
 import time
 from rich.progress import Progress

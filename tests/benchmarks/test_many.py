@@ -28,7 +28,7 @@ def test_lag_and_losses_are_counted() -> None:
 def test_runs_watched_at_once_are_counted(way: str) -> None:
     """Every run tells its changes; threads, sockets and memory are those of the watches."""
     counted = many_runs.count(way, 5, 0.5)
-    sockets = 10 if way == many_runs.OURS else 5
+    sockets = 5 if way == many_runs.SDK else 10
     assert counted["sockets"] == sockets
     assert counted["threads"] == 1 or way != many_runs.OURS
     assert counted["memory with libraries"] > counted["memory"]

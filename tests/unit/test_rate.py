@@ -91,3 +91,22 @@ def test_no_second_holds_more_than_five(wishes: list[tuple[bool, float]]) -> Non
         rate.note(now_s, urgent=urgent)
         sent.append(now_s)
     assert all(sum(start <= at < start + 1 for at in sent) <= MOST_A_SECOND for start in sent)
+
+
+def test_pushes_keep_their_own_pace_beside_rows_and_answers() -> None:
+    """Three a second beside rows, which have the fourth place, though requests are answered; the fifth stays free."""
+    rate, pushed, rows = Rate(), list[float](), list[float]()
+    for step in range(1_000):
+        now_s = 100.0 + step / 100
+        if rate.push_s <= now_s:
+            rate.note_push(now_s)
+            pushed.append(now_s)
+        if rate.regular_s <= now_s:
+            rate.note(now_s)
+            rows.append(now_s)
+        if step % 150 == 0:
+            rate.note_answer(now_s)
+    sent = sorted(pushed + rows)
+    assert all(sum(start <= at < start + 1 for at in sent) <= MOST_A_SECOND for start in sent)
+    assert len(pushed) >= 29
+    assert len(rows) >= 5

@@ -143,9 +143,14 @@ export class LogPane {
   }
 
   #need(from: number, to: number): void {
+    const { following } = this.#list;
+    if (following) this.log.fill(to - from);
     for (const index of [from, Math.max(from, to - 1)]) {
       const row = this.#rows.count > 0 ? this.#rows.rowAt(Math.min(index, this.#rows.count - 1)) : null;
-      if (row && "line" in row) this.log.need(row.line - 20, row.line + 80);
+      if (!row || !("line" in row)) continue;
+      // Who follows the end sees what is pushed. Who reads will scroll.
+      if (following) this.log.need(row.line, row.line + 1);
+      else this.log.need(row.line - 20, row.line + 80);
     }
   }
 

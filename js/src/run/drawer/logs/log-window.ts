@@ -1,6 +1,6 @@
 // What a page has of one log: the newest lines as they are pushed, and pages of others that were looked at. It holds a
 // window, not the whole: the kernel has up to 20,000 lines. State: Python's.
-import { type Signal, signal } from "@preact/signals-core";
+import { batch, type Signal, signal } from "@preact/signals-core";
 import type { LogNews } from "../../../core/protocol";
 import type { Store } from "../../../core/store";
 
@@ -16,6 +16,8 @@ const PAGE = 200;
 /** Lines that are kept here: some screens around where the reader is. */
 const KEPT = 5_000;
 const TOPIC = "log" as const;
+/** How many lines are on screen is said in steps of so many: each change is a message. */
+const STEP = 8;
 
 export class LogWindow {
   readonly key: string;
@@ -29,6 +31,8 @@ export class LogWindow {
   readonly #asked = new Set<number>();
   #stop: (() => void)[] = [];
   #topic: (() => void) | null = null;
+  /** Of the newest lines so many are pushed; 0: as many as Python thinks. */
+  #pushed = 0;
 
   constructor(
     private readonly store: Store,
@@ -60,8 +64,17 @@ export class LogWindow {
   /** Whether the newest lines are to come with the news, or only how many there are. */
   follow(on: boolean): void {
     const before = this.#topic;
-    this.#topic = this.store.show(`${TOPIC}/${this.key}${on ? "/end" : ""}`);
+    const lines = this.#pushed > 0 ? `/${this.#pushed}` : "";
+    this.#topic = this.store.show(`${TOPIC}/${this.key}${on ? `/end${lines}` : ""}`);
     before?.();
+  }
+
+  /** So many of the newest lines are on screen: that many are to come with the news. */
+  fill(lines: number): void {
+    const wanted = Math.ceil(lines / STEP) * STEP;
+    if (wanted <= this.#pushed && wanted > this.#pushed / 2) return; // with wrapped lines it goes up and down
+    this.#pushed = wanted;
+    this.follow(true);
   }
 
   close(): void {
@@ -110,8 +123,11 @@ export class LogWindow {
   }
 
   #take(news: LogNews, buffer: DataView): void {
-    this.news.value = news;
-    this.#put(news.start, unpacked(buffer));
+    // At once: whoever drew the news without its lines would ask for them.
+    batch(() => {
+      this.news.value = news;
+      this.#put(news.start, unpacked(buffer));
+    });
   }
 
   #put(start: number, lines: readonly Line[]): void {
