@@ -247,6 +247,22 @@ describe("views on screen", () => {
     ]);
   });
 
+  test("a view that begins off screen says so, once, for Python takes it to be on screen", async () => {
+    const model = new RecordedModel(scenario.running());
+    const store = new Store(model as never);
+    store.start();
+    store.look(VIEW, false);
+    vi.advanceTimersByTime(2_000);
+    expect(handshakes(model)).toMatchObject([{ looks: false, begins: true }]);
+    await answer(model);
+    store.look(SIDEBAR, false);
+    vi.advanceTimersByTime(5_000);
+    expect(handshakes(model)).toHaveLength(1);
+    store.look(VIEW, true);
+    expect(handshakes(model).at(-1)).toMatchObject({ looks: true, begins: false });
+    store.close();
+  });
+
   test("a page that goes says so at once", () => {
     const { model, store } = open();
     store.look(VIEW, false, true);

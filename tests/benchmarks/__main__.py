@@ -26,6 +26,7 @@ MEASURES = {
     "event_to_pixel": "from the backend's word to the text in JupyterLab",
     "start_up": "imports, and first widgets in JupyterLab",
     "log_lines": "lines of a log, from the backend to the screen",
+    "many_widgets": "a page of 30",
     "saved_size": "what a run leaves in a saved notebook",
     "packages": "the wheel, and what it brings",
     "sustained": "20,000 updates a second",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import select
 import subprocess
@@ -65,7 +66,9 @@ class Scenario:
         kind, count, self.suffix = [*what.split("-", 2), "", ""][:3]
         self.load = Load(int(count or 5))
         self.is_live = kind == "live"
-        self.steps_sent = 0
+        self.steps_sent, self._begun_s = 0, 0.0
+        """What is live begins with the first who watches. Who comes later is told at once what has changed by then."""
+        self._encoded_step = -1, b""
         self.watchers: set[tuple[str, asyncio.StreamWriter]] = set()
         self._phases = phases()
         self._set_phase(next(self._phases) if kind == "steps" else self.load.status(0).phase)
@@ -77,6 +80,12 @@ class Scenario:
         self.root = root_frames(self.load, phase)
         self.run = encoded(self.load.run_details(phase))
         self.phase_name = phase_pb2.ActionPhase.Name(phase).removeprefix("ACTION_PHASE_")
+
+    def _step(self, number: int) -> bytes:
+        """The chunk of a step: encoded once for all who watch."""
+        if self._encoded_step[0] != number:
+            self._encoded_step = number, http_chunk(self.load.step(number))
+        return self._encoded_step[1]
 
     def send(self, writer: asyncio.StreamWriter, data: bytes) -> None:
         """Send, and count."""
@@ -105,15 +114,13 @@ class Scenario:
             self.send(writer, http_chunk(page))
         self.send(writer, http_chunk(self.root[f"tree-{encoding}"]))  # the snapshot is the same at any time
         if self.is_live:
-            due_s, self.steps_sent = time.monotonic(), 0
-            while True:
-                step = self.load.step(self.steps_sent)
-                due_s += EVERY_S
-                await asyncio.sleep(max(0.0, due_s - time.monotonic()))
+            self._begun_s = self._begun_s or time.monotonic()
+            for number in itertools.count():
+                await asyncio.sleep(max(0.0, self._begun_s + (number + 1) * EVERY_S - time.monotonic()))
                 if writer.is_closing():
                     raise ConnectionError
-                self.steps_sent += 1
-                self.send(writer, http_chunk(step))
+                self.steps_sent = max(self.steps_sent, number + 1)
+                self.send(writer, self._step(number))
 
 
 class Serving:

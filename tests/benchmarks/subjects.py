@@ -64,3 +64,49 @@ futures = [client.submit(works[i % 20], i, pure=False) for i in range({actions})
 progress(futures)
 """
 """20 threads, of which each takes half a second for a task: 40 end a second."""
+
+MANY_OURS = (
+    """
+import flyte_widgets as fw
+from IPython.display import display
+_ = fw.connect({endpoint!r}, project="flytesnacks", domain="development", console="")
+assert fw.Run("first").phase is not None
+""",
+    *(
+        f"""
+widgets = [fw.RunWidget(f"r{{{{n}}}}") for n in range({part}, {{count}}, 3)]
+display(*widgets)
+"""
+        for part in range(3)
+    ),
+)
+"""A cell that makes ready, and those that show many: JupyterLab shows 50 outputs of a cell, and ours have two each."""
+
+MANY_TQDMS = (
+    """
+import time
+from tqdm.notebook import tqdm
+""",
+    """
+bars = [tqdm(total=1_000_000, desc=f"r{{n}}") for n in range({count})]
+for step in range(10**6):
+    time.sleep(0.25)
+    for bar in bars:
+        bar.update(10)
+""",
+)
+
+MANY_RUN_WAITS = (
+    """
+import asyncio, flyte
+from flyte.remote import Run
+await flyte.init.aio(endpoint={endpoint!r}, insecure=True, project="flytesnacks", domain="development")
+_ = await Run.get.aio("first")
+""",
+    """
+async def wait(n):
+    await (await Run.get.aio(f"r{{n}}")).wait.aio()
+
+await asyncio.gather(*(wait(n) for n in range({count})))
+""",
+)

@@ -71,7 +71,7 @@ export class Channel {
     this.#host = new HostKernel(model, (link) => this.kernel.onLink(link, () => this.#host));
   }
 
-  /** Begin to watch the kernel. Asks nothing yet: that is for the first view that comes on screen. */
+  /** Begin to watch the kernel. Asks nothing yet: that is for the first view. */
   start(): void {
     this.kernel.start();
   }
@@ -91,15 +91,16 @@ export class Channel {
   }
 
   /**
-   * A view came on screen, or left it. Python sends columns only while one looks, and whatever a view missed comes
-   * with the handshake. `now`: the page may not be there much longer.
+   * A view came on screen, left it, or begins off screen. Python sends columns only while one looks, and whatever a
+   * view missed comes with the handshake. It takes for granted that a view it displays is on screen, until it hears
+   * otherwise. `now`: the page may not be there much longer.
    */
   look(view: object, onScreen: boolean, now = false): void {
     if (onScreen) this.#onScreen.add(view);
     else this.#onScreen.delete(view);
     clearTimeout(this.#lookAway);
     const looks = this.#onScreen.size > 0;
-    if (looks === this.#looks || this.#closed) return;
+    if ((looks === this.#looks && this.#begun) || this.#closed) return;
     const report = (): void => {
       this.#looks = looks;
       this.handshake();
