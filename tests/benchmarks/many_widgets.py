@@ -27,6 +27,8 @@ from tests.jupyter_lab import CHROMIUM_ARGS, JupyterLab, Notebook, chromium
 COUNT: Final = 30
 REPEATS: Final = 3
 SECONDS: Final = 10.0
+SETTLE_S: Final = 4.0
+"""Until those off screen have said so."""
 OUR_NAME, TQDM_NAME, WAIT_NAME = "30 widgets", "30 tqdm.notebook bars", "30 run.wait()"
 CELLS: Final = {OUR_NAME: MANY_OURS, TQDM_NAME: MANY_TQDMS, WAIT_NAME: MANY_RUN_WAITS}
 """A cell that makes ready, and those that show all."""
@@ -120,7 +122,7 @@ def _show(browser: Browser, way: str, count: int, seconds: float, python: str | 
                     "bytes until shown": (traffic.bytes - size) / 1000,
                     "messages until shown": float(traffic.messages - messages),
                 }
-                page.wait_for_timeout(1_000)
+                page.wait_for_timeout(SETTLE_S * 1_000)
                 messages, size = traffic.messages, traffic.bytes
                 page.wait_for_timeout(seconds * 1_000)
                 live = {
