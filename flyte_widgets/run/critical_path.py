@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Final, NamedTuple
 
 from flyte_widgets.phases import ActionPhase
@@ -22,8 +22,10 @@ from flyte_widgets.run.times import Milliseconds, exact_ms, moment
 Stretch = tuple[ActionState, datetime, datetime]
 """An action, and from when to when the run waited for it."""
 
-_FILTERS: Final = 8
-"""So often children are filtered in vain before they are sorted."""
+_LOOKS: Final = 8
+"""So often children are looked through, without that there are far fewer then, before they are sorted."""
+_TAKEN: Final = datetime.min.replace(tzinfo=timezone.utc)
+"""Stands for the end of a child that was taken: it is before all others."""
 
 
 class PathPiece(NamedTuple):
@@ -81,15 +83,18 @@ def path_stretches(state: RunState, now_ms: Milliseconds) -> list[Stretch]:
         child_start = min(max(moment(start_of(child)), start), child_end)
         stretches.append((action, child_end, end))
         walk.append((action, start, child_start, rest))
-        walk.append((child, child_start, child_end, _Children(children.get(child.id, []), now)))
+        if child.id in children:
+            walk.append((child, child_start, child_end, _Children(children[child.id], now)))
+        else:
+            stretches.append((child, child_start, child_end))
     return [stretch for stretch in reversed(stretches) if stretch[2] > stretch[1]]
 
 
 class _Children:
     """The children of an action that may still be on the path.
 
-    A run may have 100,000 of them, and few are on the path. To filter them twice is faster than to sort them, where
-    they ran at the same time. Where they ran one after the other, they are sorted.
+    A run may have 100,000 of them, and few are on the path. To look through them a few times is faster than to sort
+    them, where they ran at the same time. Where they ran one after the other, they are sorted.
     """
 
     def __init__(self, children: list[ActionState], now: datetime) -> None:
@@ -99,31 +104,38 @@ class _Children:
             end if (end := child.status.end_time) and child.phase and child.phase.is_terminal else _end(child, now)
             for child in children
         ]
-        self._rows = list(range(len(children)))
-        self._filters_left = _FILTERS
+        self._rows: Sequence[int] = range(len(children))
+        self._sorted: list[int] | None = None
+        """Those that are left, the last to end at the end; None until they are sorted."""
+        self._looks_left = _LOOKS
 
     def take_latest(self, after: datetime, until: datetime) -> tuple[ActionState, datetime] | None:
         """Give the child that ended last in this stretch, and forget it; of several the first that was heard of."""
-        ends = self._ends
-        if self._filters_left:
-            rows = [row for row in self._rows if ends[row] <= until]
-            if len(rows) * 2 > len(self._rows):
-                self._filters_left -= 1
-            if rows and self._filters_left:
-                row = max(rows, key=ends.__getitem__)
-                self._rows = rows
-                rows.remove(row)
-                return (self._children[row], ends[row]) if ends[row] > after else None
-            rows.reverse()
-            rows.sort(key=ends.__getitem__)
-            self._rows, self._filters_left = rows, 0
-        rows = self._rows
-        while rows and ends[rows[-1]] > until:
-            rows.pop()
-        if not rows or ends[rows[-1]] <= after:
+        row = self._latest_of_all(until) if self._sorted is None else self._latest_of_sorted(self._sorted, until)
+        end = _TAKEN if row is None else self._ends[row]
+        if row is None or end <= after:
             return None
-        row = rows.pop()
-        return self._children[row], ends[row]
+        self._ends[row] = _TAKEN
+        return self._children[row], end
+
+    def _latest_of_all(self, until: datetime) -> int | None:
+        ends, rows = self._ends, self._rows
+        row = max(rows, key=ends.__getitem__, default=None)
+        if row is None or ends[row] <= until:
+            self._looks_left -= 1
+        else:
+            self._rows = [row for row in rows if ends[row] <= until]
+            self._looks_left -= len(self._rows) * 2 > len(rows)
+            row = max(self._rows, key=ends.__getitem__, default=None)
+        if not self._looks_left:
+            self._sorted = sorted(reversed(self._rows), key=ends.__getitem__)
+            return self._latest_of_sorted(self._sorted, until)
+        return row
+
+    def _latest_of_sorted(self, rows: list[int], until: datetime) -> int | None:
+        while rows and self._ends[rows[-1]] > until:
+            rows.pop()
+        return rows.pop() if rows else None
 
 
 def phases_between(

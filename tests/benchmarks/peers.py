@@ -15,7 +15,7 @@ from tests.benchmarks.machine import say
 HERE = Path(__file__).parent
 PINNED = HERE / "peers.txt"
 FOLDER = HERE.parents[1] / ".cache" / "bench"
-PEERS = ("dask", "distributed", "flyte", "rich", "sparkmonitor", "tqdm")
+PEERS = ("dask", "distributed", "flyte", "networkx", "rich", "sparkmonitor", "tqdm")
 BESIDES = ("anywidget", "ipykernel", "ipywidgets", "jupyterlab")
 _WHEELS = FOLDER / "wheels"
 _PYTHON = FOLDER / "venv" / "bin" / "python"

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from flyte_widgets.phases import ActionPhase
-from tests.benchmarks import decode_fold, front_end
+from flyte_widgets.run.critical_path import critical_path as find_critical_path
+from tests.benchmarks import critical_path, decode_fold, front_end
 from tests.benchmarks.table import Row, show
 from tests.benchmarks.wire import protojson
 
@@ -27,6 +28,18 @@ def test_decode_fold_measures_the_same_work() -> None:
     assert all(row.median > 0 for row in rows)
     assert "decode and fold (ours)" in show(rows)
     assert 100 < decode_fold.bytes_kept(decode_fold.OURS, 5_000) < 10_000
+
+
+def test_critical_path_measures_the_same_intervals() -> None:
+    """Ours has the very actions that networkx gets, and finds a path that covers the run and goes down the tree."""
+    actions = critical_path.intervals(500, 20)
+    state = critical_path.state_of(actions)
+    told = [((a.created_ms or 0) - critical_path.BEGAN_MS, (a.ended_ms or 0) - critical_path.BEGAN_MS) for a in state]
+    assert told == [pytest.approx((start * 1000, end * 1000), abs=0.01) for _, start, end in actions]
+    assert [a.parent for a in state] == [f"a{parent}" if parent >= 0 else "" for parent, _, _ in actions]
+    pieces = find_critical_path(state, critical_path.BEGAN_MS)
+    assert sum(piece.duration.total_seconds() for piece in pieces) == pytest.approx(3_000)
+    assert len({piece.action for piece in pieces}) > 2
 
 
 @pytest.mark.browser
