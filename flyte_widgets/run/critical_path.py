@@ -128,7 +128,8 @@ class _Children:
             self._looks_left -= len(self._rows) * 2 > len(rows)
             row = max(self._rows, key=ends.__getitem__, default=None)
         if not self._looks_left:
-            self._sorted = sorted(reversed(self._rows), key=ends.__getitem__)
+            self._sorted = list(reversed(self._rows))  # of equal ends the first that was heard of is taken first
+            self._sorted.sort(key=ends.__getitem__)
             return self._latest_of_sorted(self._sorted, until)
         return row
 
