@@ -10,6 +10,7 @@ from flyte_widgets.phases import PHASE_TABLE
 from flyte_widgets.redaction import redact
 from flyte_widgets.run.action import ActionState
 from flyte_widgets.run.critical_path import end_of, start_of
+from flyte_widgets.run.fan_out import fan_out_indices, labelled
 from flyte_widgets.run.times import Milliseconds, moment
 from flyte_widgets.run.words import duration, plural
 from flyte_widgets.untrusted import printable, shortened, without_colours
@@ -23,20 +24,21 @@ _NAME_LIMIT: Final = 80
 def actions_table(actions: Sequence[ActionState], now_ms: Milliseconds) -> str:
     """Write the first 20 actions. Times are UTC. Hold the lock of the state's owner."""
     shown = actions[:MOST_ROWS]
+    indices = fan_out_indices(actions)
     heads = "".join(f'<th style="text-align:{_align(head)}">{head}</th>' for head in _HEADS)
-    rows = "".join(_row(action, now_ms) for action in shown)
+    rows = "".join(_row(action, indices.get(action.id), now_ms) for action in shown)
     rest = f"{len(shown)} of " if len(shown) < len(actions) else ""
     note = f"{rest}{plural(len(actions), 'action')} · all: <code>run.to_pandas()</code>"
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table><div>{note}</div>"
 
 
-def _row(action: ActionState, now_ms: Milliseconds) -> str:
+def _row(action: ActionState, index: int | None, now_ms: Milliseconds) -> str:
     phase = action.phase
     symbol = PHASE_TABLE[phase].symbol if phase in PHASE_TABLE else "◇"
     created_ms = action.created_ms
     cells = (
         action.id,
-        action.name,
+        labelled(action.name, index),
         action.parent,
         f"{symbol} {phase.label}" if phase is not None else "",
         str(action.attempts) if action.attempts else "",

@@ -51,6 +51,8 @@ class RunState:
         self.dirty: set[int] = set()
         self.changes = 0
         """How many changes of phase or attempt were folded: the clock by which messages are put in order."""
+        self.retold = 0
+        """How often an action that was known got another name, parent or group."""
         self.doubted: set[str] = set()
         """Actions of which a message said what may be old. Read again, they are right."""
         self.lost_ends = 0
@@ -195,6 +197,7 @@ class RunState:
         if metadata != known.metadata:
             had_parent = known.parent
             changed = known.take_metadata(metadata)
+            self.retold += changed
             if known.parent != had_parent:
                 self._join(known)
         if status != known.status or known.phase is None:

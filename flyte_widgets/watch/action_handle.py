@@ -74,6 +74,17 @@ class Action:
         return self._state.group
 
     @property
+    def index(self) -> int | None:
+        """Which of its like it is, from 0: its place in a fan-out. None where it is in none, or that is not known.
+
+        Flyte records no index of a mapped input. This one is found from when the actions of its name, with the same
+        parent and group, were queued: `flyte.map` starts them in order.
+        """
+        model = watcher_of(self._run).model
+        with model.lock:
+            return model.fan_out.of(self.id)
+
+    @property
     def attempt(self) -> int:
         """Number of the latest attempt, from 1; 0 before the first."""
         return self._state.attempts

@@ -17,6 +17,7 @@ from typing import Any, Final
 from flyte_widgets.api.messages import Action, ActionDetails, ActionStatus, ClusterEvent, EnrichedAction
 from flyte_widgets.errors import ApiError
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.fan_out import FanOutIndices
 from flyte_widgets.run.relation import Relation
 from flyte_widgets.run.state import ROOT, RunState
 from flyte_widgets.run.times import epoch_ms
@@ -49,6 +50,7 @@ class RunModel:
         self.lock = threading.Lock()
         """Held while messages are folded."""
         self.state = RunState()
+        self.fan_out = FanOutIndices(self.state)
         self.details: dict[str, ActionDetails] = {}
         """Details of the root and of the actions in focus."""
         self.events: dict[str, dict[int, list[ClusterEvent]]] = {}

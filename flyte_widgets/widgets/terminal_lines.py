@@ -8,6 +8,7 @@ from typing import Any, Final, TextIO
 
 from flyte_widgets.errors import sentences
 from flyte_widgets.run.action import PhaseChange
+from flyte_widgets.run.fan_out import labelled
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.run.times import moment
 from flyte_widgets.untrusted import one_line, shortened
@@ -55,7 +56,7 @@ class ChangeLines:
             if _is_told(change, had_all=had_all):
                 before = f"{change.previous.label} -> " if change.previous is not None else ""
                 after = change.phase.label if change.phase is not None else "Unknown"
-                name = one_line(shortened(change.name, 40))
+                name = labelled(one_line(shortened(change.name, 40)), self._index_of(change.action))
                 out.write(f"{moment(change.at_ms):%H:%M:%S}  {name} {change.action}  {before}{after}\n")
         out.writelines(f"          {said}\n" for said in self._answers.news())
         line = watcher.analyst.line
@@ -65,6 +66,10 @@ class ChangeLines:
             out.write(f"          {line}\n")
         self._line_about = about
         out.flush()
+
+    def _index_of(self, action: str) -> int | None:
+        with self._watcher.lock:
+            return self._watcher.model.fan_out.of(action)
 
     def _tell_connection(self) -> None:
         connection = self._watcher.connection

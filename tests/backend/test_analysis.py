@@ -83,6 +83,17 @@ def test_actions_are_found_by_name_phase_and_group(failed: Run) -> None:
         failed.find(phase="broken")
 
 
+def test_an_action_of_a_fan_out_knows_its_place(failed: Run) -> None:
+    """By when it was queued; others have none. Tables and the static view show it with the name."""
+    squares = failed.find("square")
+    assert sorted(action.index for action in squares) == list(range(40))  # type: ignore[type-var]
+    assert squares[3].index == 3
+    assert [action.index for action in failed.find("train_model")] == [None]
+    table = failed.actions._repr_html_()  # type: ignore[attr-defined]
+    assert ">prepare[0]<" in table
+    assert ">pipeline<" in table
+
+
 def test_an_unknown_action_says_how_many_there_are(failed: Run) -> None:
     """It is a KeyError, so that `in` and `get` work, and it names find()."""
     with pytest.raises(

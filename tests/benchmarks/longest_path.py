@@ -1,8 +1,8 @@
 """The longest path by networkx, for `critical_path`: a program of its own, as it runs in the peers' environment.
 
 It reads parent, start and end of each action (JSON), and writes how long it took each time, in milliseconds of
-processor time, and how long the path is, in seconds. networkx has to be told who waits for whom: each action for the sibling that
-had ended last when it began; where none had, for its parent's begin.
+processor time, and how long the path is, in seconds. networkx has to be told who waits for whom: each action for the
+sibling that had ended last when it began; where none had, for its parent's begin.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from flyte_widgets.api.messages import ActionDetails
 from flyte_widgets.errors import FlyteWidgetsError, sentences
 from flyte_widgets.redaction import redact
 from flyte_widgets.run.causes import FAILURES, first_causes
+from flyte_widgets.run.fan_out import fan_out_indices
 from flyte_widgets.run.state import ROOT, RunState
 from flyte_widgets.untrusted import printable, shortened, without_colours
 from flyte_widgets.watch.access import target_of
@@ -128,6 +129,7 @@ async def _log_end(watcher: Watcher, action: str) -> tuple[str, ...]:
 
 
 def _known(state: RunState) -> tuple[KnownAction, ...]:
+    indices = fan_out_indices(state)
     return tuple(
         KnownAction(
             action.id,
@@ -139,6 +141,7 @@ def _known(state: RunState) -> tuple[KnownAction, ...]:
             action.ended_ms,
             action.attempts,
             action.segments,
+            indices.get(action.id),
         )
         for action in state
     )

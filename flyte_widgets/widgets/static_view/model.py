@@ -24,6 +24,8 @@ class KnownAction(NamedTuple):
     ended_ms: Milliseconds | None = None
     attempts: int = 0
     segments: tuple[Segment, ...] = ()
+    fan_out_index: int | None = None
+    """Its place in a fan-out, where that is known."""
 
     @property
     def is_terminal(self) -> bool:

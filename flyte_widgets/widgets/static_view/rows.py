@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.run.fan_out import FEWEST, labelled
 from flyte_widgets.widgets.static_view.model import KnownAction
 from flyte_widgets.widgets.static_view.words import summary_phase
 
-FOLD_FROM: Final = 4
+FOLD_FROM: Final = FEWEST
 """Siblings of one name fold from here on. Groups always have a row, which is open while they are smaller."""
 MOST_ROWS: Final = 14
 
@@ -58,7 +59,8 @@ def rows_of(actions: Sequence[KnownAction]) -> list[Row]:
             rows.append(entry)
             continue
         place, level = entry
-        rows.append(Row(actions[place].name or actions[place].id, level, (actions[place],)))
+        action = actions[place]
+        rows.append(Row(labelled(action.name or action.id, action.fan_out_index), level, (action,)))
         stack.extend(reversed(_below(actions, children[place], level + 1)))
     return rows
 

@@ -150,7 +150,7 @@ test("N finds the failure inside of its fold; Enter opens its details; Escape le
   const { grid, press, active, store, frame } = await open(scenario.running(102_000, ""));
   grid.focus();
   press("n");
-  expect(active()).toBe("square, failed, 45 s");
+  expect(active()).toBe("square[15], failed, 45 s");
   press("Enter");
   expect(store.traits.selected.value).toBe("a20");
   expect(frame.ui.detailsOpen.value).toBe(true);
@@ -170,7 +170,7 @@ test("a filter shows as a chip that can be taken off, and Escape takes it off to
   const { frame, names, press, grid } = await open(scenario.running(102_000, ""));
   frame.ui.phaseFilter.value = Phase.Failed;
   await frames();
-  expect(names()).toEqual(["etl.pipeline, running, 1 m 42 s", "square, failed, 45 s"]);
+  expect(names()).toEqual(["etl.pipeline, running, 1 m 42 s", "square[15], failed, 45 s"]);
   const clear = frame.element.querySelector<HTMLButtonElement>('[aria-label="Show all phases"]')!;
   expect(clear.hidden).toBe(false);
   clear.click();

@@ -3,6 +3,7 @@ import { ROOT } from "../../core/protocol";
 import type { Store } from "../../core/store";
 import type { Sort, Ui } from "../../ui/view-state";
 import { type Layout, layoutOf, PLOT_PAD_PX } from "./layout";
+import { FanOut, type Place } from "./rows/fan-out";
 import {
   bucketKey,
   type Filter,
@@ -75,6 +76,7 @@ export class TimelineModel {
   readonly #filterToggles: Toggles = new Map();
   readonly #sorter = new Sorter();
   readonly #search = new TextSearch();
+  readonly #fanOut = new FanOut();
   /** Counts up with all that the reader does to the order. */
   #wishes = 0;
   /** What the rows of the tree were ordered by. */
@@ -154,6 +156,18 @@ export class TimelineModel {
     if (index < 0 || index >= this.order.count) return "";
     const item = this.order.item[index]!;
     return item >= 0 ? this.actions.id[item]! : bucketKey(this.actions, this.tree, -1 - item);
+  }
+
+  /** Which of its like an action is; null: nobody knows, or it has none. */
+  placeOf(row: number): Place | null {
+    return this.#fanOut.placeOf(this.actions, this.tree, row);
+  }
+
+  /** "square[12]". */
+  labelOf(row: number): string {
+    const { name, id } = this.actions;
+    const place = this.placeOf(row);
+    return `${name[row] || id[row]!}${place ? `[${place.index}]` : ""}`;
   }
 
   indexOfKey(key: string): number {

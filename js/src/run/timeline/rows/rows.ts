@@ -108,7 +108,7 @@ class LabelRow {
     const attempts = actions.attempts[row]!;
     this.#build(attempts < 2 ? "action" : "retried");
     setPhase(this.#mark, actions.phase[row]!);
-    setText(this.#name, actions.name[row] || actions.id[row]!);
+    setText(this.#name, model.labelOf(row));
     if (attempts >= 2) setText(this.#chip, String(attempts));
     const asks = needsAnswer(actions, row);
     this.element.classList.toggle("fw-tl-asks", asks);

@@ -13,7 +13,7 @@ export function actionName(model: TimelineModel, row: number, times: RowTimes): 
   const { actions } = model;
   const attempt = actions.attempts[row]!;
   return [
-    actions.name[row] || actions.id[row]!,
+    model.labelOf(row),
     needsAnswer(actions, row) ? "needs an answer" : label(actions.phase[row]!).toLowerCase(),
     spaced(duration(times.endMs - times.startMs)),
     ...(attempt > 1 ? [`attempt ${attempt}`] : []),
@@ -80,7 +80,9 @@ function actionTooltip(model: TimelineModel, row: number, atMs: number): Tooltip
   const { actions, clock } = model;
   const times = timesOf(actions, row, clock);
   const attempt = nearest(times.attempts, atMs);
-  const title = actions.name[row] || actions.id[row]!;
+  const title = model.labelOf(row);
+  const place = model.placeOf(row);
+  const which = place ? [`number ${place.index + 1} of ${grouped(place.of)} by when it was queued`] : [];
   if (!attempt) {
     const phase = actions.phase[row]!;
     const value = times.open ? duration(clock.nowMs - times.createdMs) : "";
@@ -88,7 +90,7 @@ function actionTooltip(model: TimelineModel, row: number, atMs: number): Tooltip
       title,
       aside: "not started",
       lines: [{ phase, text: label(phase), value, strong: times.open }],
-      footer: [`created ${wallClock(actions.baseMs + times.createdMs)}`],
+      footer: [`created ${wallClock(actions.baseMs + times.createdMs)}`, ...which],
     };
   }
   const byPhase = new Map<number, { ms: number; open: boolean }>();
@@ -105,7 +107,7 @@ function actionTooltip(model: TimelineModel, row: number, atMs: number): Tooltip
       value: duration(ms),
       strong: open,
     })),
-    footer: ending(attempt, actions.baseMs),
+    footer: [...ending(attempt, actions.baseMs), ...which],
   };
 }
 
