@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     include: ["test/**/*.test.ts"],
-    setupFiles: ["test/setup.ts"],
+    setupFiles: ["test/warnings.mjs", "test/setup.ts"],
     // Only what never ends takes so long, on however busy a machine.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -86,7 +86,7 @@ function section(side: Side, python: string, content: HTMLElement, view?: View):
   const head = h("div", { class: "fw-data-head" }, h("h4", {}, title));
   if (python && view) {
     const copy = iconButton("Copy the Python", "copy", 13);
-    copy.addEventListener("click", () => void copied(view, python, copy), { signal: view.signal });
+    copy.addEventListener("click", () => void copied(view, python, copy));
     head.append(h("code", { class: "fw-data-python", title: python }, python), copy);
   }
   return h("section", { class: "fw-data-section", "aria-label": title }, head, content);

@@ -96,7 +96,7 @@ export function mountByTask(view: View, table: HTMLElement, range: ReadonlySigna
 }
 
 function draw(
-  { store, ui, signal: until }: View,
+  { store, ui }: View,
   table: HTMLElement,
   columns: readonly Column[],
   rows: readonly TaskRow[] | null,
@@ -118,7 +118,7 @@ function draw(
     const sort = (): void => {
       sorted.value = column.id;
     };
-    head.addEventListener("click", sort, { signal: until });
+    head.addEventListener("click", sort);
     return head;
   });
   if (!rows) {
@@ -145,7 +145,7 @@ function draw(
     const filter = (): void => {
       ui.query.value = ui.query.peek() === row.task ? "" : row.task;
     };
-    line.addEventListener("click", filter, { signal: until });
+    line.addEventListener("click", filter);
     return line;
   });
   const actions = rows.reduce((sum, row) => sum + row.actions, 0);
