@@ -226,10 +226,11 @@ def _structs(module: types.ModuleType, base: type) -> Iterator[str]:
     for kind in vars(module).values():
         if not (inspect.isclass(kind) and issubclass(kind, base) and kind is not base):
             continue
-        tag = kind.__struct_config__.tag  # type: ignore[attr-defined]
+        struct = cast("type[msgspec.Struct]", kind)
+        tag = struct.__struct_config__.tag
         yield f"### `{tag}`\n\n{_text(kind)}\n"
         notes, hints = _notes(kind), get_type_hints(kind)
-        for field in msgspec.structs.fields(cast("type[msgspec.Struct]", kind)):
+        for field in msgspec.structs.fields(struct):
             note = f": {_one_line(notes[field.name])}" if notes.get(field.name) else ""
             yield f"- `{field.encode_name}` ({_named(hints[field.name])}){note}"
         reply = getattr(kind, "reply", None)

@@ -117,7 +117,7 @@ class DataApi:
             found = answer.pre_signed_urls
             if not found.signed_url:
                 raise ProtocolError(f"{transport.host} answered CreateDownloadLink without a link.")
-            return SignedUrl(found.signed_url[0], found.expires_at)
+            return SignedUrl(found.signed_url[0])
 
     async def fetch(self, link: SignedUrl, *, max_bytes: int, timeout_s: float = 60.0) -> bytes:
         """Read what a link leads to, into memory (`download.fetch`). No credentials go with it."""

@@ -9,7 +9,7 @@ import msgspec
 
 from flyte_widgets.api.clusters import ClusterRouter
 from flyte_widgets.api.connect import ConnectTransport
-from flyte_widgets.api.messages import Empty, Relation, RunIdentifier, RunProvenance
+from flyte_widgets.api.messages import Empty, RunIdentifier
 from flyte_widgets.api.messages_data import Inputs, NamedLiteral
 from flyte_widgets.api.messages_launch import (
     ActionSpec,
@@ -21,7 +21,6 @@ from flyte_widgets.api.messages_launch import (
     UploadInputsResponse,
 )
 from flyte_widgets.api.messages_runs import Run
-from flyte_widgets.api.protojson import decode_message
 from flyte_widgets.api.services import DATA_PROXY_SERVICE, RUN_SERVICE, action_id, project_id, run_service
 from flyte_widgets.errors import ProtocolError
 
@@ -138,12 +137,6 @@ def rerun_spec(
     if recover and force_rerun:
         spec["recover"] = {"forceRerunActions": list(force_rerun)}
     return spec
-
-
-def relation_of(run_spec: msgspec.Raw) -> Relation | None:
-    """Give whose rerun or recovery a run is, from its spec (`RunSpecs.run_spec`); None where it is nobody's."""
-    relation = decode_message(bytes(run_spec), RunProvenance).relation
-    return relation if relation is not None and relation.related_to.name else None
 
 
 def changed_inputs(old: Inputs, changed: Mapping[str, Mapping[str, Any]]) -> Inputs:

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import functools
 import re
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from flyte_widgets.api.protojson import EnumWire, Message, Time
+from flyte_widgets.api.protojson import EnumWire, Message
 from flyte_widgets.redaction import register
 
 NO_VALUE: Final = msgspec.Raw(b"{}")
@@ -33,7 +33,6 @@ class LogLine(Message, frozen=True):
     message: str = ""
     originator: EnumWire = None
     """USER or SYSTEM; None where the backend does not know."""
-    short_pod_name: str = ""
 
     @property
     def time_ns(self) -> int | None:
@@ -59,8 +58,6 @@ def _epoch_seconds(text: str) -> int | None:
 class LogContainer(Message, frozen=True):
     """`ContainerIdentifier`. Open-source backends leave it empty."""
 
-    cluster_name: str = ""
-    kubernetes_namespace: str = ""
     kubernetes_pod_name: str = ""
     kubernetes_container_name: str = ""
 
@@ -125,7 +122,6 @@ class PreSignedUrls(Message, frozen=True):
     """`PreSignedURLs`. Secret: whoever has one of them may read."""
 
     signed_url: tuple[str, ...] = ()
-    expires_at: Time | None = None
 
     def __repr__(self) -> str:
         return f"PreSignedUrls({len(self.signed_url)} of them)"
@@ -153,11 +149,10 @@ class SignedUrl:
     A secret: its repr shows the host only, and the link is registered for redaction. `reveal()` gives it for a request.
     """
 
-    __slots__ = ("_url", "expires_at")
+    __slots__ = ("_url",)
 
-    def __init__(self, url: str, expires_at: datetime | None = None) -> None:
+    def __init__(self, url: str) -> None:
         self._url = url
-        self.expires_at = expires_at
         query = url.partition("?")[2].partition("#")[0]
         register(url, query, *(value for name, value in parse_qsl(query) if _SECRET_PARAMETER.search(name)))
 
@@ -172,12 +167,6 @@ class SignedUrl:
     def reveal(self) -> str:
         """Give the link itself. Never for a message, a trait or a log."""
         return self._url
-
-    def expires_within(self, seconds: float) -> bool:
-        """Whether it ends so soon that a new one is better. False where the backend does not say."""
-        if self.expires_at is None:
-            return False
-        return (self.expires_at - datetime.now(timezone.utc)).total_seconds() < seconds
 
     def __repr__(self) -> str:
         return f"SignedUrl({self.host!r})"

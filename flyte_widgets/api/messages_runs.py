@@ -1,6 +1,6 @@
-"""The messages of lists of runs, of projects and of the caller's own identity.
+"""The messages of lists of runs, and of the caller's own identity.
 
-Source: flyteidl2 2.0.51, `workflow/run_service.proto`, `auth/identity.proto`, `project/project_service.proto`.
+Source: flyteidl2 2.0.51, `workflow/run_service.proto`, `auth/identity.proto`.
 """
 
 from __future__ import annotations
@@ -85,12 +85,6 @@ class ListRunsResponse(Message, frozen=True):
     token: str = ""
 
 
-class WatchRunsResponse(Message, frozen=True):
-    """One message of WatchRuns."""
-
-    runs: tuple[Run, ...] = ()
-
-
 class UserInfo(Message, frozen=True):
     """Answer of UserInfo: who the caller is, for the backend."""
 
@@ -98,32 +92,3 @@ class UserInfo(Message, frozen=True):
     name: str = ""
     preferred_username: str = ""
     email: str = ""
-
-
-class Domain(Message, frozen=True):
-    """`project.Domain`."""
-
-    id: str = ""
-    name: str = ""
-
-
-class Project(Message, frozen=True):
-    """`project.Project`."""
-
-    id: str = ""
-    name: str = ""
-    domains: tuple[Domain, ...] = ()
-    state: EnumWire = None
-
-
-class Projects(Message, frozen=True):
-    """`project.Projects`."""
-
-    projects: tuple[Project, ...] = ()
-    token: str = ""
-
-
-class ListProjectsResponse(Message, frozen=True):
-    """A page of ListProjects."""
-
-    projects: Projects = Projects()

@@ -1,23 +1,19 @@
-"""Lists of runs, who the caller is, and the projects there are."""
+"""Lists of runs, and who the caller is."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final, NamedTuple
 
 from flyte_widgets.api.connect import UNARY_TIMEOUT_S, ConnectTransport
 from flyte_widgets.api.messages_runs import (
-    ListProjectsResponse,
     ListRunsResponse,
-    Project,
     Run,
     UserInfo,
-    WatchRunsResponse,
 )
-from flyte_widgets.api.services import IDENTITY_SERVICE, MAX_PAGE, PROJECT_SERVICE, project_id, run_service
+from flyte_widgets.api.services import IDENTITY_SERVICE, MAX_PAGE, project_id, run_service
 from flyte_widgets.errors import InvalidArgumentError, ProtocolError
 from flyte_widgets.phases import ActionPhase
 
@@ -148,46 +144,9 @@ class RunsApi:
                 raise ProtocolError(f"{self._transport.host} gives the same page of a list again and again.")
             start = page.next_page
 
-    async def watch_runs(
-        self,
-        *,
-        project: str = "",
-        domain: str = "",
-        tracked: bool = False,
-        first_message_timeout_s: float | None = None,
-    ) -> AsyncGenerator[tuple[Run, ...], None]:
-        """WatchRuns of a project: some runs at once, then each one that changes. Only a hint to ask again.
-
-        Open-source backends tell of a new run late, at its first change, in no order, and lose changes. Nothing at
-        all comes from a project without runs.
-        """
-        request = {"projectId": project_id(self._org, project or self._project, domain or self._domain)}
-        stream = self._transport.server_stream(
-            run_service(tracked),
-            "WatchRuns",
-            request,
-            WatchRunsResponse,
-            first_message_timeout_s=first_message_timeout_s,
-        )
-        async with aclosing(stream):
-            async for message in stream:
-                yield message.runs
-
     async def user_info(self) -> UserInfo:
         """UserInfo: who the caller is. UnauthenticatedError where the backend has no identities (a devbox)."""
         return await self._transport.unary(IDENTITY_SERVICE, "UserInfo", {}, UserInfo)
-
-    async def list_projects(self) -> list[Project]:
-        """ListProjects, all pages."""
-        found: list[Project] = []
-        token = ""
-        while True:
-            request = {"limit": MAX_PAGE, "token": token}
-            answer = await self._transport.unary(PROJECT_SERVICE, "ListProjects", request, ListProjectsResponse)
-            found += answer.projects.projects
-            if answer.projects.token in ("", token):
-                return found
-            token = answer.projects.token
 
     async def _page(
         self, query: RunQuery, limit: int, start: PageStart, *, tracked: bool, timeout_s: float

@@ -10,7 +10,6 @@ RUN_SERVICE: Final = "flyteidl2.workflow.RunService"
 TRACKED_RUN_SERVICE: Final = "flyteidl2.workflow.TrackedRunService"
 DATA_PROXY_SERVICE: Final = "flyteidl2.dataproxy.DataProxyService"
 IDENTITY_SERVICE: Final = "flyteidl2.auth.IdentityService"
-PROJECT_SERVICE: Final = "flyteidl2.project.ProjectService"
 MAX_PAGE: Final = 200
 """Largest page that the backend gives."""
 

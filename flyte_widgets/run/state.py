@@ -176,7 +176,7 @@ class RunState:
         self.actions += states
         self.changes += 1
         # Never with a count for None, not for a moment: other threads read this.
-        self.counts.update(phases if None not in phases else [phase for phase in phases if phase])  # type: ignore[arg-type]
+        self.counts.update(filter(None, phases))
         self.dirty.update(rows)
         self._news.append((now_ms, actions))
         if self._orphans or not ({action.metadata.parent for action in actions} - {""}) <= self.by_id.keys():

@@ -11,7 +11,7 @@ import concurrent.futures
 import contextlib
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from flyte_widgets.api.messages import ActionDetails
 from flyte_widgets.errors import ApiError, FlyteWidgetsError, RunFailedError
@@ -174,7 +174,10 @@ async def _read_each(watcher: Watcher, choose: Callable[[], list[ActionState]]) 
     return found
 
 
-def _read(reading: Coroutine[Any, Any, Any]) -> Any:
+R = TypeVar("R")
+
+
+def _read(reading: Coroutine[Any, Any, R]) -> R | None:
     with contextlib.suppress(concurrent.futures.TimeoutError):
         return background().call(reading, READ_LIMIT_S)
     return None

@@ -8,7 +8,6 @@ its request is answered when it is done.
 from __future__ import annotations
 
 import concurrent.futures
-import inspect
 import logging
 import threading
 from collections import OrderedDict
@@ -136,15 +135,17 @@ class Inbound:
 
 
 def _begin(handler: Handler[Any], content: Request) -> _Outcome:
-    if inspect.iscoroutinefunction(handler):
-        return background().submit(_awaited(handler, content))
     outcome = _Outcome()
     try:
-        outcome.set_result(handler(content))  # type: ignore[arg-type]
+        answer = handler(content)
     except Exception as error:  # noqa: BLE001 - it is the answer
         outcome.set_exception(error)
+        return outcome
+    if isinstance(answer, Awaitable):
+        return background().submit(_awaited(answer))
+    outcome.set_result(answer)
     return outcome
 
 
-async def _awaited(handler: Handler[Any], content: Request) -> Answer | None:
-    return await handler(content)  # type: ignore[misc, no-any-return]
+async def _awaited(answer: Awaitable[Answer | None]) -> Answer | None:
+    return await answer

@@ -8,7 +8,7 @@ import logging
 import pickle
 from collections.abc import Iterator
 from contextlib import aclosing
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 import msgspec
@@ -350,12 +350,8 @@ def test_links_that_are_none_are_refused(url: str) -> None:
 
 
 def test_a_signed_link_does_not_show() -> None:
-    now = datetime.now(timezone.utc)
-    link = SignedUrl("https://store.example/report.html?X-Amz-Signature=0123456789abcdef", now + timedelta(seconds=90))
+    link = SignedUrl("https://store.example/report.html?X-Amz-Signature=0123456789abcdef")
     assert repr(link) == "SignedUrl('store.example')"
-    assert not link.expires_within(60)
-    assert link.expires_within(120)
-    assert not SignedUrl("https://store.example/x").expires_within(1e9)
     with pytest.raises(TypeError):
         pickle.dumps(link)
     error = ApiError(

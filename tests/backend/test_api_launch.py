@@ -11,7 +11,7 @@ from flyteidl2.workflow import run_service_pb2
 from google.protobuf import json_format
 
 from flyte_widgets.api.client import FlyteClient
-from flyte_widgets.api.launch import changed_inputs, relation_of, rerun_spec
+from flyte_widgets.api.launch import changed_inputs, rerun_spec
 from flyte_widgets.api.messages import RunIdentifier
 from flyte_widgets.api.messages_data import Inputs, KeyValue, NamedLiteral
 from flyte_widgets.api.messages_launch import OffloadedInputs
@@ -95,15 +95,6 @@ def test_a_recover_says_so_and_drops_where_the_old_run_came_from() -> None:
         "recover": {"forceRerunActions": ["a3"]},
     }
     assert "recover" not in rerun_spec(old, RUN)
-
-
-def test_a_spec_says_whose_rerun_the_run_is() -> None:
-    for recover, kind in ((False, "rerun"), (True, "recover")):
-        relation = relation_of(msgspec.Raw(msgspec.json.encode(rerun_spec(msgspec.Raw(b"{}"), RUN, recover=recover))))
-        assert relation is not None
-        assert (relation.related_to, relation.kind) == (RUN, kind)
-    assert relation_of(msgspec.Raw(b'{"relation":{"relationType":2}}')) is None
-    assert relation_of(msgspec.Raw(b"{}")) is None
 
 
 def test_changed_inputs_keep_their_place_and_the_context() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import aclosing
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
 
@@ -205,19 +204,6 @@ def test_a_page_begins_where_the_last_one_ended(scripted: ScriptedServer) -> Non
     call(scripted, use)
 
 
-def test_watched_runs_are_read_as_recorded(scripted: ScriptedServer) -> None:
-    recorded = Recorded("WatchRuns")
-    scripted.reply("WatchRuns", recorded.response)
-
-    async def use(client: FlyteClient) -> list[str]:
-        async with aclosing(client.runs.watch_runs()) as stream:
-            return [run.name async for runs in stream for run in runs]
-
-    names = call(scripted, use)
-    told = [run for message in recorded.answer["messages"] for run in message["runs"]]
-    assert names == [run["action"]["id"]["run"]["name"] for run in told]
-
-
 def test_who_the_caller_is(scripted: ScriptedServer) -> None:
     scripted.reply("UserInfo", Recorded("UserInfo").response)
     scripted.then("UserInfo", http_json(200, {"subject": "s", "name": "N", "preferredUsername": "n", "email": "e"}))
@@ -229,10 +215,3 @@ def test_who_the_caller_is(scripted: ScriptedServer) -> None:
         assert (who.subject, who.name, who.preferred_username, who.email) == ("s", "N", "n", "e")
 
     call(scripted, use)
-
-
-def test_projects_are_read_as_recorded(scripted: ScriptedServer) -> None:
-    scripted.reply("ListProjects", Recorded("ListProjects").response)
-    (project,) = call(scripted, lambda client: client.runs.list_projects())
-    assert project.id == "flytesnacks"
-    assert [domain.id for domain in project.domains] == ["development", "production", "staging"]

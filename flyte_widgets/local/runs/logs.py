@@ -104,11 +104,6 @@ class LogBook:
         for key in ended:
             self._changed(key)
 
-    def has(self, key: LogKey) -> bool:
-        """Whether anything was written."""
-        with self._lock:
-            return key in self._logs
-
     def lines_after(self, key: LogKey, cursor: int) -> tuple[list[LogLine], int, int]:
         """Give the lines from number `cursor` on, the next cursor, and how many in between are no longer there."""
         with self._lock:

@@ -90,9 +90,8 @@ def page(
         items = [each for each in items if matches(record_of(each))]
     sorts = list(request.sort_by_fields) or ([request.sort_by] if request.sort_by.key else [])
     for sort in reversed(sorts):
-        read = _field(sort.key)
         descending = sort.direction == list_pb2.Sort.DESCENDING
-        items = sorted(items, key=lambda each, read=read: read(record_of(each)), reverse=descending)  # type: ignore[misc]
+        items = sorted(items, key=_sort_key(_field(sort.key), record_of), reverse=descending)
     start = int(request.token or 0)
     end = start + limit
     return items[start:end], str(end) if end < len(items) else ""
@@ -109,6 +108,10 @@ def _compare(item: Any) -> Callable[[Any, list[Any]], bool]:
     if compare is None or not item.values:
         raise _invalid(f"filter {list_pb2.Filter.Function.Name(item.function)} on {item.field!r} is not supported")
     return compare
+
+
+def _sort_key(read: Callable[[ActionRecord], Any], record_of: Callable[[T], ActionRecord]) -> Callable[[T], Any]:
+    return lambda item: read(record_of(item))
 
 
 def _field(name: str) -> Callable[[ActionRecord], Any]:

@@ -68,9 +68,9 @@ class SimSpec:
         """Read a spec given as such or as a mapping, with single values replaced."""
         if not (spec is None or isinstance(spec, cls | Mapping)):
             raise ValueError(f"spec must be a SimSpec or a mapping, not {spec!r}")
-        values = {field.name: getattr(spec, field.name) for field in fields(cls)} if isinstance(spec, cls) else spec
-        merged = {**(values or {}), **overrides}  # type: ignore[dict-item]
         known = [field.name for field in fields(cls)]
+        values = {name: getattr(spec, name) for name in known} if isinstance(spec, SimSpec) else dict(spec or {})
+        merged = {**values, **overrides}
         unknown = [name for name in merged if name not in known]
         if unknown:
             raise ValueError(f"unknown in a simulation: {', '.join(unknown)}; known are {', '.join(known)}")
