@@ -102,5 +102,7 @@ class RunTraits(WidgetFrame):
         t.Unicode(None, allow_none=True, read_only=True).tag(sync=True, wire=wire.DiagramKind),
     )
     """How the state diagram begins: "open", or "folded" to one line. None: as the width and the reader have it."""
+    compare_with = t.Unicode(read_only=True).tag(sync=True)
+    """Name of the run that it is shown beside from the start; "" for none."""
     static_view_id = t.Unicode(read_only=True).tag(sync=True)
     """Id of the HTML element with the static view, which the live view hides."""

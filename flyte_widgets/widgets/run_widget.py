@@ -10,15 +10,13 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from typing import Any, overload
 
-from comm import DummyComm
-
 from flyte_widgets.api.client import FlyteClient
-from flyte_widgets.errors import FlyteWidgetsError
+from flyte_widgets.api.messages import RunIdentifier
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.watch.access import handle_of, target_of
 from flyte_widgets.watch.action_handle import Action
 from flyte_widgets.watch.analysis import run_trace
-from flyte_widgets.watch.backends import Lease
+from flyte_widgets.watch.backends import Backend, Lease
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.reference import RunLike
@@ -36,7 +34,7 @@ from flyte_widgets.widgets.publisher import publisher
 from flyte_widgets.widgets.run_content import RunContent
 from flyte_widgets.widgets.run_requests import RunRequests
 from flyte_widgets.widgets.run_traits import RunTraits
-from flyte_widgets.widgets.sidebar import Side, SidebarCalls
+from flyte_widgets.widgets.sidebar import Side, SidebarCalls, require_notebook
 from flyte_widgets.widgets.static_view.collect import READ_LIMIT_S
 from flyte_widgets.widgets.static_view.drawings import whole_svg
 from flyte_widgets.widgets.static_view.html import page
@@ -46,6 +44,7 @@ from flyte_widgets.widgets.user_names import python_of_run
 from flyte_widgets.widgets.view_options import view_options
 from flyte_widgets.widgets.waiting_callbacks import WaitingCallbacks
 from flyte_widgets.wire import trait_types as wire
+from flyte_widgets.wire.requests import ShowRuns
 
 
 class RunWidget(RunTraits):
@@ -53,6 +52,7 @@ class RunWidget(RunTraits):
 
     run: a run's name, its console URL, a `flyte.remote.Run`, or an `fw.Run`.
     view: "full", or "compact": one row, which opens to the whole. height: at most so many px; what is higher scrolls.
+    compare: name of another run of the project, to show this one beside it.
     diagram: the state diagram "open", or "folded" to one line; without it, as the width and the reader have it.
     client, project, domain: where it is, if not where `connect()`, `local.start()` or the SDK's configuration say.
 
@@ -74,6 +74,7 @@ class RunWidget(RunTraits):
         view: wire.ViewKind = "full",
         height: int | None = None,
         diagram: wire.DiagramKind | None = None,
+        compare: str = "",
         **kwargs: Any,
     ) -> None:
         options = view_options(view, height, diagram)
@@ -108,11 +109,17 @@ class RunWidget(RunTraits):
         self._data = DataRequests(watcher, functools.partial(_python_of_run, weakref.ref(self)))
         self._data.register(inbound)
         self._sidebar_calls.register(inbound)
+        inbound.handle(ShowRuns, functools.partial(_show_runs, target.backend, target.run_id))
         outbound.show(self._content)
 
         self._end_callbacks = EndCallbacks(watcher, lambda: self, self._show_callback_error)
 
-        values = {**self._content.values, **options, "static_view_id": self._static_view.element_id}
+        values = {
+            **self._content.values,
+            **options,
+            "compare_with": compare,
+            "static_view_id": self._static_view.element_id,
+        }
         self._waiting_callbacks = WaitingCallbacks(watcher, lambda: self, self._show_callback_error)
         super().__init__(outbound, inbound, values, selected=selected, **kwargs)
         self.observe(lambda change: self._content.select(change["new"]), "selected")
@@ -190,7 +197,7 @@ class RunWidget(RunTraits):
             self._set_traits({"error": {"message": message, "hint": "Its traceback is in the log."}})
 
     def sidebar(self, side: Side = "right") -> None:
-        """Show the run in a panel of its own, in JupyterLab and in Notebook 7.
+        """Show the run in a panel of its own, in JupyterLab and in Notebook 7. Its "‹ Runs" leads to all runs.
 
         side: "right", "left", or "main": a tab beside the notebook (JupyterLab only).
 
@@ -199,13 +206,8 @@ class RunWidget(RunTraits):
         sidebar, the widget stays in the cell and says so. Raises ConfigError for any other `side`, FlyteWidgetsError in
         a terminal or script, and when the widget is closed.
         """
-        if self.comm is None:
-            raise FlyteWidgetsError("This RunWidget is closed.", hint=f"Make a new one: {self.reference}.")
-        if is_terminal() or isinstance(self.comm, DummyComm):
-            raise FlyteWidgetsError(
-                "There is no sidebar without a notebook.",
-                hint=f"In a terminal, `flyte-widgets watch {self.run_name}` shows the run.",
-            )
+        in_terminal = f"In a terminal, `flyte-widgets watch {self.run_name}` shows the run."
+        require_notebook(self.comm, "RunWidget", self.reference, in_terminal)
         self._sidebar_calls.call(side)
 
     @overload
@@ -284,6 +286,13 @@ class RunWidget(RunTraits):
         """Give view and static view as one output: for whoever asks for it without displaying it."""
         data, metadata = self._view_with_text()
         return {**data, **self._static_view.bundle()}, metadata
+
+
+def _show_runs(backend: Backend, run_id: RunIdentifier, _request: ShowRuns) -> None:
+    """Open the panel with all runs of the run's project."""
+    from flyte_widgets.widgets.runs_home import home  # noqa: PLC0415 - a list of runs opens widgets of this kind
+
+    home(backend.client, run_id.project, run_id.domain).sidebar(focus=True)
 
 
 def _python_of_run(widget: weakref.ref[RunWidget]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import threading
 from collections.abc import Sequence
 from typing import Final
@@ -41,6 +42,7 @@ class RunsContent:
         self._looks = False
         self._sent_s = 0.0
         self.opened = ""
+        self._id = secrets.token_hex(6)
         self.poll = self._new_poll(place.choice)
         self._counter = RunCounter(self._note_counts)
         self._state = self.state()
@@ -63,6 +65,7 @@ class RunsContent:
         now_ms = runs.client.now_ms
         phases = "paused" if choice.waiting else ",".join(phase.value for phase in choice.phases)
         return {
+            "id": self._id,
             "project": runs.project,
             "domain": runs.domain,
             "host": runs.client.host,

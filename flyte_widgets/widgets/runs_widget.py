@@ -13,6 +13,7 @@ from flyte_widgets.errors import FlyteWidgetsError, RunFinishedError
 from flyte_widgets.run.listing import PhaseLike, run_choice
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
+from flyte_widgets.watch.reference import RunLike
 from flyte_widgets.watch.runs import Runs
 from flyte_widgets.widgets.channel import CommChannel
 from flyte_widgets.widgets.frame import WidgetFrame, json_trait
@@ -23,6 +24,7 @@ from flyte_widgets.widgets.run_widget import RunWidget
 from flyte_widgets.widgets.runs_content import RunsContent, bounded
 from flyte_widgets.widgets.runs_static_view import runs_html
 from flyte_widgets.widgets.runs_terminal import runs_text
+from flyte_widgets.widgets.sidebar import Side, SidebarCalls, require_notebook
 from flyte_widgets.wire.requests import AbortRuns, ChooseRuns, OpenRun, ReadOlderRuns, Retry
 from flyte_widgets.wire.runs import AbortOutcome, RunsState
 
@@ -47,7 +49,16 @@ class RunsWidget(WidgetFrame):
         outbound = Outbound(CommChannel(self, self._set_traits), lambda: self._content.runs.client.now_ms)
         self._content = RunsContent(self._source.__runs_place__, outbound)
         self._opened: RunWidget | None = None
+        self._in_cell = InCell()
         inbound = Inbound(outbound)
+        known = self._content.runs
+        self._sidebar_calls = SidebarCalls(
+            f"the list of runs of {known.project} / {known.domain}",
+            outbound,
+            self._in_cell,
+            lambda: self._view_alone(self._text()),
+        )
+        self._sidebar_calls.register(inbound)
         inbound.handle(ChooseRuns, self._choose)
         inbound.handle(ReadOlderRuns, self._read_older)
         inbound.handle(OpenRun, self._open)
@@ -65,6 +76,38 @@ class RunsWidget(WidgetFrame):
     def opened(self) -> RunWidget | None:
         """The widget of the run that is open in place; None while the list is shown."""
         return self._opened
+
+    def open_run(self, run: RunLike, *, compare: str = "") -> RunWidget:
+        """Open a run in place of the list, or beside it where there is room. `run`, `compare`: as for `RunWidget`."""
+        known, opened = self._content.runs, self._opened
+        row = known.get(run) if isinstance(run, str) else None
+        is_shown = opened is not None and opened.comm is not None and opened.run_name == run
+        if opened is None or not is_shown or compare not in ("", opened.compare_with):
+            shown = RunWidget(
+                run,
+                client=known.client,
+                project=row.project if row else known.project,
+                domain=row.domain if row else known.domain,
+                compare=compare,
+            )
+            self._close_opened()
+            self._opened = opened = shown
+        self._note_opened(opened.run_name)
+        return opened
+
+    def sidebar(self, side: Side = "right", *, focus: bool = False) -> None:
+        """Show the list in the panel of runs, in JupyterLab and in Notebook 7; a run opens in it, in place of the list.
+
+        side: "right", "left", or "main": a tab beside the notebook (JupyterLab only). focus: the keyboard goes there,
+        too. There is one such panel: another
+        list takes it over. It lives on when the cell's output is cleared, and comes back after a reload of the page.
+        Returns at once, and says in the cell how it went. Where the notebook has no sidebar, the list stays in the
+        cell and says so. Raises ConfigError for any other `side`, FlyteWidgetsError in a terminal or script, and when
+        the widget is closed.
+        """
+        in_terminal = "In a terminal, `flyte-widgets runs` shows them."
+        require_notebook(self.comm, "RunsWidget", "fw.runs()", in_terminal)
+        self._sidebar_calls.call(side, focus=focus)
 
     def close(self) -> None:
         """Close the view, and what is open in it. All runs go on."""
@@ -91,20 +134,15 @@ class RunsWidget(WidgetFrame):
         return Answer(await self._content.older(max(0, request.have)))
 
     def _open(self, request: OpenRun) -> Answer:
-        known = self._content.runs
-        if self._opened is None or self._opened.comm is None or self._opened.run_name != request.run:
+        if not request.run:
             self._close_opened()
-            if request.run:
-                row = known.get(request.run)
-                self._opened = RunWidget(
-                    request.run,
-                    client=known.client,
-                    project=row.project if row else known.project,
-                    domain=row.domain if row else known.domain,
-                )
-        self._content.opened = request.run
+            self._note_opened("")
+            return Answer("")
+        return Answer(self.open_run(request.run, compare=request.compare).model_id)
+
+    def _note_opened(self, name: str) -> None:
+        self._content.opened = name
         self._outbound.wake()
-        return Answer(self._opened.model_id if self._opened is not None else "")
 
     def _close_opened(self) -> None:
         if self._opened is not None:
@@ -143,6 +181,7 @@ class RunsWidget(WidgetFrame):
         if self.comm is None or is_terminal():
             show({"text/plain": self._text()})
         else:
+            self._in_cell.is_shown = True
             bundle, metadata = self._repr_mimebundle_()
             show(bundle, metadata=metadata)
 
@@ -161,6 +200,13 @@ class RunsWidget(WidgetFrame):
             return f"Runs  {known.project} / {known.domain}\n{runs_text(known)}"
         except FlyteWidgetsError as error:
             return f"Runs  {known.project} / {known.domain}\n{error}"
+
+
+@dataclasses.dataclass
+class InCell:
+    """Whether the list was displayed in a cell."""
+
+    is_shown: bool = False
 
 
 def runs(

@@ -13,11 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
-from flyte_widgets.errors import ConfigError
+from comm import DummyComm
+
+from flyte_widgets.errors import ConfigError, FlyteWidgetsError
 from flyte_widgets.untrusted import printable
 from flyte_widgets.widgets.inbound import Inbound
 from flyte_widgets.widgets.outbound import Outbound
-from flyte_widgets.widgets.outputs import Bundle, Output, has_cells
+from flyte_widgets.widgets.outputs import Bundle, Output, has_cells, is_terminal
 from flyte_widgets.wire.messages import SidebarCall
 from flyte_widgets.wire.requests import PendingSidebarCalls, SidebarAnswer
 
@@ -48,6 +50,8 @@ class Call:
     number: int
     side: str
     output: Output | None
+    focus: bool = False
+    """The keyboard goes to the panel, too."""
     sent: bool = False
     refused: bool = False
 
@@ -61,6 +65,17 @@ class Outcome:
     """Why not; "": it has opened the panel."""
     views: int
     """How many views of the widget that front end shows."""
+
+
+def require_notebook(comm: Any, kind: str, again: str, in_terminal: str) -> None:
+    """Raise FlyteWidgetsError for a widget that is closed, and where there is no notebook.
+
+    kind: "RunWidget". again: code that makes a new one. in_terminal: the command that shows the same there.
+    """
+    if comm is None:
+        raise FlyteWidgetsError(f"This {kind} is closed.", hint=f"Make a new one: {again}.")
+    if is_terminal() or isinstance(comm, DummyComm):
+        raise FlyteWidgetsError("There is no sidebar without a notebook.", hint=in_terminal)
 
 
 class SidebarCalls:
@@ -83,8 +98,11 @@ class SidebarCalls:
         inbound.handle(PendingSidebarCalls, self._ask_again)
         inbound.handle(SidebarAnswer, self._on_answer)
 
-    def call(self, side: str) -> None:
-        """Ask the pages to open a panel. Raises ConfigError where `side` is none that there is."""
+    def call(self, side: str, *, focus: bool = False) -> None:
+        """Ask the pages to open a panel. `focus`: the keyboard goes there, too.
+
+        Raises ConfigError where `side` is none that there is.
+        """
         if side not in _PLACES:
             raise ConfigError(f"side={side!r} is no place for a panel.", hint='Give "right", "left" or "main".')
         output = Output() if has_cells() else None
@@ -92,7 +110,7 @@ class SidebarCalls:
             output.show(_text(f"Asked the notebook to show {self._name} {_PLACES[side]}."))
         with self._lock:
             self._count += 1
-            self._calls.append(Call(self._count, side, output))
+            self._calls.append(Call(self._count, side, output, focus))
         self._outbound.wake()
 
     @property
@@ -127,8 +145,9 @@ class SidebarCalls:
             for call in calls:
                 self._report(outcome, call, calls[-1].side)
         if waiting:  # the last one counts
-            side: Any = waiting[-1].side
-            self._outbound.channel.send(SidebarCall(call=waiting[-1].number, side=side))
+            last = waiting[-1]
+            side: Any = last.side
+            self._outbound.channel.send(SidebarCall(call=last.number, side=side, focus=last.focus))
 
     def _take(self, outcome: Outcome) -> list[Call]:
         """Give the calls for which an outcome is news: one front end may refuse, and another one open the panel."""

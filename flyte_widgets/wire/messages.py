@@ -40,6 +40,8 @@ class SidebarCall(Message, tag="sidebar_call"):
 
     call: int
     side: Literal["right", "left", "main"]
+    focus: bool
+    """The keyboard goes to the panel, too."""
 
 
 class PresenceCall(Message, tag="presence_call"):

@@ -136,6 +136,10 @@ class SidebarAnswer(Request, tag="sidebar_answer"):
     """How many views of the widget the page shows."""
 
 
+class ShowRuns(Request, tag="show_runs"):
+    """Open the panel with all runs, from which this run's own panel gives way."""
+
+
 class ReadLog(Request, tag="read_log"):
     """Give lines of a log that the page looks at. They come in one buffer (`wire.logs.pack_lines`)."""
 
@@ -204,6 +208,8 @@ class OpenRun(Request, tag="open_run"):
     reply: ClassVar[object] = str
 
     run: str
+    compare: str
+    """Name of the run that it is shown beside; "": none."""
 
 
 class AbortRuns(Request, tag="abort_runs"):

@@ -32,6 +32,8 @@ class RunListRow(TypedDict):
 class RunsState(TypedDict):
     """The list: what is asked for, its newest rows, and how it stands."""
 
+    id: str
+    """Names the widget, for what a page keeps of it."""
     project: str
     domain: str
     host: str

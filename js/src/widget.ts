@@ -5,6 +5,7 @@ import { Store } from "./core/store";
 import { keepStaticView } from "./hosts/keep-static-view";
 import panelBarCss from "./hosts/panel-bar.css";
 import { Sidebar } from "./hosts/sidebar";
+import { RunPanel } from "./run/panel";
 import { mountRun, runCss } from "./run/run";
 import { h } from "./ui/dom";
 import { Frame } from "./ui/frame";
@@ -40,7 +41,7 @@ class Shared {
   constructor(readonly model: Model) {
     this.store = new Store(model);
     const draw = (into: HTMLElement) => this.draw(into);
-    this.sidebar = new Sidebar(this.store, model, draw, () => this.#views);
+    this.sidebar = new Sidebar(new RunPanel(this.store, draw, () => this.#views), model);
     keepStaticView(this.store, this.#ending.signal);
     this.store.start();
   }
@@ -91,13 +92,27 @@ export default function runWidget(): {
   return {
     /** Must not wait for anything: anywidget holds messages meanwhile, and throws away all after 2 s (loader.mjs). */
     initialize({ model, signal }) {
-      if (isProgress(model) || isRuns(model)) return () => {};
+      if (isProgress(model)) return () => {};
+      if (isRuns(model))
+        return once(
+          withPart(runsPart, (part) => part.attendRuns(model as never, LIST_CSS)),
+          signal,
+        );
       return once(open(model).close, signal);
     },
 
     render({ model, el, signal }) {
-      if (isProgress(model)) return once(renderPart(model, el, progressPart), signal);
-      if (isRuns(model)) return once(renderPart(model, el, runsPart), signal);
+      if (isProgress(model)) {
+        const draw = ({ progressCss, renderProgress }: typeof import("./progress/progress")) =>
+          renderProgress(model as never, el, LIST_CSS + progressCss);
+        return once(withPart(progressPart, draw, el), signal);
+      }
+      if (isRuns(model)) {
+        return once(
+          withPart(runsPart, (part) => part.renderRuns(model as never, el, LIST_CSS), el),
+          signal,
+        );
+      }
       const shared = sharedOf(model);
       const own = shared ? null : open(model);
       const frame = (shared ?? own!.shared).draw(el);
@@ -116,23 +131,21 @@ const isRuns = (model: Model): boolean => (model.get("runs" as never) ?? null) !
 
 const isProgress = (model: Model): boolean => (model.get("progress" as never) ?? null) !== null;
 
-type Render = (model: never, el: HTMLElement, sheet: string) => Cleanup;
+const runsPart = () => import("./runs/runs");
+const progressPart = () => import("./progress/progress");
 
-const runsPart = async (): Promise<Render> => (await import("./runs/runs")).renderRuns as Render;
-const progressPart = async (): Promise<Render> => {
-  const { progressCss, renderProgress } = await import("./progress/progress");
-  return (model, el, sheet) => renderProgress(model, el, sheet + progressCss);
-};
-
-/** Lists of runs are parts of their own: most kernels never show one. Why one cannot be had is said where it would be. */
-function renderPart(model: Model, el: HTMLElement, load: () => Promise<Render>): Cleanup {
+/**
+ * Lists of runs are parts of their own: most kernels never show one. Why one cannot be had is said where it would be.
+ * `use` gives what ends it.
+ */
+function withPart<P>(load: () => Promise<P>, use: (part: P) => Cleanup, el?: HTMLElement): Cleanup {
   let close: Cleanup | null = null;
   let isClosed = false;
   load().then(
-    (render) => {
-      if (!isClosed) close = render(model as never, el, LIST_CSS);
+    (part) => {
+      if (!isClosed) close = use(part);
     },
-    (error) => el.append(h("div", { role: "alert" }, `flyte-widgets cannot draw this list: ${error}`)),
+    (error) => el?.append(h("div", { role: "alert" }, `flyte-widgets cannot draw this list: ${error}`)),
   );
   return () => {
     isClosed = true;

@@ -300,6 +300,7 @@ export function traitsOf(actions: readonly ActionSpec[], nowMs: number, selected
     answers: [],
     relation: null,
     rerun_state: { state: "idle", kind: "rerun", run: "", reference: "", url: "", atMs: null, message: "" },
+    compare_with: "",
     static_view_id: "",
     phase: value(root?.phase ?? Queued),
     is_terminal: over,

@@ -72,13 +72,13 @@ const panel = (): HTMLElement | null =>
 const told = (frame: HTMLElement): string =>
   [...frame.querySelectorAll(".fw-notice:not([hidden])")].map((banner) => banner.textContent).join(" ");
 
-const NO_HOST = expect.stringMatching(/^This notebook host has no sidebar, so the run stays in its cell\./);
+const NO_HOST = expect.stringMatching(/^This notebook host has no sidebar, so this stays in its cell\./);
 
 test("a model asks what it has missed, and opens a call's panel once, however often that is repeated", async () => {
   const shell = await start("JupyterLab", "right", "left", "main");
   const { model } = mount(scenario.running());
   expect(model.sent).toContainEqual(expect.objectContaining({ kind: "pending_sidebar_calls" }));
-  for (let i = 0; i < 3; i++) model.message({ kind: "sidebar_call", call: 1, side: "right" });
+  for (let i = 0; i < 3; i++) model.message({ kind: "sidebar_call", call: 1, side: "right", focus: false });
   expect(shell.calls).toEqual(["add right", expect.stringMatching(/^activate flyte-widgets-/)]);
   expect(answers(model)).toEqual([[1, "", 2]]);
   expect(seen(panel()!, ".fw-badge")).toBe("Running");
@@ -89,9 +89,9 @@ test("a model asks what it has missed, and opens a call's panel once, however of
 test("beside the notebook it is not activated when it is opened, only when it is called for again", async () => {
   const shell = await start("JupyterLab", "right", "left", "main");
   const { model } = mount(scenario.running());
-  model.message({ kind: "sidebar_call", call: 1, side: "main" });
+  model.message({ kind: "sidebar_call", call: 1, side: "main", focus: false });
   expect(shell.calls).toEqual(["add main"]);
-  model.message({ kind: "sidebar_call", call: 2, side: "main" });
+  model.message({ kind: "sidebar_call", call: 2, side: "main", focus: false });
   expect(shell.calls).toEqual(["add main", expect.stringMatching(/^activate /)]);
 });
 
@@ -99,12 +99,12 @@ test("a side that the shell does not have is refused by name, and the panel stay
   await start("Jupyter Notebook", "right", "left");
   const { model, frame } = mount(scenario.running());
   const words =
-    'This notebook host has no place for side="main", so the run stays where it is. Try side="right".';
-  model.message({ kind: "sidebar_call", call: 1, side: "main" });
+    'This notebook host has no place for side="main", so this stays where it is. Try side="right".';
+  model.message({ kind: "sidebar_call", call: 1, side: "main", focus: false });
   expect(answers(model)).toEqual([[1, words, 1]]);
   expect(panel()).toBeNull();
-  model.message({ kind: "sidebar_call", call: 2, side: "left" });
-  model.message({ kind: "sidebar_call", call: 3, side: "main" });
+  model.message({ kind: "sidebar_call", call: 2, side: "left", focus: false });
+  model.message({ kind: "sidebar_call", call: 3, side: "main", focus: false });
   expect(answers(model).slice(1)).toEqual([
     [2, "", 2],
     [3, words, 2],
@@ -115,7 +115,7 @@ test("a side that the shell does not have is refused by name, and the panel stay
 
 test("where nobody listens it is refused after a moment, in the view and to Python", async () => {
   const { model, frame } = mount(scenario.running());
-  model.message({ kind: "sidebar_call", call: 1, side: "right" });
+  model.message({ kind: "sidebar_call", call: 1, side: "right", focus: false });
   expect(answers(model)).toEqual([]);
   vi.advanceTimersByTime(2_000);
   expect(answers(model)).toEqual([[1, NO_HOST, 1]]);
@@ -124,7 +124,7 @@ test("where nobody listens it is refused after a moment, in the view and to Pyth
 
 test.each([0, 60_000])("an extension that starts %d ms later takes what nobody has taken", async (waitMs) => {
   const { model, frame } = mount(scenario.running());
-  model.message({ kind: "sidebar_call", call: 1, side: "right" });
+  model.message({ kind: "sidebar_call", call: 1, side: "right", focus: false });
   vi.advanceTimersByTime(waitMs);
   await start("JupyterLab", "right", "left", "main");
   expect(panel()).not.toBeNull();
@@ -137,7 +137,7 @@ test.each([0, 60_000])("an extension that starts %d ms later takes what nobody h
 test("Voila loads the extension, but has no place for panels", async () => {
   await start("Voila", "main");
   const { model } = mount(scenario.running());
-  model.message({ kind: "sidebar_call", call: 1, side: "main" });
+  model.message({ kind: "sidebar_call", call: 1, side: "main", focus: false });
   vi.advanceTimersByTime(2_000);
   expect(answers(model)).toEqual([[1, NO_HOST, 1]]);
 });
@@ -148,11 +148,11 @@ test("another model of the same run takes the panel over, one of another run has
   const second = mount(scenario.running());
   const other = mount({ ...scenario.running(), run_name: "another" });
   for (const { model } of [first, second, other])
-    model.message({ kind: "sidebar_call", call: 1, side: "right" });
+    model.message({ kind: "sidebar_call", call: 1, side: "right", focus: false });
   expect(document.querySelectorAll(".flyte-widgets-panel")).toHaveLength(2);
   second.model.play({ phase: "paused" });
   expect(seen(panel()!, ".fw-badge")).toBe("Paused");
-  first.model.message({ kind: "sidebar_call", call: 2, side: "right" });
+  first.model.message({ kind: "sidebar_call", call: 2, side: "right", focus: false });
   expect(document.querySelectorAll(".flyte-widgets-panel")).toHaveLength(2);
   expect(answers(second.model)).toHaveLength(1);
 });
@@ -160,12 +160,12 @@ test("another model of the same run takes the panel over, one of another run has
 test("closed by the reader, the view in the cell goes on; closed by Python, nothing is left", async () => {
   await start("JupyterLab", "right", "left", "main");
   const { model, frame, close } = mount(scenario.running());
-  model.message({ kind: "sidebar_call", call: 1, side: "right" });
-  panel()!.querySelector<HTMLButtonElement>(".fw-panel-bar button")!.click();
+  model.message({ kind: "sidebar_call", call: 1, side: "right", focus: false });
+  panel()!.querySelector<HTMLButtonElement>(".fw-panel-bar [aria-label^=Close]")!.click();
   expect(panel()).toBeNull();
   model.play({ phase: "paused" });
   expect(seen(frame, ".fw-badge")).toBe("Paused");
-  model.message({ kind: "sidebar_call", call: 2, side: "right" });
+  model.message({ kind: "sidebar_call", call: 2, side: "right", focus: false });
   expect(seen(panel()!, ".fw-badge")).toBe("Paused");
   close();
   expect(document.querySelector(".flyte-widgets")).toBeNull();
@@ -185,7 +185,7 @@ test("its title follows the run", async () => {
   };
   document.addEventListener("flyte-widgets:panel", take);
   const { model, close } = mount({ ...scenario.running(), task_name: "", phase: "" });
-  model.message({ kind: "sidebar_call", call: 1, side: "right" });
+  model.message({ kind: "sidebar_call", call: 1, side: "right", focus: false });
   const first = titles[0];
   model.play({ task_name: "etl.pipeline", phase: "running" });
   const then = titles.at(-1);

@@ -148,15 +148,15 @@ def test_a_run_opens_in_place(page: Page) -> None:
     """It is a RunWidget of its own; another one, or none, closes it."""
     eventually(lambda: page.runs["isRead"])
     first, second = (row["run"] for row in page.runs["rows"][:2])
-    model = page.answer(page.ask("open_run", run=first))
+    model = page.answer(page.ask("open_run", run=first, compare=""))
     opened = page.widget.opened
     assert opened is not None
     assert (opened.run_name, opened.model_id) == (first, model)
-    assert page.answer(page.ask("open_run", run=first)) == model
-    page.answer(page.ask("open_run", run=second))
+    assert page.answer(page.ask("open_run", run=first, compare="")) == model
+    page.answer(page.ask("open_run", run=second, compare=""))
     assert opened.comm is None
     eventually(lambda: page.runs["opened"] == second)
-    page.answer(page.ask("open_run", run=""))
+    page.answer(page.ask("open_run", run="", compare=""))
     assert page.widget.opened is None
 
 

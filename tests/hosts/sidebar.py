@@ -14,7 +14,7 @@ from tests.jupyter_lab import Notebook
 from tests.widget_in_page import badge, press_abort
 
 CALL = "w.sidebar()"
-NONE = re.compile("This notebook host has no sidebar, so the run stays in its cell.")
+NONE = re.compile("This notebook host has no sidebar, so this stays in its cell.")
 
 
 def see_panel(cell: Cell, notebook: Notebook, proxy: FaultProxy) -> None:

@@ -1,7 +1,12 @@
 // Takes the wishes for a panel that js/src/hosts/sidebar.ts sends as DOM events, and puts their elements into the
-// shell; and the static views of js/src/hosts/keep-static-view.ts, and puts them into the notebooks that have an older one.
+// shell; has commands that open the panel of runs; and takes the static views of js/src/hosts/keep-static-view.ts, and puts them into the notebooks that have an older one.
 // Without a bundler: the last statement is what webpack would make of it.
 (() => {
+  const ICON = {
+    name: "flyte-widgets:runs",
+    svgstr:
+      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path class="jp-icon3" fill="#616161" d="M8 2.4L9.9 6.6C9.9 8 9 8.9 8 8.9S6.1 8 6.1 6.6ZM2.6 11.4L5.3 7.7C6.5 7 7.7 7.4 8.2 8.3S8.4 10.4 7.2 11.1ZM13.4 11.4L8.8 11.1C7.6 10.4 7.3 9.2 7.8 8.3S9.5 7 10.7 7.7Z"/></svg>',
+  };
   let shared = {};
 
   /** Of the versions shared, that of the shell. */
@@ -99,15 +104,81 @@
     }
   }
 
+  /** Of the versions shared, the one whose token the application can resolve; null: there is no such service. */
+  async function serviceOf(app, module, token) {
+    for (const { get } of Object.values(shared[module] ?? {})) {
+      const exported = (await get())();
+      const service = await app.resolveOptionalService(exported[token]);
+      if (service) return { service, exported };
+    }
+    return null;
+  }
+
+  /** What keeps a notebook's kernel from showing runs, said by its name; "" = nothing. */
+  async function run(kernel, code) {
+    const { language_info: language } = await kernel.info;
+    if (language.name !== "python") return `Its kernel runs ${language.name}, not Python.`;
+    // An expression: it leaves no name with the user.
+    const source = `__import__("importlib").import_module("flyte_widgets.widgets.runs_home").${code}`;
+    const { content } = await kernel.requestExecute({ code: source, store_history: false }).done;
+    if (content.status === "ok") return "";
+    const { ename, evalue } = content;
+    return ename === "ModuleNotFoundError"
+      ? "Its kernel does not have flyte-widgets. Run %pip install flyte-widgets in a cell."
+      : evalue || ename;
+  }
+
+  /** Palette and launcher open the panel of runs, with the kernel of the notebook that was used last. */
+  async function addCommands(app) {
+    const dialogs = await serviceOf(app, "@jupyterlab/apputils", "ICommandPalette");
+    const notebooks = await serviceOf(app, "@jupyterlab/notebook", "INotebookTracker");
+    if (!dialogs || !notebooks) return;
+    const { showErrorMessage, InputDialog } = dialogs.exported;
+    const title = "Flyte runs cannot be shown";
+    const open = async (name) => {
+      const panel = notebooks.service.currentWidget;
+      const kernel = panel?.sessionContext.session?.kernel;
+      const missing = kernel
+        ? await run(kernel, `open_panel(${JSON.stringify(name)})`)
+        : panel
+          ? "Its notebook has no kernel. Start one."
+          : "They are read by a notebook's kernel. Open a notebook.";
+      if (missing) await showErrorMessage(panel ? `${title}: ${panel.title.label}` : title, missing);
+    };
+    const watch = async () => {
+      const { value } = await InputDialog.getText({
+        title: "Watch a Flyte run",
+        label: "Name or console URL",
+      });
+      if (value?.trim()) await open(value.trim());
+    };
+    const runs = "flyte-widgets:runs";
+    const label = ({ isLauncher }) => (isLauncher ? "Flyte Runs" : "Flyte: Show Runs");
+    const icon = ({ isLauncher }) => (isLauncher ? ICON : undefined);
+    app.commands.addCommand(runs, {
+      label,
+      icon,
+      caption: "Show the runs of Flyte",
+      execute: () => open(""),
+    });
+    app.commands.addCommand("flyte-widgets:run", { label: "Flyte: Watch a Run…", execute: watch });
+    for (const command of [runs, "flyte-widgets:run"])
+      dialogs.service.addItem({ command, category: "Flyte" });
+    const launcher = await serviceOf(app, "@jupyterlab/launcher", "ILauncher");
+    launcher?.service.add({ command: runs, category: "Other", args: { isLauncher: true } });
+  }
+
   const plugin = {
     id: "flyte-widgets:sidebar",
     autoStart: true,
-    async activate({ name, shell }) {
+    async activate(app) {
+      const { name, shell } = app;
       // Voila's shell can only append to the page.
       if (name === "Voila") return;
       keepStaticViews(shell);
       insertCells(shell);
       listen(shell, (await luminoFor(shell)).Widget);
+      await addCommands(app);
     },
   };
 

@@ -186,6 +186,8 @@ export interface SidebarCall {
   kind: "sidebar_call";
   call: number;
   side: "right" | "left" | "main";
+  /** The keyboard goes to the panel, too. */
+  focus: boolean;
 }
 
 /** Pages that look make their handshake again: others may have gone without a word. */
@@ -356,6 +358,11 @@ export interface SidebarAnswer {
   views: number;
 }
 
+/** Open the panel with all runs, from which this run's own panel gives way. */
+export interface ShowRuns {
+  kind: "show_runs";
+}
+
 /** Give lines of a log that the page looks at. They come in one buffer (`wire.logs.pack_lines`). */
 export interface ReadLog {
   kind: "read_log";
@@ -412,6 +419,8 @@ export interface ReadOlderRuns {
 export interface OpenRun {
   kind: "open_run";
   run: string;
+  /** Name of the run that it is shown beside; "": none. */
+  compare: string;
 }
 
 /** Abort several runs. Sent again with the same id, it is answered, not done twice. */
@@ -461,6 +470,8 @@ export interface RunListRow {
 
 /** The list: what is asked for, its newest rows, and how it stands. */
 export interface RunsState {
+  /** Names the widget, for what a page keeps of it. */
+  id: string;
   project: string;
   domain: string;
   host: string;
@@ -811,6 +822,7 @@ export type Request =
   | ReadStaticView
   | PendingSidebarCalls
   | SidebarAnswer
+  | ShowRuns
   | ReadLog
   | FindInLog
   | LineAtTime
@@ -878,6 +890,8 @@ export interface RunTraits {
   answers: AnswerState[];
   /** Number of the root's latest attempt, from 1. */
   attempt: number;
+  /** Name of the run that it is shown beside from the start; "" for none. */
+  compare_with: string;
   /** How fresh all this is: state, last answer, next try, message, hint. */
   connection: Connection;
   /** The run's page in the Flyte console; "" where there is none. */
@@ -948,6 +962,7 @@ export const RUN_TRAITS: readonly (keyof RunTraits)[] = [
   "abort_state",
   "answers",
   "attempt",
+  "compare_with",
   "connection",
   "console_url",
   "counts",

@@ -1,16 +1,13 @@
-// The panel of a run beside the notebook. Python asks for it (widgets/sidebar.py); who can give it is not known here:
+// The panel of a widget beside the notebook. Python asks for it (widgets/sidebar.py); who can give it is not known here:
 // a wish goes out as a DOM event, and the JupyterLab extension in js/labextension takes it, where it is installed. It may
 // start later than a model, so a wish that nobody takes is kept: after a moment it is refused, and taken if it comes.
+// After a reload of the page a panel that was open comes back.
 import type { AnyModel } from "@anywidget/types";
-import { effect } from "@preact/signals-core";
-import type { Message, RunTraits } from "../core/protocol";
-import type { Store } from "../core/store";
-import { type Badge, badgeOf } from "../ui/badge";
-import { iconButton } from "../ui/buttons";
+import { effect, type ReadonlySignal } from "@preact/signals-core";
+import type { Channel } from "../core/channel";
+import type { Message } from "../core/protocol";
 import { h } from "../ui/dom";
-import type { Frame } from "../ui/frame";
-import { glyph } from "../ui/icons";
-import type { View } from "../ui/view-state";
+import type { Palette } from "../ui/theme";
 
 export type Side = "right" | "left" | "main";
 type Wish = Extract<Message, { kind: "sidebar_call" }>;
@@ -38,31 +35,55 @@ export interface Panel {
   close(): void;
 }
 
+/** What a panel shows: a run, or a list of runs. */
+export interface Subject {
+  /** One panel for each: another one with the same key is closed. */
+  readonly key: string;
+  /** Names the widget, also after a reload of the page. */
+  readonly id: string;
+  readonly request: Channel["request"];
+  /** How many views of it are drawn anywhere. */
+  readonly views: number;
+  draw(into: HTMLElement, close: () => void): PanelView;
+  /** Words and icon of the tab, by the signals that they depend on. */
+  title(): { label: string; caption: string };
+  icon(palette: Palette): Element;
+  /** Say in all views why there is no panel; "": there is one. */
+  refuse(words: string): void;
+}
+
+export interface PanelView {
+  readonly host: HTMLElement;
+  readonly palette: ReadonlySignal<Palette>;
+  focus?(): void;
+  close(): void;
+}
+
 /** An extension that starts later than this says so by an event of its own. */
 const GRACE_MS = 1_500;
 const NO_HOST =
-  "This notebook host has no sidebar, so the run stays in its cell. JupyterLab and Notebook 7 have one: " +
+  "This notebook host has no sidebar, so this stays in its cell. JupyterLab and Notebook 7 have one: " +
   "install flyte-widgets where their server runs, too, and reload the page.";
 const noSide = (side: Side): string =>
-  `This notebook host has no place for side="${side}", so the run stays where it is. ` +
+  `This notebook host has no place for side="${side}", so this stays where it is. ` +
   `Try side="${side === "right" ? "left" : "right"}".`;
 
 export class Sidebar {
   #panel: Panel | null = null;
-  #frame: Frame | null = null;
-  /** Number of the last call; and what it was, while nobody has heard it. */
+  #view: PanelView | null = null;
+  /** Number of the last call; and what it was, while no host has taken it. */
   #call = 0;
-  #unheard: Wish | null = null;
+  #untaken: Wish | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #kept: string;
   readonly #ending = new AbortController();
 
-  /** `draw` draws a view into the panel; `views` counts those that are drawn anywhere. */
   constructor(
-    private readonly store: Store,
-    model: AnyModel<RunTraits>,
-    private readonly draw: (into: HTMLElement) => Frame,
-    private readonly views: () => number,
+    private readonly subject: Subject,
+    // biome-ignore lint/suspicious/noExplicitAny: the model of any widget
+    model: AnyModel<any>,
   ) {
+    this.#kept = `flyte-widgets:panel:${subject.id}`;
     const listen = (message: Message) => {
       if (message.kind === "sidebar_call") this.#ask(message);
     };
@@ -70,11 +91,16 @@ export class Sidebar {
     const { signal } = this.#ending;
     signal.addEventListener("abort", () => model.off("msg:custom", listen));
     const retry = () => {
-      if (this.#unheard) this.#try(this.#unheard);
+      if (this.#untaken) this.#try(this.#untaken);
     };
     document.addEventListener("flyte-widgets:panels", retry, { signal });
+    const side = subject.id ? readKept(this.#kept) : null;
+    if (side) {
+      this.#untaken = { kind: "sidebar_call", call: 0, side, focus: false };
+      this.#try(this.#untaken);
+    }
     // What came while this model was being made may be lost.
-    this.store.request("pending_sidebar_calls", {}).catch(() => undefined);
+    subject.request("pending_sidebar_calls", {}).catch(() => undefined);
   }
 
   close(): void {
@@ -86,10 +112,10 @@ export class Sidebar {
   #ask(wish: Wish): void {
     if (wish.call <= this.#call) return; // Python repeats what it has no answer to
     this.#call = wish.call;
-    this.#unheard = wish;
+    this.#untaken = wish;
     clearTimeout(this.#timer);
     this.#try(wish);
-    if (this.#unheard) this.#timer = setTimeout(() => this.#answer(wish, NO_HOST), GRACE_MS);
+    if (this.#untaken) this.#timer = setTimeout(() => this.#answer(wish, NO_HOST), GRACE_MS);
   }
 
   #try(wish: Wish): void {
@@ -97,26 +123,30 @@ export class Sidebar {
     const shown = this.#panel ? this.#panel.show(side) : this.#open(side);
     if (shown === null) return;
     clearTimeout(this.#timer);
-    this.#unheard = null;
-    if (shown) this.#frame?.host.setAttribute("data-panel", side);
+    this.#untaken = null;
+    if (shown) {
+      this.#view?.host.setAttribute("data-panel", side);
+      if (this.subject.id) keep(this.#kept, side);
+      // The shell opens its side first.
+      if (wish.focus) setTimeout(() => this.#view?.focus?.());
+    }
     this.#answer(wish, shown ? "" : noSide(side));
   }
 
-  /** Send the wish out, and draw a view into the panel. False: there is no such side; null: nobody has heard it. */
+  /** Send the wish out, and draw a view into the panel. False: there is no such side; null: nobody has taken it. */
   #open(side: Side): boolean | null {
-    const { host, project, domain, run_name } = this.store.traits;
-    const names = [host, project, domain, run_name].map((name) => name.peek());
     const element = h("div", { class: "flyte-widgets-panel" });
     // Outside of the view's shadow root, where its style sheet does not reach.
     Object.assign(element.style, { display: "flex", minWidth: "320px", overflow: "hidden auto" });
     const ends: (() => void)[] = [];
     const detail: PanelWish = {
-      key: encodeURIComponent(names.join("/")),
+      key: encodeURIComponent(this.subject.key),
       side,
       element,
       icon: (into) => this.#drawIcon(into),
       closed: () => {
-        this.#panel = this.#frame = null;
+        this.#panel = this.#view = null;
+        keep(this.#kept, null);
         for (const end of ends) end();
       },
     };
@@ -124,55 +154,52 @@ export class Sidebar {
     document.dispatchEvent(event);
     const { panel } = detail;
     if (panel) {
-      const frame = this.draw(element);
-      const close = () => panel.close();
-      frame.mount("close button", (view, parent) => mountPanelBar(view, parent, close), frame.element);
+      const view = this.subject.draw(element, () => panel.close());
       this.#panel = panel;
-      this.#frame = frame;
+      this.#view = view;
       ends.push(
-        () => frame.close(),
-        effect(() => this.#entitle(panel)),
+        () => view.close(),
+        effect(() => {
+          void view.palette.value; // the icon has its colours
+          const { label, caption } = this.subject.title();
+          panel.entitle(label, caption);
+        }),
       );
     }
     return event.defaultPrevented ? panel !== undefined : null;
   }
 
-  /** What the view's badge says. */
-  get #badge(): Badge {
-    const { traits, kernelAlive } = this.store;
-    const { phase, connection, is_terminal } = traits;
-    return badgeOf(phase.value, connection.value.state, is_terminal.value, kernelAlive.value);
-  }
-
-  #entitle(panel: Panel): void {
-    const { task_name, run_name } = this.store.traits;
-    const run = [task_name.value, run_name.value].filter(Boolean).join(" ");
-    void this.#frame?.theme.palette.value; // the icon has its colours
-    panel.entitle(task_name.value || run_name.value, `Flyte run ${run}: ${this.#badge.text}`);
-  }
-
   #drawIcon(into: HTMLElement): void {
-    const { phase, tone } = this.#badge;
-    const mark = glyph(phase, 14);
-    mark.style.color = (tone === "phase" && this.#frame?.theme.palette.peek().phase(phase).ink) || "";
     // JupyterLab does as much for icons of its own.
     const centred = { display: "flex", alignItems: "center", justifyContent: "center", minHeight: "20px" };
     Object.assign(into.style, centred);
-    into.replaceChildren(mark);
+    if (this.#view) into.replaceChildren(this.subject.icon(this.#view.palette.peek()));
   }
 
-  /** Say how it went: here, whether the kernel hears it or not, and to the cell that asked. */
+  /** Say how it went: here, whether the kernel takes it or not, and to the cell that asked. */
   #answer({ call }: Wish, refusal: string): void {
-    this.store.notice.value = refusal;
-    this.store.request("sidebar_answer", { call, refusal, views: this.views() }).catch(() => undefined);
+    const { subject } = this;
+    subject.refuse(refusal);
+    subject.request("sidebar_answer", { call, refusal, views: subject.views }).catch(() => undefined);
   }
 }
 
-/** The top line of a view in a sidebar: what it is, and how to close it. A sidebar's own tab has no button for that. */
-function mountPanelBar(view: View, frame: HTMLElement, close: () => void): void {
-  const button = iconButton("Close this panel; the run goes on", "close");
-  button.addEventListener("click", close, { signal: view.signal });
-  frame.prepend(
-    h("div", { class: "fw-panel-bar" }, h("span", { class: "fw-panel-title" }, "Flyte run"), button),
-  );
+const SIDES: readonly string[] = ["right", "left", "main"] satisfies Side[];
+
+function readKept(key: string): Side | null {
+  try {
+    const side = sessionStorage.getItem(key) ?? "";
+    return SIDES.includes(side) ? (side as Side) : null;
+  } catch {
+    return null; // a page without storage of its own
+  }
+}
+
+function keep(key: string, side: Side | null): void {
+  try {
+    if (side) sessionStorage.setItem(key, side);
+    else sessionStorage.removeItem(key);
+  } catch {
+    // Then nothing comes back.
+  }
 }

@@ -1,18 +1,22 @@
-// The lines above the list: what is listed and how fresh it is; the filters; what is ticked, and what can be done with it.
-import { grouped, plural, wallClock } from "../core/format";
+// The lines above the list: what is listed and how fresh it is, or what is ticked; then the filters by phase.
+import { grouped, wallClock } from "../core/format";
 import { cssName, label, phaseOf } from "../core/phases";
 import type { RunsState } from "../core/protocol";
-import { iconButton, textButton } from "../ui/buttons";
+import { textButton } from "../ui/buttons";
 import { h, setAttribute, setText } from "../ui/dom";
 import { glyph, type IconName, icon } from "../ui/icons";
-import { Question } from "../ui/question";
-import type { Filter } from "./model";
+import type { Census, Filter } from "./model";
+import type { Ticked } from "./ticked";
+import { TickedBar } from "./ticked-bar";
 
 export interface HeadActions {
   /** The user chose other filters; those that are left out stay as they are. */
   choose(filter: Partial<Filter>, since?: string): void;
-  abort(reason: string): void;
   untick(): void;
+  /** From the search to what was found. */
+  toList(): void;
+  announce(text: string): void;
+  signal: AbortSignal;
 }
 
 const PHASES = ["", "active", "paused", "failed", "succeeded", "aborted", "timed_out"] as const;
@@ -27,10 +31,9 @@ const TIMES = [
 const SEARCH_AFTER_MS = 250;
 
 export class Head {
-  readonly #title = h("strong", { class: "fw-rl-title" }, "Runs");
   readonly #place = h("span", { class: "fw-rl-place fw-cut" });
   readonly #task = h("select", { "aria-label": "Runs of one task" });
-  readonly #taskWord = h("span", { class: "fw-cut" }, "All tasks");
+  readonly #taskWord = h("span", { class: "fw-cut" });
   readonly #since = h("select", { "aria-label": "How far back" });
   readonly #sinceWord = h("span", { class: "fw-cut" });
   readonly #mine = textButton("Mine");
@@ -44,93 +47,41 @@ export class Head {
   readonly #dot = h("span", { class: "fw-dot", "aria-hidden": "true" });
   readonly #fresh = h("span", { class: "fw-fresh-words" });
   readonly #chips = new Map<string, { element: HTMLButtonElement; count: HTMLElement }>();
-  readonly #selected = h("strong");
-  readonly #selectedActive = h("span", { class: "fw-rl-place" });
-  readonly #abort = h("button", { class: "fw-button" });
   readonly #top: HTMLElement;
-  readonly #ticked: HTMLElement;
-  readonly #question: Question;
+  readonly #ticked: TickedBar;
   readonly element: HTMLElement;
   #tasks = "";
   #searching: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
+    ticked: Ticked,
     private readonly on: HeadActions,
-    signal: AbortSignal,
   ) {
-    const chosen = (word: HTMLElement, of: IconName, select: HTMLSelectElement): HTMLElement =>
-      h("span", { class: "fw-rl-select" }, icon(of, 14), word, icon("chevron-down", 12), select);
     this.#since.append(...TIMES.map(([value, name]) => h("option", { value }, name)));
-    const search = h("label", { class: "fw-rl-search" }, icon("search", 14), this.search);
-    const fresh = h("span", { class: "fw-fresh fw-rl-fresh" }, this.#dot, this.#fresh);
+    const selects = [
+      selectWord(this.#taskWord, "filter", this.#task),
+      selectWord(this.#sinceWord, "clock", this.#since),
+    ];
     this.#top = h(
       "div",
       { class: "fw-rl-top" },
-      this.#title,
+      h("strong", { class: "fw-rl-title" }, "Runs"),
       this.#place,
-      h(
-        "span",
-        { class: "fw-rl-selects" },
-        chosen(this.#taskWord, "filter", this.#task),
-        chosen(this.#sinceWord, "clock", this.#since),
-      ),
+      h("span", { class: "fw-rl-selects" }, ...selects),
       this.#mine,
-      search,
-      fresh,
+      h("label", { class: "fw-rl-search" }, icon("search", 14), this.search),
+      h("span", { class: "fw-fresh fw-rl-fresh" }, this.#dot, this.#fresh),
     );
-    const close = iconButton("Untick all", "close");
-    this.#ticked = h(
-      "div",
-      { class: "fw-rl-top fw-rl-ticked", hidden: true },
-      this.#selected,
-      this.#selectedActive,
-      this.#abort,
-      close,
-    );
-    this.#question = new Question(
-      { signal },
-      {
-        name: "Abort the ticked runs",
-        tone: "danger",
-        keep: "Keep running",
-        sure: "Abort",
-        reason: { placeholder: "Reason (optional)", name: "Reason" },
-        answer: (reason) => on.abort(reason),
-      },
-    );
+    this.#ticked = new TickedBar(ticked, on);
     const filters = h("div", { class: "fw-rl-filters", role: "group", "aria-label": "Phases" });
-    for (const phase of PHASES) filters.append(this.#chip(phase, signal));
-    this.element = h(
-      "div",
-      { class: "fw-rl-head" },
-      this.#top,
-      this.#ticked,
-      this.#question.element,
-      filters,
-    );
-
-    this.#mine.addEventListener(
-      "click",
-      () => on.choose({ mine: this.#mine.getAttribute("aria-pressed") !== "true" }),
-      { signal },
-    );
-    this.#task.addEventListener("change", () => on.choose({ task: this.#task.value }), { signal });
-    this.#since.addEventListener("change", () => on.choose({}, this.#since.value), { signal });
-    this.search.addEventListener(
-      "input",
-      () => {
-        clearTimeout(this.#searching);
-        this.#searching = setTimeout(() => on.choose({ search: this.search.value }), SEARCH_AFTER_MS);
-      },
-      { signal },
-    );
-    this.#abort.addEventListener("click", () => this.#question.open(this.#abort), { signal });
-    close.addEventListener("click", () => on.untick(), { signal });
-    signal.addEventListener("abort", () => clearTimeout(this.#searching));
+    for (const phase of PHASES) filters.append(this.#chip(phase));
+    const { element, question } = this.#ticked;
+    this.element = h("div", { class: "fw-rl-head" }, this.#top, element, question.element, filters);
+    this.#listen();
   }
 
-  /** `counts`: how many of the known runs are active, and wait for an answer. */
-  show(state: RunsState, filter: Filter, counts: { active: number; paused: number }, isHeard: boolean): void {
+  /** `isAlive`: the kernel answers. */
+  show(state: RunsState, filter: Filter, census: Census, isAlive: boolean): void {
     setText(this.#place, `${state.project} / ${state.domain}`);
     setAttribute(this.#place, "title", state.host);
     setText(this.#taskWord, filter.task || "All tasks");
@@ -143,23 +94,20 @@ export class Head {
       this.search.value = filter.search;
     for (const [phase, { element, count }] of this.#chips) {
       setAttribute(element, "aria-pressed", String(filter.phase === phase));
-      const n = phase === "active" ? counts.active : phase === "paused" ? counts.paused : 0;
+      const n = phase === "active" ? census.active : phase === "paused" ? census.paused : 0;
       setText(count, n > 0 ? grouped(n) : "");
       setAttribute(element, "data-some", n > 0 ? "" : null);
     }
-    const { state: link, lastMs } = state.connection;
-    const [dot, word] = !isHeard
-      ? ["off", "not live"]
-      : link === "live"
-        ? ["live", "live"]
-        : link === "connecting"
-          ? ["polling", "reading"]
-          : ["reconnecting", lastMs === null ? "reconnecting" : `as of ${wallClock(lastMs)}`];
+    const [dot, word] = freshness(state, isAlive);
     this.#dot.dataset.dot = dot;
-    setText(this.#fresh, word!);
+    setText(this.#fresh, word);
+    setAttribute(this.#fresh.parentElement!, "title", word);
+    this.#offerTasks(census.tasks, filter.task);
+    this.#ticked.show();
+    this.#top.hidden = !this.#ticked.element.hidden;
   }
 
-  offerTasks(tasks: readonly string[], chosen: string): void {
+  #offerTasks(tasks: readonly string[], chosen: string): void {
     const all = [...new Set(chosen ? [chosen, ...tasks] : tasks)].sort();
     const key = all.join("\n");
     if (key !== this.#tasks) {
@@ -170,23 +118,35 @@ export class Head {
     this.#task.value = chosen;
   }
 
-  /** What is ticked: the header's line says so, and what can be done with it. */
-  showTicked(ticked: number, active: number, task: string): void {
-    const isAsked = this.#question.isOpen.peek() && active > 0;
-    if (!isAsked && this.#question.isOpen.peek()) this.#question.close(false);
-    this.#top.hidden = ticked > 0;
-    this.#ticked.hidden = ticked === 0;
-    setText(this.#selected, `${grouped(ticked)} selected`);
-    setText(this.#selectedActive, active === ticked ? "" : `${active || "none"} of them active`);
-    setText(this.#abort, `Abort ${plural(active, "run")}`);
-    this.#abort.hidden = active === 0;
-    this.#question.say(
-      [`Abort ${active === 1 ? task : plural(active, "run")}?`],
-      "What they have done is kept.",
-    );
+  #listen(): void {
+    const { on, search } = this;
+    const { signal } = on;
+    const toggle = () => on.choose({ mine: this.#mine.getAttribute("aria-pressed") !== "true" });
+    this.#mine.addEventListener("click", toggle, { signal });
+    this.#task.addEventListener("change", () => on.choose({ task: this.#task.value }), { signal });
+    this.#since.addEventListener("change", () => on.choose({}, this.#since.value), { signal });
+    const input = () => {
+      clearTimeout(this.#searching);
+      this.#searching = setTimeout(() => on.choose({ search: search.value }), SEARCH_AFTER_MS);
+    };
+    search.addEventListener("input", input, { signal });
+    search.addEventListener("keydown", (event) => this.#onSearchKey(event), { signal });
+    signal.addEventListener("abort", () => clearTimeout(this.#searching));
   }
 
-  #chip(phase: string, signal: AbortSignal): HTMLButtonElement {
+  #onSearchKey(event: KeyboardEvent): void {
+    const { on, search } = this;
+    if (event.key === "Escape" && search.value) {
+      search.value = "";
+      on.choose({ search: "" });
+      event.stopPropagation();
+    } else if (event.key === "ArrowDown" || event.key === "Enter") {
+      event.preventDefault();
+      on.toList();
+    }
+  }
+
+  #chip(phase: string): HTMLButtonElement {
     const name = NAMES[phase] ?? label(phaseOf(phase));
     const count = h("span", { class: "fw-rl-chip-count" });
     const number = phaseOf(GLYPHS[phase] ?? phase);
@@ -199,8 +159,21 @@ export class Head {
       h("span", { class: "fw-rl-chip-name" }, name),
       count,
     );
-    element.addEventListener("click", () => this.on.choose({ phase }), { signal });
+    element.addEventListener("click", () => this.on.choose({ phase }), { signal: this.on.signal });
     this.#chips.set(phase, { element, count });
     return element;
   }
+}
+
+/** A word, or where it is narrow an icon, over the select that it stands for. */
+function selectWord(word: HTMLElement, of: IconName, select: HTMLSelectElement): HTMLElement {
+  return h("span", { class: "fw-rl-select" }, icon(of, 14), word, icon("chevron-down", 12), select);
+}
+
+function freshness({ connection }: RunsState, isAlive: boolean): [dot: string, word: string] {
+  const { state, lastMs } = connection;
+  if (!isAlive) return ["off", "not live"];
+  if (state === "live") return ["live", "live"];
+  if (state === "connecting") return ["polling", "reading"];
+  return ["reconnecting", lastMs === null ? "reconnecting" : `as of ${wallClock(lastMs)}`];
 }

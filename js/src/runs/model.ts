@@ -20,6 +20,14 @@ export interface Usual {
   longestMs: number;
 }
 
+export interface Census {
+  active: number;
+  /** How many need an answer. */
+  paused: number;
+  hasOwners: boolean;
+  tasks: readonly string[];
+}
+
 const LEAST_FOR_USUAL = 3;
 const DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
@@ -35,6 +43,8 @@ export class RunsModel {
   #at = new Map<string, number>();
   #generation = -1;
   #new = 0;
+  #matching = 0;
+  #census: Census = { active: 0, paused: 0, hasOwners: false, tasks: [] };
   #usual = new Map<string, Usual>();
   filter: Filter = { phase: "", mine: false, task: "", search: "" };
 
@@ -56,8 +66,14 @@ export class RunsModel {
     return this.#items.reduce((sum, item) => sum + ("row" in item ? 1 : 0), 0);
   }
 
-  get rows(): Iterable<RunListRow> {
-    return this.#rows.values();
+  /** How many of the known runs the filter takes. */
+  get matching(): number {
+    return this.#matching;
+  }
+
+  /** What the known runs have in common, whether they are shown or not. */
+  get census(): Census {
+    return this.#census;
   }
 
   row(run: string): RunListRow | undefined {
@@ -101,7 +117,9 @@ export class RunsModel {
   /** Put all in order. `still`: nothing that is shown moves or goes, new runs wait; older ones may follow. */
   arrange(nowMs: number, still: boolean): void {
     const wanted = [...this.#rows.values()].filter((row) => this.takes(row)).sort(newestFirst);
+    this.#matching = wanted.length;
     this.#learnUsual();
+    this.#census = censusOf(this.#rows.values());
     this.#new = 0;
     if (still && this.#items.length > 0) {
       const last = [...this.#items].reverse().find((item) => "row" in item && !item.row.waiting);
@@ -154,6 +172,18 @@ export class RunsModel {
       this.#usual.set(task, { medianMs: all[all.length >> 1]!, longestMs: all.at(-1)! });
     }
   }
+}
+
+function censusOf(rows: Iterable<RunListRow>): Census {
+  let [active, paused, hasOwners] = [0, 0, false];
+  const tasks = new Set<string>();
+  for (const row of rows) {
+    if (isActive(row)) active++;
+    if (row.waiting) paused++;
+    if (row.task) tasks.add(row.task);
+    hasOwners ||= row.owner !== "";
+  }
+  return { active, paused, hasOwners, tasks: [...tasks] };
 }
 
 export const newestFirst = (a: RunListRow, b: RunListRow): number =>

@@ -18,7 +18,6 @@ export interface RowContext {
   isTicked(run: string): boolean;
   isCurrent(index: number): boolean;
   isOpen(run: string): boolean;
-  showsOwners(): boolean;
 }
 
 let instances = 0;
@@ -118,7 +117,7 @@ export class RunRow implements ListRow {
     setText(this.#run, row.task ? row.run : "");
     const who = row.mine ? "you" : row.owner;
     setText(this.#who, row.mine ? "" : row.owner);
-    setText(this.#by, context.showsOwners() ? who : "");
+    setText(this.#by, who);
     setAttribute(this.#by, "data-mine", row.mine ? "" : null);
     const started = row.createdMs === null ? "" : sinceStart(nowMs - row.createdMs);
     setText(this.#started, started);

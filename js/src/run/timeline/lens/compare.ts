@@ -35,7 +35,8 @@ export function mountCompareBand(view: View, parent: HTMLElement): ReadonlySigna
   const { store, ui } = view;
   const found = signal<Comparison | null>(null);
   const refusal = signal("");
-  const other = signal("");
+  const other = signal(store.traits.compare_with.peek());
+  if (other.peek()) ui.lens.value = "compare";
   const band = new Band(view);
   parent.append(band.element);
   const picker = h("select", { class: "fw-compare-picker", "aria-label": "Run to compare with" });
