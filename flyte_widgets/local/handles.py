@@ -23,6 +23,7 @@ from flyte_widgets.watch.backends import is_configured, set_default, unset_defau
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.reference import resolve
 from flyte_widgets.watch.shown import is_shown
+from flyte_widgets.watch.started import note_started
 from flyte_widgets.watch.waiting import time_limit
 
 SOURCE = "fw.local.start()"
@@ -97,7 +98,9 @@ def run(task: Any, /, *args: Any, **inputs: Any) -> LocalRun:
                 f"The backend that is connected does not answer: {error}.",
                 hint="Start `flyte-widgets serve` again, or fw.local.start() for one in this process.",
             ) from None
-    return LocalRun(launched, client)
+    run = LocalRun(launched, client)
+    note_started(run)
+    return run
 
 
 def simulate(
@@ -128,7 +131,9 @@ def simulate(
         played = backend.simulate({**request, **asdict(SimSpec.of(spec, **overrides))})
     except (ValueError, TypeError) as error:
         raise LocalError(f"The run cannot be simulated: {error}.") from None
-    return Run(played, client=client)
+    run = Run(played, client=client)
+    note_started(run)
+    return run
 
 
 def _backend() -> LocalBackend:

@@ -34,6 +34,7 @@ from flyte_widgets.watch.find import action_end, action_error, action_start, fin
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.reference import RunLike, resolve
 from flyte_widgets.watch.rerun import rerun
+from flyte_widgets.watch.started import note_started
 from flyte_widgets.watch.status import Connection
 from flyte_widgets.watch.waiting import time_limit
 
@@ -315,7 +316,9 @@ class Run:
     def _started(self, starting: Coroutine[Any, Any, messages.RunIdentifier]) -> Run:
         found = background().call(starting)
         client = self._handle.target.backend.client
-        return Run(found.name, client=client, project=found.project, domain=found.domain)
+        run = Run(found.name, client=client, project=found.project, domain=found.domain)
+        note_started(run)
+        return run
 
     def logs(self, action: str = ROOT, attempt: int | None = None) -> list[LogLine]:
         """Read the log of one of its actions: as `Action.logs`."""

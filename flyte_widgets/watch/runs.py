@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeVar, overload
 
@@ -135,7 +135,7 @@ class Runs:
         turn = 0
         while True:
             try:
-                rows = await background().awaitable(runs.read_active() if turn % 3 == 2 else runs.read_newest())
+                rows = await background().awaitable(_next_read(runs, turn))
             except FlyteWidgetsError as error:
                 if not phases or not getattr(error, "transient", False):
                     raise
@@ -207,6 +207,12 @@ class Runs:
 
     def _run(self, row: RunRow) -> Run:
         return Run(row.name, client=self._place.backend.client, project=row.project, domain=row.domain)
+
+
+def _next_read(runs: RunList, turn: int) -> Coroutine[Any, Any, list[RunRow]]:
+    if runs.unsure:
+        return runs.read_unsure()
+    return runs.read_active() if turn % 3 == 2 else runs.read_newest()
 
 
 class RunsPlace(NamedTuple):

@@ -1,6 +1,7 @@
 """How many actions of a run are in each phase, for the runs of a list that are on screen. On the background loop.
 
-A list of runs does not tell it: the actions of each are listed once, and again every 10 s while the run goes on.
+A list of runs does not tell it. The actions of each are listed when it is first seen, then in the turns of the list's
+polling while the run goes on, so that both together keep to one request each time.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from flyte_widgets.watch.runs_list import RunList
 logger = logging.getLogger(__name__)
 
 REFRESH_S: Final = 10.0
+"""Counts of a run that goes on are right for so long."""
 _MOST_ACTIONS: Final = 1_000
 """A run with more of them is not counted: that would take many pages."""
 _KEPT: Final = 2_000
@@ -44,32 +46,41 @@ class RunCounter:
         self._task: asyncio.Task[None] | None = None
 
     def look_at(self, runs: RunList, names: frozenset[str]) -> None:
-        """Count these from now on; with none, rest."""
+        """Count these from now on, each at once where it never was; with none, rest."""
         self._runs, self._wanted = runs, names
         for name in names:
             if (known := self._known.get(name)) is not None:
                 self._changed(name, known.counts)
         if self._task is not None:
             self._task.cancel()
-        self._task = asyncio.get_running_loop().create_task(self._count(), name="count actions") if names else None
+            self._task = None
+        if any(name not in self._known for name in names):
+            self._task = asyncio.get_running_loop().create_task(self._count_unknown(), name="count actions")
 
-    async def _count(self) -> None:
-        while True:
-            for name in sorted(self._wanted):
-                runs = self._runs
-                if runs is None or name not in runs or not self._is_due(name):
-                    continue
-                try:
-                    await self._read(runs, name)
-                except FlyteWidgetsError as error:
-                    logger.debug("the actions of %s were not counted: %s", name, error)
-            await asyncio.sleep(REFRESH_S)
+    async def refresh(self) -> bool:
+        """Count the run that has changed, or else was counted longest ago. False: all counts are right."""
+        runs, due = self._runs, [name for name in self._wanted if self._is_due(name)]
+        if runs is None or not due:
+            return False
+        await self._read(runs, min(due, key=lambda name: self._known[name].read_s))
+        return True
+
+    async def _count_unknown(self) -> None:
+        for name in sorted(self._wanted):
+            runs = self._runs
+            if runs is None or name not in runs or name in self._known:
+                continue
+            try:
+                await self._read(runs, name)
+            except FlyteWidgetsError as error:
+                logger.debug("the actions of %s were not counted: %s", name, error)
 
     def _is_due(self, name: str) -> bool:
-        known = self._known.get(name)
-        assert self._runs is not None
-        phase = self._runs[name].phase
-        if known is None or known.phase is not phase:
+        known, runs = self._known.get(name), self._runs
+        if known is None or runs is None or name not in runs:
+            return False
+        phase = runs[name].phase
+        if known.phase is not phase:
             return True
         ended = phase is not None and phase.is_terminal
         return not ended and asyncio.get_running_loop().time() - known.read_s >= REFRESH_S

@@ -41,6 +41,8 @@ class RunList:
         """How many runs were read, whether they match or not."""
         self.user: UserInfo | None = None
         """Who the caller is; None: not asked, or the backend knows no identities."""
+        self.unsure: list[str] = []
+        """Names of runs that were active and are not among the active ones any more: `read_unsure` says why."""
         self.is_read = False
         self._by_name: dict[str, RunRow] = {}
         self._next: PageStart | None = PageStart()
@@ -95,19 +97,26 @@ class RunList:
         return self._take(page)
 
     async def read_active(self) -> list[RunRow]:
-        """Look at all runs that have not ended, and at those that were active and are not among them any more."""
+        """Look at all runs that have not ended. Those that were active and are not among them are `unsure`."""
         query = dataclasses.replace(await self._query(), phases=() if "phase" in self._refused else ACTIVE)
         page = await self._page(query, MAX_PAGE, PageStart())
         changed = self._take(page)
         active = {run.name for run in page.runs}
-        gone = [row.name for row in self.rows if not row.is_terminal and row.name not in active][:_NAMES_AT_ONCE]
-        return changed + (await self.read_named(gone) if gone else [])
+        if page.next_page is None:
+            self.unsure = [row.name for row in self.rows if not row.is_terminal and row.name not in active]
+        return changed
 
-    async def read_named(self, names: list[str]) -> list[RunRow]:
-        """Read these runs anew. Gives those that have changed."""
+    async def read_unsure(self) -> list[RunRow]:
+        """Read `unsure` runs anew. Gives those that have changed. Those that do not come are gone."""
+        names, self.unsure = self.unsure[:_NAMES_AT_ONCE], self.unsure[_NAMES_AT_ONCE:]
         by_name = RunFilter("run_name", "VALUE_IN" if len(names) > 1 else "EQUAL", tuple(names))
         query = RunQuery(project=self.project, domain=self.domain, filters=(by_name,))
-        return self._take(await self.client.runs.list_runs(query, limit=MAX_PAGE))
+        page = await self.client.runs.list_runs(query, limit=MAX_PAGE)
+        there = {run.name for run in page.runs}
+        for name in names:
+            if name not in there and (lost := self._by_name.pop(name, None)) is not None:
+                self._remove(lost)
+        return self._take(page)
 
     async def read_waiting(self) -> set[str]:
         """Find out in which runs a condition waits for its signal. Gives the names of those for which that changed."""

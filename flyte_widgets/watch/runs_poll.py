@@ -1,7 +1,8 @@
 """Keeps a list of runs true while somebody looks: one small read at a time, fast only while something moves.
 
 Open-source backends tell of new runs late in WatchRuns, and lose changes. So the list is asked for, as the console does
-it: every 2 s while a run on screen has not ended, else every 15 s, not at all while nobody looks.
+it: every 2 s while a run on screen has not ended, else every 15 s, not at all while nobody looks. Each time takes one
+request, be it for the list or for the counts of a run on screen: only the first look takes two.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from flyte_widgets.errors import ApiError, FlyteWidgetsError
@@ -23,15 +24,25 @@ IDLE_S: Final = 15.0
 _SLOWEST_S: Final = 30.0
 _ON_SCREEN: Final = 30
 """So many of the newest are taken to be on screen while no page has said which."""
-_TURNS: Final = ("newest", "newest", "active", "newest", "waiting")
+_TURNS: Final = ("newest", "counts", "active", "counts", "newest", "counts", "waiting", "counts")
 """What is read in turn: one request each."""
 
 
-class RunsPoll:
-    """Reads a list again and again. All on the background loop. `changed()` is called after each read."""
+async def _nothing_to_count() -> bool:
+    return False
 
-    def __init__(self, runs: RunList, changed: Callable[[], None]) -> None:
-        self.runs, self._changed = runs, changed
+
+class RunsPoll:
+    """Reads a list again and again. All on the background loop.
+
+    `changed()` is called after each read. `count()` counts the actions of the run on screen that needs it most, by one
+    request; it gives False where none does.
+    """
+
+    def __init__(
+        self, runs: RunList, changed: Callable[[], None], count: Callable[[], Awaitable[bool]] = _nothing_to_count
+    ) -> None:
+        self.runs, self._changed, self._count = runs, changed, count
         self.connection = Connection()
         self.on_screen: frozenset[str] = frozenset()
         """Names of the runs that pages show."""
@@ -55,17 +66,8 @@ class RunsPoll:
 
     async def read(self) -> None:
         """Read once, what is next in turn. What goes wrong is in `connection`."""
-        turn = _TURNS[self._turn % len(_TURNS)] if self.runs.is_read else "newest"
         try:
-            if turn == "newest":
-                await self.runs.read_newest()
-                if self._turn == 0:
-                    await self.runs.read_waiting()
-                    await self.runs.learn_user()
-            elif turn == "active":
-                await self.runs.read_active()
-            else:
-                await self.runs.read_waiting()
+            await self._read_next()
         except FlyteWidgetsError as error:
             self._failures += 1
             state = state_of(error) if isinstance(error, ApiError) else "failed"
@@ -74,6 +76,23 @@ class RunsPoll:
             self._failures = 0
             self._turn += 1
             self.connection = Connection("live", self.runs.client.now_ms)
+
+    async def _read_next(self) -> None:
+        runs = self.runs
+        turn = _TURNS[self._turn % len(_TURNS)]
+        if not runs.is_read:
+            # Together: those that need an answer stand first from the start.
+            await asyncio.gather(runs.read_newest(), runs.read_waiting())
+        elif self._turn == 1 and runs.user is None:
+            await runs.learn_user()
+        elif runs.unsure:
+            await runs.read_unsure()
+        elif turn == "active":
+            await runs.read_active()
+        elif turn == "waiting":
+            await runs.read_waiting()
+        elif turn == "newest" or not await self._count():
+            await runs.read_newest()
 
     async def _poll(self) -> None:
         while True:

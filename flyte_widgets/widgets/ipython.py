@@ -1,4 +1,4 @@
-"""`%load_ext flyte_widgets`: the SDK's runs show live where they are displayed; `%flyte_run NAME`, `%flyte_runs`."""
+"""`%load_ext flyte_widgets`: runs show live where they are displayed; `%flyte_run`, `%flyte_runs`, `%%flyte`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from flyte_widgets.sdk.names import SDK_RUN
 from flyte_widgets.watch.by_itself import show_by_itself
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.runs import Runs
+from flyte_widgets.watch.started import Started, started_runs
+from flyte_widgets.widgets.progress_widget import ProgressWidget
 from flyte_widgets.widgets.run_widget import RunWidget
 from flyte_widgets.widgets.runs_terminal import list_in_terminal
 from flyte_widgets.widgets.runs_widget import RunsWidget
 from flyte_widgets.widgets.terminal import Detached, watch_in_terminal
 
 _MAGICS: Final = ("flyte_run", "flyte_runs", "flyte_show")
+_CELL_MAGIC: Final = "flyte"
+_MOST_WIDGETS: Final = 3
+"""So many runs of a cell are shown one by one; more are rows of a list."""
 
 
 def load(shell: Any) -> None:
@@ -23,6 +28,7 @@ def load(shell: Any) -> None:
     shell.display_formatter.ipython_display_formatter.for_type_by_name(*SDK_RUN, _show)
     for name, magic in zip(_MAGICS, (_run_magic(shell), _runs_magic(shell), _flyte_show), strict=True):
         shell.register_magic_function(magic, "line", name)
+    shell.register_magic_function(_cell_magic(shell), "cell", _CELL_MAGIC)
 
 
 def unload(shell: Any) -> None:
@@ -34,6 +40,7 @@ def unload(shell: Any) -> None:
         formatter.pop(kind)
     for name in _MAGICS:
         shell.magics_manager.magics["line"].pop(name, None)
+    shell.magics_manager.magics["cell"].pop(_CELL_MAGIC, None)
 
 
 def _show(run: Any) -> None:
@@ -58,6 +65,28 @@ def _run_magic(shell: Any) -> Any:
         return None
 
     return flyte_run
+
+
+def _cell_magic(shell: Any) -> Any:
+    def flyte(line: str, cell: str) -> None:
+        """Run the cell, and show each run that it starts: as its widget, or where there are more than 3 as a list."""
+        if line.strip():
+            raise ConfigError(f"%%flyte was given {line.strip()!r}.", hint="It takes nothing: the cell is below it.")
+        with started_runs() as started:
+            result = shell.run_cell(cell)
+        shown = getattr(result.result, "run_name", None) or getattr(result.result, "name", None)
+        _show_started([one for one in started if one.name != shown])
+
+    return flyte
+
+
+def _show_started(started: list[Started]) -> None:
+    runs = [one.run or Run(one.name, project=one.project, domain=one.domain) for one in started]
+    if len(runs) > _MOST_WIDGETS:
+        ProgressWidget(runs)._ipython_display_()
+        return
+    for run in runs:
+        RunWidget(run)._ipython_display_()
 
 
 def _flyte_show(line: str) -> None:

@@ -43,8 +43,8 @@ class RunsContent:
         self._sent_s = 0.0
         self.opened = ""
         self._id = secrets.token_hex(6)
-        self.poll = self._new_poll(place.choice)
         self._counter = RunCounter(self._note_counts)
+        self.poll = self._new_poll(place.choice)
         self._state = self.state()
         outbound.on_shown(_LOOKS, self._on_looks)
         outbound.on_shown(_COUNTS, self._on_counts)
@@ -127,7 +127,7 @@ class RunsContent:
         self._counter.look_at(self.runs, frozenset())
 
     def _new_poll(self, choice: RunChoice) -> RunsPoll:
-        return RunsPoll(self._place.new_list(choice), self._on_read)
+        return RunsPoll(self._place.new_list(choice), self._on_read, self._counter.refresh)
 
     def _on_looks(self, keys: frozenset[str]) -> None:
         self._looks = bool(keys)
@@ -143,8 +143,7 @@ class RunsContent:
         newest = {row.name for row in runs.rows[:NEWEST]}
         with self._lock:
             for name, given in self._given.items():
-                row = self._row(runs[name])
-                if row != given:
+                if name in runs and (row := self._row(runs[name])) != given:
                     self._changed[name] = row
             for row in self._state["rows"]:
                 if row["run"] in runs and row["run"] not in newest:  # other, newer ones have taken its place

@@ -88,6 +88,17 @@ export class RunsModel {
     return this.#usual.get(task);
   }
 
+  /** Take the newest rows, which are all there are of their time: those that are not among them are gone. */
+  takeNewest(rows: readonly RunListRow[], generation: number): void {
+    const [first, last] = [rows[0], rows.at(-1)];
+    const names = new Set(rows.map(({ run }) => run));
+    this.take(rows, generation);
+    if (!first || !last) return;
+    for (const [run, row] of this.#rows) {
+      if (!names.has(run) && newestFirst(first, row) < 0 && newestFirst(row, last) < 0) this.#rows.delete(run);
+    }
+  }
+
   /** Take rows; those of another generation replace all. */
   take(rows: readonly RunListRow[], generation: number): void {
     if (generation !== this.#generation) {

@@ -211,7 +211,7 @@ export class RunsView {
     const state = this.#state;
     this.#skewMs = state.nowMs - Date.now();
     const isOther = !this.#runs.isCurrent(state.generation);
-    this.#runs.take(state.rows, state.generation);
+    this.#runs.takeNewest(state.rows, state.generation);
     if (isOther || this.#runs.known <= state.rows.length) this.#older.hasMore = state.hasOlder;
     this.#opened.follow(state.opened);
     this.#arrange(isOther);

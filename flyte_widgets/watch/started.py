@@ -1,0 +1,48 @@
+"""Notes the runs that are started while a cell runs: by the SDK, by `rerun()` and `recover()`, and locally."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from flyte_widgets.sdk.created import Created, created_runs
+
+if TYPE_CHECKING:
+    from flyte_widgets.watch.handles import Run
+
+
+class Started(NamedTuple):
+    """A run that was started."""
+
+    name: str
+    project: str
+    domain: str
+    run: Run | None
+    """None: the SDK has started it, on the backend that it is connected to."""
+
+
+_NOTES: Final[list[list[Started]]] = []
+"""One for each `%%flyte` that goes on: a cell may run another one."""
+
+
+def note_started(run: Run) -> None:
+    """Note a run that this package has started."""
+    for started in _NOTES:
+        started.append(Started(run.name, run.project, run.domain, run))
+
+
+@contextlib.contextmanager
+def started_runs() -> Iterator[list[Started]]:
+    """Give a list that has all runs that are started meanwhile, in their order."""
+    started: list[Started] = []
+
+    def note(created: Created) -> None:
+        started.append(Started(*created, None))
+
+    _NOTES.append(started)
+    try:
+        with created_runs(note):
+            yield started
+    finally:
+        _NOTES[:] = [one for one in _NOTES if one is not started]
