@@ -111,3 +111,15 @@ describe("words", () => {
     expect(model.usual("etl.pipeline")).toEqual({ medianMs: MINUTE, longestMs: 7 * MINUTE });
   });
 });
+
+describe("the newest rows", () => {
+  it("are all of their time: one that is not among them is gone, older ones stay", () => {
+    const model = new RunsModel();
+    model.takeNewest([row("a", 1), row("b", 2), row("c", 3)], 0);
+    model.take([row("old", 90)], 0);
+    model.takeNewest([row("a", 1), row("c", 3)], 0);
+    model.arrange(NOW, false);
+    expect(keys(model)).toEqual(["/Today", "a", "c", "old"]);
+    expect(model.row("b")).toBeUndefined();
+  });
+});

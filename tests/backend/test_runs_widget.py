@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 
 import flyte_widgets as fw
 from flyte_widgets.phases import ActionPhase as P
+from flyte_widgets.run.listing import run_choice
+from flyte_widgets.watch.loop import background
+from flyte_widgets.watch.runs_list import RunList
 from flyte_widgets.widgets.runs_widget import RunsWidget
 from tests.fault_proxy import FaultProxy
 from tests.front_end import FrontEnd, RecordingComm
@@ -202,3 +206,44 @@ def test_a_backend_that_does_not_answer_is_said(server: ServerProcess) -> None:
         assert page.runs["connection"]["lastMs"] is not None
     finally:
         page.widget.close()
+
+
+def test_one_request_each_time(server: ServerProcess) -> None:
+    """While runs on screen go on: two requests at first, then one in 2 s, the counts of runs among them."""
+    going = [server.simulate(seed=seed, actions=3, elapsed_s=1, hold=True) for seed in (1, 2, 3)]
+    proxy = FaultProxy(server.endpoint)
+    client = fw.FlyteClient(proxy.endpoint, project=server.project, domain=server.domain, console="")
+    page = Page(fw.runs(client=client, since=None))
+    try:
+        eventually(lambda: page.runs["isRead"])
+        page.handshake(shows=("runs/list", *(f"counts/{name}" for name in going)))
+        eventually(lambda: {push["run"] for push in page.pushed("run_counts")} >= set(going))
+
+        def requests() -> int:
+            return sum(proxy.count(method) for method in ("ListRuns", "ListActions", "UserInfo", "GetRunDetails"))
+
+        before, begun_s = requests(), time.monotonic()
+        eventually(lambda: requests() >= before + 8)
+        assert time.monotonic() - begun_s >= 7 * 2.0 - 0.5
+        assert proxy.count("ListActions") > len(going), "counts are read again"
+    finally:
+        page.widget.close()
+        proxy.close()
+        for name in going:
+            run_on(server, name).abort()
+
+
+def test_a_run_that_the_backend_has_lost_leaves_the_list(server: ServerProcess) -> None:
+    """It was active, and is neither among the active ones nor by its name."""
+    name = server.simulate(seed=1, actions=3, elapsed_s=1, hold=True)
+    runs = RunList(client_of(server), run_choice(), "", "", None)
+    background().call(runs.read_newest())
+    lost = runs[name]._replace(name="r-lost")
+    runs.rows.insert(0, lost)
+    runs._by_name[lost.name] = lost
+    background().call(runs.read_active())
+    assert runs.unsure == ["r-lost"]
+    background().call(runs.read_unsure())
+    assert (lost.name in runs, lost in runs.rows, runs.unsure) == (False, False, [])
+    assert name in runs
+    run_on(server, name).abort()
