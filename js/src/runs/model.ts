@@ -95,7 +95,8 @@ export class RunsModel {
     this.take(rows, generation);
     if (!first || !last) return;
     for (const [run, row] of this.#rows) {
-      if (!names.has(run) && newestFirst(first, row) < 0 && newestFirst(row, last) < 0) this.#rows.delete(run);
+      if (!names.has(run) && newestFirst(first, row) < 0 && newestFirst(row, last) < 0)
+        this.#rows.delete(run);
     }
   }
 
