@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for: an import alone costs no HTTP client, no widgets, no server."""
+    if sys.platform == "emscripten" and name in __all__ and name != "errors":
+        raise importlib.import_module("flyte_widgets.in_browser").not_in_a_browser()
     if name in {"errors", "local"}:
         return importlib.import_module(f"flyte_widgets.{name}")
     if name not in _HOMES:

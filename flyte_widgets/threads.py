@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from flyte_widgets.errors import FlyteWidgetsError
+from flyte_widgets.in_browser import NO_THREADS
 
 T = TypeVar("T")
 
@@ -21,8 +22,7 @@ def start_thread(target: Callable[[], None], name: str) -> threading.Thread:
     except RuntimeError as error:
         raise FlyteWidgetsError(
             f"flyte-widgets could not start a thread: {error}.",
-            hint="It needs threads to follow a run. Python in a browser (JupyterLite, pyodide) has none: use a kernel "
-            "that runs on a machine. There, a limit on processes or memory was reached.",
+            hint=f"{NO_THREADS} There, a limit on processes or memory was reached.",
         ) from None
     return thread
 

@@ -13,11 +13,12 @@ from typing import Final
 import ipywidgets
 import traitlets as t
 
-from flyte_widgets.errors import FlyteWidgetsError
+from flyte_widgets.errors import ConfigError, FlyteWidgetsError
 from flyte_widgets.forking import PerProcess
 from flyte_widgets.widgets.inbound import Answer, Inbound
 from flyte_widgets.wire.requests import ReadFrontEnd
 
+_IPYWIDGETS: Final = 8
 _STATIC: Final = resources.files("flyte_widgets.widgets") / "static"
 
 
@@ -41,7 +42,16 @@ class FrontEnd(ipywidgets.Widget):  # type: ignore[misc]
 
 
 def front_end() -> FrontEnd:
-    """Give the model of this process; a new one where `Widget.close_all()` closed it."""
+    """Give the model of this process; a new one where `Widget.close_all()` closed it.
+
+    Raises ConfigError beside ipywidgets 7: pages of that protocol show nothing, and say nothing.
+    """
+    if int(ipywidgets.__version__.partition(".")[0]) < _IPYWIDGETS:
+        raise ConfigError(
+            f"flyte-widgets needs ipywidgets {_IPYWIDGETS}, and ipywidgets {ipywidgets.__version__} is installed.",
+            hint=f'Run pip install -U "ipywidgets>={_IPYWIDGETS}", restart the kernel, and reload the page. '
+            "Without a view, fw.Run(...) works as it is.",
+        )
     model = _front_end.get()
     if model.comm is None:
         model.open()

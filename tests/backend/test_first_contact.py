@@ -5,10 +5,13 @@ from __future__ import annotations
 import inspect
 import math
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
+import ipywidgets
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
@@ -19,7 +22,7 @@ from flyte_widgets.api.connect import UNARY_TIMEOUT_S
 from flyte_widgets.errors import ConfigError, FlyteWidgetsError, TransportError, WaitTimeoutError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.watch.backends import unset_default
-from tests.run_helpers import END, client_of, eventually, run_on
+from tests.run_helpers import END, PATIENCE_S, client_of, eventually, run_on
 from tests.server_process import ServerProcess
 
 URL = "http://127.0.0.1:9"
@@ -91,6 +94,37 @@ def test_tools_do_not_wait_for_a_silent_backend() -> None:
         finally:
             run.close()
             unset_default(client)
+
+
+def test_ipywidgets_7_is_said(shared_server: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can be forced in; its pages would show nothing. The run can still be read."""
+    name = shared_server.simulate(seed=7, elapsed_s=END)
+    monkeypatch.setattr(ipywidgets, "__version__", "7.8.5")
+    with pytest.raises(ConfigError, match=r"needs ipywidgets 8, and ipywidgets 7\.8\.5 is installed") as raised:
+        fw.RunWidget(name, client=client_of(shared_server))
+    assert "ipywidgets>=8" in raised.value.hint
+    run = run_on(shared_server, name)
+    assert run.phase is ActionPhase.SUCCEEDED
+    run.close()
+
+
+@pytest.mark.parametrize("name", ["RunWidget", "Run", "connect", "local"])
+def test_python_in_a_browser_is_said(name: str) -> None:
+    """Before any import fails there: the first name says what is missing. The errors themselves are there."""
+    source = f"""
+import sys
+import flyte_widgets as fw
+known = fw.errors.FlyteWidgetsError  # Python's own modules look at the platform, too
+sys.platform = "emscripten"
+try:
+    fw.{name}
+except known as error:
+    print(error)
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, check=True, timeout=PATIENCE_S
+    )
+    assert told.stdout.startswith("flyte-widgets cannot run in a browser. It needs threads"), told.stderr
 
 
 def test_a_client_is_taken(shared_server: ServerProcess) -> None:
