@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from flyte_widgets.api.client import FlyteClient
-from flyte_widgets.errors import RunFailedError, WaitTimeoutError
+from flyte_widgets.errors import ConfigError, RunFailedError, WaitTimeoutError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.run.times import Milliseconds
@@ -106,6 +106,18 @@ def _now_ms(watched: list[_Watched]) -> Milliseconds:
     return watched[0].watcher.now_ms() if watched else time.time() * 1000
 
 
+def _several(runs: Any) -> Iterable[Any]:
+    """Take one run as a list of one: the letters of its name are no runs."""
+    if isinstance(runs, str | Run):
+        return [runs]
+    if not isinstance(runs, Iterable):
+        raise ConfigError(
+            f"Runs were expected, got {type(runs).__name__}.",
+            hint="Give a list of runs, or a mapping of labels to runs.",
+        )
+    return runs
+
+
 class ProgressWidget(WidgetFrame):
     """Shows many runs live, one compact row each, and a total. Runs that succeeded fold into one row.
 
@@ -116,6 +128,8 @@ class ProgressWidget(WidgetFrame):
     progress = json_trait(Progress)
     """All runs, in the order in which they were given."""
 
+    _watched: Sequence[_Watched] = ()
+
     def __init__(
         self,
         runs: Iterable[Any] | Mapping[str, Any],
@@ -125,7 +139,7 @@ class ProgressWidget(WidgetFrame):
         domain: str = "",
         **kwargs: Any,
     ) -> None:
-        labelled = runs.items() if isinstance(runs, Mapping) else [("", run) for run in runs]
+        labelled = runs.items() if isinstance(runs, Mapping) else [("", run) for run in _several(runs)]
         self._watched = [
             _Watched(
                 run if isinstance(run, Run) else Run(run, client=client, project=project, domain=domain),

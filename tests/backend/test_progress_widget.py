@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+
 import comm
 import pytest
 
 import flyte_widgets as fw
-from flyte_widgets.errors import RunFailedError, WaitTimeoutError
+from flyte_widgets.errors import ConfigError, RunFailedError, WaitTimeoutError
 from flyte_widgets.phases import ActionPhase as P
 from flyte_widgets.watch.handles import Run
 from tests.front_end import FrontEnd, RecordingComm
@@ -47,6 +49,17 @@ def test_rows_follow_their_runs_to_the_end(server: ServerProcess) -> None:
         widget.wait(1, check=True)
     widget.close()
     eventually(lambda: not [task for task in loop_tasks() if slow in task])
+
+
+def test_one_run_is_a_list_of_one(shared_server: ServerProcess) -> None:
+    """A name is not taken for its letters; what is no run at all is said, and leaves nothing behind."""
+    name = shared_server.simulate(seed=7, actions=2, elapsed_s=END)
+    widget = fw.progress(name, client=client_of(shared_server))
+    assert [run.name for run in widget.runs] == [name]
+    widget.close()
+    with pytest.raises(ConfigError, match="Runs were expected, got int"):
+        fw.progress(3, client=client_of(shared_server))  # type: ignore[arg-type]
+    gc.collect()
 
 
 def test_waiting_has_one_limit_for_all(shared_server: ServerProcess) -> None:
