@@ -80,7 +80,7 @@ export function mountReading(view: View, parent: HTMLElement, caption: ReadonlyS
     const known = [detail.value, root.value].find((one) => one?.id === id);
     const name = known?.name ?? (row === undefined ? id : store.actions.name[row]!);
     const isAction = ui.reading.value === "action" && id !== "";
-    setText(action, name || "Selected action");
+    setText(action, name || "One action");
     setAttribute(action, "title", id ? `${name} (${id})` : "Select an action in the timeline");
     action.disabled = id === "";
     setAttribute(all, "aria-pressed", String(!isAction));
