@@ -162,7 +162,9 @@ def _live_table(run: Run, out: TextIO, timeout_s: float | None) -> ActionPhase:
     def table() -> Any:
         watcher = watcher_of(run)
         waiting = [waiting_line(one, run.name) for one in watcher.conditions.waiting[:_WAITING_SHOWN]]
-        return _table(snapshot_of(run, watcher), max(3, console.height - _NOT_ROWS - 2 * len(waiting)), waiting)
+        snapshot = snapshot_of(run, watcher)
+        title = headline(snapshot, is_whole=watcher.has_all)
+        return _table(snapshot, title, max(3, console.height - _NOT_ROWS - 2 * len(waiting)), waiting)
 
     background().soon(watcher_of(run).analyst.start)
     live = Live(table(), console=console, auto_refresh=False, transient=True)
@@ -175,13 +177,13 @@ def _live_table(run: Run, out: TextIO, timeout_s: float | None) -> ActionPhase:
             live.stop()
 
 
-def _table(snapshot: Snapshot, most_rows: int, waiting: Sequence[str]) -> Any:
+def _table(snapshot: Snapshot, title: str, most_rows: int, waiting: Sequence[str]) -> Any:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     # Text, not markup: names come from other people's code.
-    table = Table(box=SIMPLE_HEAD, title=Text(headline(snapshot)), title_justify="left", expand=True)
+    table = Table(box=SIMPLE_HEAD, title=Text(title), title_justify="left", expand=True)
     table.caption_justify = "left"
     line = f"{symbol(snapshot.line.phase)} {snapshot.line.text}\n" if snapshot.line is not None else ""
     asked = "".join(f"{symbol(P.PAUSED)} {one}\n" for one in waiting)

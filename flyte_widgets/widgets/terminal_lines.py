@@ -21,6 +21,8 @@ from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.words import done_words, reported_counts, took
 from flyte_widgets.widgets.terminal_answers import TerminalAnswers
 
+_LOOKS_FOR_ALL: Final = 8
+"""So many looks the first line waits for all actions, so that it can count them."""
 AWAY: Final = ("reconnecting", *NEEDS_USER)
 """States of a connection in which the backend does not answer."""
 
@@ -35,6 +37,7 @@ class ChangeLines:
         self._answers = TerminalAnswers(self._watcher)
         self._reader = _reader_of(out)
         self._has_headline = self._had_all = False
+        self._looks_left = _LOOKS_FOR_ALL
         self._line_about: object = None
         self._trouble = ""
 
@@ -48,8 +51,10 @@ class ChangeLines:
         out, watcher = self._out, self._watcher
         self._tell_connection()
         if not self._has_headline and watcher.phase is not None:
-            self._has_headline = True
-            out.write(f"{headline(snapshot_of(self._run, watcher))}\n")
+            self._looks_left -= 1
+            if watcher.has_all or self._looks_left == 0 or self._run.is_terminal:
+                self._has_headline = True
+                out.write(f"{headline(snapshot_of(self._run, watcher), is_whole=watcher.has_all)}\n")
         had_all, self._had_all = self._had_all, watcher.has_all
         while self._changes:
             change = self._changes.popleft()
@@ -110,10 +115,11 @@ def _raise_if_gone(reader: Any) -> None:
         raise BrokenPipeError
 
 
-def headline(snapshot: Snapshot) -> str:
-    """Give the first line: which run, its phase, its counts."""
+def headline(snapshot: Snapshot, *, is_whole: bool) -> str:
+    """Give the first line: which run, its phase, and its counts, once all actions are known."""
     phase = snapshot.phase.label if snapshot.phase is not None else "Connecting"
-    counts = [f"{n:,} {phase.label.lower()}" for phase, n in reported_counts(snapshot)]
+    counts = [" ".join(done_words(snapshot)) if snapshot.counts else ""] if is_whole else []
+    counts += [f"{n:,} {phase.label.lower()}" for phase, n in reported_counts(snapshot) if is_whole]
     name = " ".join(part for part in (one_line(snapshot.task_name), snapshot.run_name) if part)
-    said = (f"{name}  {phase}", took(snapshot), " ".join(done_words(snapshot)) if snapshot.counts else "", *counts)
+    said = (f"{name}  {phase}", took(snapshot), *counts)
     return " · ".join(part for part in said if part)

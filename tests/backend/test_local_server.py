@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from flyte_widgets.local.handles import SOURCE
 from tests.run_helpers import PATIENCE_S, timely
 from tests.server_process import ServerProcess
@@ -128,3 +130,26 @@ def test_the_front_end_knows_the_backend_in_the_kernel() -> None:
     """What names it is the same in both: with the kernel that backend is gone, and the view says so."""
     protocol = Path(__file__).parents[2] / "js" / "src" / "core" / "protocol.ts"
     assert f'IN_KERNEL = "{SOURCE}"' in protocol.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--file", "{folder}"), "cannot be written: Is a directory. Give another file"),
+        (("--file", "/proc/runs.db"), "The file /proc/runs.db cannot be written"),
+        (("--port", "99999"), "Port 99999 cannot be used: ports go from 0 to 65535"),
+    ],
+)
+def test_what_cannot_be_used_is_said(options: tuple[str, str], said: str, tmp_path: Path) -> None:
+    """A file, a folder, a port: one sentence, no traceback."""
+    arguments = [option.format(folder=tmp_path) for option in options]
+    done = subprocess.run(
+        [sys.executable, "-m", "flyte_widgets", "serve", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -70,6 +71,8 @@ def test_exit_code_tells_the_outcome(shared_server: ServerProcess) -> None:
     done = subprocess.run(command(shared_server, name), capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert "Failed" in done.stdout
+    counts = set(re.findall(r"\d+ of \d+ actions?", done.stdout))
+    assert counts == {"50 of 50 actions"}  # the first line counts nothing before all actions are known
     done = subprocess.run(command(shared_server, "nope"), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert "not found" in done.stderr

@@ -31,11 +31,16 @@ _TEMPORARY: Final = ("journal_mode = MEMORY", "synchronous = OFF", "cache_size =
 def open_database(file: Path | None) -> sqlite3.Connection:
     """Open the file and make its tables. None opens a temporary one, which SQLite removes, also after a crash.
 
-    Raises LocalError where another process has it open, or it is not one of ours.
+    Raises LocalError where it cannot be written, another process has it open, or it is not one of ours.
     """
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))  # runs hold inputs, and the file the secret path
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))  # runs hold inputs, and the file the secret path
+        except OSError as error:
+            raise LocalError(
+                f"The file {file} cannot be written: {error.strerror}.", hint="Give another file, or none."
+            ) from None
     db = sqlite3.connect(
         "" if file is None else file, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
     )

@@ -228,9 +228,10 @@ def _listen(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((_HOST, port))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listener.close()
-        raise LocalError(f"Port {port} cannot be used: {error.strerror}.", hint="Give another, or none.") from None
+        why = error.strerror if isinstance(error, OSError) else "ports go from 0 to 65535"
+        raise LocalError(f"Port {port} cannot be used: {why}.", hint="Give another, or none.") from None
     return listener
 
 
