@@ -158,7 +158,7 @@ def test_words_of_states_fit_in_any_width(gallery: Gallery, font: str) -> None:
     """
     cut: list[str] = []
     for state in ("confirm-names", "ten-thousand", "recorded-timed-out", "recorded-unknown-phase"):
-        for width in (270, 320, 640, 660, 720, 840, 960):
+        for width in (270, 320, 640, 660, 720, 840, 866, 880, 900, 960):
             gallery.show(state, width=width, fonts=font)
             if width <= 320:
                 gallery.page.get_by_role("button", name="State diagram", expanded=False).click()
@@ -169,6 +169,8 @@ def test_words_of_states_fit_in_any_width(gallery: Gallery, font: str) -> None:
     gallery.show("running", width=640, fonts="DejaVu Sans")
     succeeded = gallery.page.get_by_role("button", name="Succeeded, 36 actions")
     expect(succeeded.get_by_title("Succeeded", exact=True)).to_have_text("Success")
+    gallery.show("succeeded", width=866)
+    expect(gallery.page.locator(".fw-state.is-retried .fw-state-second")).to_have_text("1 attempt")
 
 
 @pytest.mark.parametrize("width", [320, 300, 270])

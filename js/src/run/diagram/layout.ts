@@ -30,7 +30,7 @@ const [COMPACT_PX, WIDE_PX] = tables.wide.sizePx[0] as [number, number];
 /** The column: as narrow as its words allow, and as it is where there is room. */
 const [SLIM_PX, COLUMN_PX] = tables.narrow.sizePx[0] as [number, number];
 /** Share of the way from compact to full width under which nodes are drawn with less air. */
-const TIGHT = 0.6;
+const TIGHT = 0.75;
 
 /** The layout for a container. A width of 0 is not known yet. */
 export function layoutFor(widthPx: number, narrow: boolean): Layout {
