@@ -20,6 +20,8 @@ from flyte_widgets.wire.value_tree import file_name
 from flyte_widgets.wire.values import SavedFile, TablePreview
 
 MAX_IMAGE_BYTES: Final = 4 * 1024 * 1024
+MAX_TABLE_BYTES: Final = 64 * 1024 * 1024
+"""What pandas may read whole for a preview. Parquet is read in parts where pyarrow is installed."""
 MAX_ROWS: Final = 200
 MAX_COLUMNS: Final = 50
 _CELL: Final = 80
@@ -47,13 +49,15 @@ def save(uri: str, *, is_directory: bool) -> SavedFile:
     else:
         system.get(path, str(target), recursive=True)
     sizes = [each.stat().st_size for each in target.rglob("*") if each.is_file()]
-    return SavedFile(path=str(target), note=f"{len(sizes):,} files, {bytes_words(sum(sizes))}")
+    files = "file" if len(sizes) == 1 else "files"
+    return SavedFile(path=str(target), note=f"{len(sizes):,} {files}, {bytes_words(sum(sizes))}")
 
 
 def preview_table(uri: str, form: str, rows: int) -> TablePreview:
     """Read the first rows of a table: Parquet through pyarrow, or what pandas reads.
 
-    Raises NotKeptError that says what to install where neither is there.
+    Raises NotKeptError that says what to install where neither is there, and where pandas would have to read more
+    than MAX_TABLE_BYTES.
     """
     rows = min(rows, MAX_ROWS)
     path = _first_file(uri)
@@ -66,8 +70,13 @@ def preview_table(uri: str, form: str, rows: int) -> TablePreview:
 
 @contextlib.contextmanager
 def open_file(uri: str) -> Iterator[BinaryIO]:
-    """Open a file for reading. Raises FlyteWidgetsError with the reason where it cannot be read."""
+    """Open a file for reading. Raises FlyteWidgetsError with the reason where it cannot be read.
+
+    Devices and pipes of this machine are refused: they may have no end.
+    """
     system, path = _file_system(uri)
+    if system is None and Path(path).exists() and not Path(path).is_file():
+        raise FlyteWidgetsError(f"{file_name(uri)} was not read: it is no regular file.")
     try:
         with open(path, "rb") if system is None else system.open(path, "rb") as file:  # noqa: PTH123 - also fsspec's
             yield file
@@ -97,6 +106,11 @@ def _with_pandas(file: BinaryIO, path: str, rows: int, size: str) -> TablePrevie
             "A table is read by pyarrow or pandas, and neither is installed in the kernel.",
             hint="pip install pyarrow",
         ) from None
+    if _size(file) > MAX_TABLE_BYTES:
+        raise NotKeptError(
+            f"The table has {size}; up to {bytes_words(MAX_TABLE_BYTES)} are read for a preview.",
+            hint="Download it, or read it in a cell.",
+        )
     is_csv = path.endswith(".csv")
     frame: Any = pd.read_csv(file) if is_csv else pd.read_parquet(file)
     columns = {str(name): frame[name].head(rows).tolist() for name in frame.columns[:MAX_COLUMNS]}

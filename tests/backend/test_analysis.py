@@ -174,7 +174,6 @@ def test_the_data_equal_the_actions(failed: Run) -> None:
 
 def test_to_pandas_equals_the_actions(failed: Run) -> None:
     """The same rows as a DataFrame."""
-    pytest.importorskip("pandas")
     frame = failed.to_pandas()
     assert frame.equals(data_frame(analysis.run_rows(handle_of(failed))))
     assert list(frame.columns) == list(ActionRow._fields)

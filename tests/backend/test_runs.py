@@ -56,7 +56,8 @@ def test_runs_come_newest_first_each_once(server: ServerProcess) -> None:
 
 def test_pandas_has_a_row_a_run(server: ServerProcess) -> None:
     """With pandas' own types of times."""
-    pd = pytest.importorskip("pandas")
+    import pandas as pd
+
     frame = runs_of(server, limit=5).to_pandas()
     assert list(frame["name"]) == [run.name for run in runs_of(server, limit=5)]
     assert str(frame["started"].dtype).startswith("datetime64")

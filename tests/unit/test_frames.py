@@ -91,7 +91,8 @@ def test_a_dict_is_json() -> None:
 
 def test_pandas_equals_the_rows() -> None:
     """Action by action and column by column, with pandas' own types of times."""
-    pd = pytest.importorskip("pandas")
+    import pandas as pd
+
     rows = enriched_rows()
     frame = data_frame(rows)
     assert list(frame.columns) == list(ActionRow._fields)
