@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
+import json
+import re
 import threading
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import quote
 
 MARK: Final = "[redacted]"
@@ -19,6 +22,7 @@ _SHORTEST: Final = 6
 """Shorter values are no secrets, and would blot out half of a text."""
 _SCHEMES: Final = ("bearer ", "basic ")
 _MOST: Final = 1_000
+_ESCAPE: Final = re.compile("%[0-9A-F]{2}")
 
 _lock = threading.Lock()
 _secrets: dict[str, None] = {}
@@ -75,8 +79,32 @@ def causes(error: BaseException) -> Iterator[BaseException]:
         pending += [current.__context__, current.__cause__, *getattr(current, "exceptions", ())]
 
 
+H = TypeVar("H")
+
+
+class HoldsSecret:
+    """Base of what holds a credential. It is not pickled: Flyte pickles what a task refers to, and uploads that.
+
+    A copy of it is the thing itself: it stands for one connection or one login.
+    """
+
+    __slots__ = ()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"A {type(self).__name__} holds credentials, so it is not pickled. Pickle an fw.Run or its name, "
+            "and connect where it is loaded."
+        )
+
+    def __copy__(self: H) -> H:
+        return self
+
+    def __deepcopy__(self: H, _memo: Any) -> H:
+        return self
+
+
 def _forms(value: str) -> Iterator[str]:
-    """Give the forms in which a value may be repeated: as it is, without scheme, escaped, and what basic auth holds."""
+    """Give the forms in which a value may be repeated: without its scheme, escaped, and what basic auth holds."""
     value = value.strip()
     yield value
     if value.lower().startswith(_SCHEMES):
@@ -85,8 +113,10 @@ def _forms(value: str) -> Iterator[str]:
         if scheme.lower() == "basic":
             yield _password(bare)
         value = bare.strip()
-    yield quote(value, safe="")
-    yield repr(value)[1:-1]
+    escaped = quote(value, safe="")
+    yield from (escaped, _ESCAPE.sub(lambda found: found[0].lower(), escaped), quote(value))
+    in_json = json.dumps(value)[1:-1]
+    yield from (in_json, in_json.replace("/", "\\/"), html.escape(value), repr(value)[1:-1])
 
 
 def _password(basic: str) -> str:

@@ -34,9 +34,10 @@ from flyte_widgets.api.runs import RunsApi
 from flyte_widgets.api.services import MAX_PAGE, action_id, run_service
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ProtocolError
+from flyte_widgets.redaction import HoldsSecret
 
 
-class FlyteClient:
+class FlyteClient(HoldsSecret):
     """A Flyte 2 backend. Cheap to make, on any thread; its coroutines belong to one event loop.
 
     Every method raises `flyte_widgets.errors.ApiError`: TransportError, ProtocolError, or the RpcError of the

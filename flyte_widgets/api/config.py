@@ -19,11 +19,12 @@ from flyte_widgets.api.oauth import ClientSecretAuth, LoginService
 from flyte_widgets.api.settings import Settings
 from flyte_widgets.api.tls import TlsSettings
 from flyte_widgets.errors import ConfigError
+from flyte_widgets.redaction import HoldsSecret
 from flyte_widgets.sdk import session as sdk
 
 
 @dataclass(frozen=True)
-class ConnectionConfig:
+class ConnectionConfig(HoldsSecret):
     """How to reach a backend. Make it with `make()`, which reads the endpoint and checks."""
 
     endpoint: str
@@ -76,10 +77,10 @@ class ConnectionConfig:
 
 
 @dataclass(frozen=True)
-class ConnectOptions:
+class ConnectOptions(HoldsSecret):
     """What a user gives to `connect()`; "" and None where nothing was given."""
 
-    endpoint: str | None = None
+    endpoint: str | None = field(default=None, repr=False)
     org: str = ""
     project: str = ""
     domain: str = ""

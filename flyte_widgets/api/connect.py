@@ -35,6 +35,7 @@ from flyte_widgets.errors import (
     UnauthenticatedError,
     UnimplementedError,
 )
+from flyte_widgets.redaction import HoldsSecret
 
 UNARY_TIMEOUT_S: Final = 15.0
 """From the first byte sent to the last received, a login included."""
@@ -49,7 +50,7 @@ T = TypeVar("T", bound=Message)
 logger = logging.getLogger(__name__)
 
 
-class ConnectTransport:
+class ConnectTransport(HoldsSecret):
     """Calls of one backend. Made on any thread; used, and closed, on one event loop.
 
     `base_url` has scheme, host and possibly a path, and no userinfo.

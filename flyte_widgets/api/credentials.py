@@ -7,7 +7,6 @@ that need it wait for the same attempt, for a few seconds at most, and it goes o
 from __future__ import annotations
 
 import asyncio
-import copy
 import math
 import threading
 import time
@@ -17,8 +16,15 @@ from typing import Final, TypeVar
 
 import httpx
 
-from flyte_widgets.errors import ApiError, ConfigError, FlyteWidgetsError, TransportError, UnauthenticatedError
-from flyte_widgets.redaction import register, scrub
+from flyte_widgets.errors import (
+    ApiError,
+    ConfigError,
+    FlyteWidgetsError,
+    TransportError,
+    UnauthenticatedError,
+    copy_error,
+)
+from flyte_widgets.redaction import HoldsSecret, register, scrub
 
 #: How long one request waits for credentials that are being fetched.
 WAIT_S: Final = 5.0
@@ -30,7 +36,7 @@ _LONGEST_PAUSE_S: Final = 1800.0
 T = TypeVar("T")
 
 
-class CredentialAuth(httpx.Auth):
+class CredentialAuth(HoldsSecret, httpx.Auth):
     """Headers that come from somewhere, kept until they are refused. For `httpx.AsyncClient` only.
 
     A stream can end with "unauthenticated" inside a 200, which no `httpx.Auth` sees: call `refresh()` then.
@@ -125,7 +131,7 @@ class CredentialAuth(httpx.Auth):
         fetching = self._fetching
         if fetching is None or fetching.done() or fetching.get_loop() is not loop:
             if self._failure is not None and time.monotonic() < self._not_before_s:
-                raise self._failure_again(self._failure)
+                raise copy_error(self._failure)
             fetching = self._fetching = loop.create_task(self._keep_fetch(refused=refused))
         await asyncio.wait([fetching], timeout=WAIT_S)
         if not fetching.done():
@@ -136,13 +142,7 @@ class CredentialAuth(httpx.Auth):
                 hint="Complete it in the browser, or give a token: fw.connect(endpoint=..., auth=...).",
             )
         if self._failure is not None:
-            raise self._failure_again(self._failure)
-
-    def _failure_again(self, failure: FlyteWidgetsError) -> FlyteWidgetsError:
-        """Give a copy: one exception that is raised again and again would grow by its tracebacks."""
-        again = copy.copy(failure)
-        again.__cause__ = failure.__cause__
-        return again
+            raise copy_error(self._failure)
 
     async def _keep_fetch(self, *, refused: bool) -> None:
         """Keep what a fetch brings, also its failure: the requests that started it may be gone by then."""

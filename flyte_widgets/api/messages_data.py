@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from flyte_widgets.api.protojson import EnumWire, Message
-from flyte_widgets.redaction import register
+from flyte_widgets.redaction import HoldsSecret, register
 
 NO_VALUE: Final = msgspec.Raw(b"{}")
 """An empty message, as protojson writes it."""
@@ -143,7 +143,7 @@ class SelectClusterResponse(Message, frozen=True):
     cluster: str = ""
 
 
-class SignedUrl:
+class SignedUrl(HoldsSecret):
     """A link that gives whoever has it the right to read one object, for some time.
 
     A secret: its repr shows the host only, and the link is registered for redaction. `reveal()` gives it for a request.
@@ -170,6 +170,3 @@ class SignedUrl:
 
     def __repr__(self) -> str:
         return f"SignedUrl({self.host!r})"
-
-    def __reduce__(self) -> str:
-        raise TypeError("A signed link is a secret: it is not pickled.")
