@@ -13,7 +13,7 @@ from flyte_widgets.api.clusters import ClusterRouter
 from flyte_widgets.api.config import ConnectionConfig
 from flyte_widgets.api.connect import UNARY_TIMEOUT_S, ConnectTransport
 from flyte_widgets.api.data import DataApi
-from flyte_widgets.api.endpoint import console_base, parse_endpoint
+from flyte_widgets.api.endpoint import console_base, given_console, parse_endpoint
 from flyte_widgets.api.envelope import DEFAULT_MAX_BYTES
 from flyte_widgets.api.launch import LaunchApi
 from flyte_widgets.api.messages import (
@@ -64,7 +64,7 @@ class FlyteClient(HoldsSecret):
         self.org = org
         self.project = project
         self.domain = domain
-        self._console = console_base(parsed.url) if console is None else console.rstrip("/")
+        self._console = console_base(parsed.url) if console is None else given_console(console)
         self._transport = ConnectTransport(
             parsed.url,
             auth=auth_from(auth) or parsed.auth,

@@ -51,11 +51,12 @@ class RunReference(NamedTuple):
     tracked: bool = False
 
 
-def parse_endpoint(text: str, *, insecure: bool = False) -> Endpoint:
+def parse_endpoint(text: str, *, insecure: bool = False, what: str = "endpoint") -> Endpoint:
     """Read an endpoint in any of the forms in use. User and password in it become basic authentication.
 
     A scheme that is written out wins: `http://` is without TLS, also where the SDK, which drops schemes, would use
-    TLS. `insecure` decides only where there is none, and for `dns:///`. The path is kept.
+    TLS. `insecure` decides only where there is none, and for `dns:///`. The path is kept. Raises ConfigError, which
+    calls it `what`.
     """
     text = text.strip()
     written = _SCHEME.match(text)
@@ -64,20 +65,20 @@ def parse_endpoint(text: str, *, insecure: bool = False) -> Endpoint:
     if written and scheme == "dns":
         rest = rest[1:] if rest.startswith("/") else ""
     if scheme not in ("dns", "http", "https"):
-        raise _bad_endpoint(text, f"the scheme {scheme!r} is not one of them")
+        raise _bad_endpoint(what, text, f"the scheme {scheme!r} is not one of them")
     if scheme == "dns":
         scheme = "http" if insecure else "https"
     url = None
     with suppress(httpx.InvalidURL, ValueError):
         url = httpx.URL(f"{scheme}://{rest}")
     if url is None:  # raised out here: httpx repeats parts of the text
-        raise _bad_endpoint(text, "it cannot be read")
+        raise _bad_endpoint(what, text, "it cannot be read")
     if not url.host or any(character.isspace() for character in rest):
-        raise _bad_endpoint(text, "it names no host")
+        raise _bad_endpoint(what, text, "it names no host")
     if url.port is not None and not 0 < url.port < 65_536:
-        raise _bad_endpoint(text, "its port is not from 1 to 65535")
+        raise _bad_endpoint(what, text, "its port is not from 1 to 65535")
     if url.query or url.fragment:
-        raise _bad_endpoint(text, "it has a query or a fragment")
+        raise _bad_endpoint(what, text, "it has a query or a fragment")
     auth = basic_auth(url.username, url.password) if url.userinfo else None
     return Endpoint(str(url.copy_with(userinfo=b"")).rstrip("/"), auth)
 
@@ -85,6 +86,11 @@ def parse_endpoint(text: str, *, insecure: bool = False) -> Endpoint:
 def normalise_endpoint(text: str, *, insecure: bool = False) -> str:
     """Give an endpoint as a URL with scheme and path, without credentials. Rules as of `parse_endpoint`."""
     return parse_endpoint(text, insecure=insecure).url
+
+
+def given_console(text: str) -> str:
+    """Read the base of a console's pages as a user gives it; "" is none. What is shown of it holds no credentials."""
+    return parse_endpoint(text, what="console").url if text.strip() else ""
 
 
 def console_base(url: str) -> str:
@@ -132,10 +138,10 @@ def parse_run_reference(text: str) -> RunReference:
     )
 
 
-def _bad_endpoint(text: str, why: str) -> ConfigError:
-    return ConfigError(f"The endpoint {_shown(text)!r} cannot be used: {why}.", hint=ENDPOINT_FORMS)
+def _bad_endpoint(what: str, text: str, why: str) -> ConfigError:
+    return ConfigError(f"The {what} {_shown(text)!r} cannot be used: {why}.", hint=ENDPOINT_FORMS)
 
 
 def _shown(text: str) -> str:
-    """Text as it may be repeated in a message: without userinfo, even if "/" is in it, and query, and not too long."""
-    return _USERINFO.sub(r"\1", text.partition("?")[0])[:120]
+    """Text as it may be repeated in a message: not too long, without userinfo (even if "/" is in it) and query."""
+    return _USERINFO.sub(r"\1", re.split("[?#]", text, maxsplit=1)[0])[:120]

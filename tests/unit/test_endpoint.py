@@ -94,6 +94,31 @@ def test_org_and_console_are_derived_as_the_sdk_does() -> None:
     assert console_base("https://h:8090/base") == "https://h:8090"
 
 
+@pytest.mark.parametrize(
+    ("console", "url"),
+    [
+        ("https://c.example/base/", "https://c.example/base/v2/domain/d/project/p/runs/r1"),
+        ("c.example", "https://c.example/v2/domain/d/project/p/runs/r1"),
+        ("https://me:s3cret-word@c.example", "https://c.example/v2/domain/d/project/p/runs/r1"),
+        ("", None),
+    ],
+)
+def test_a_console_is_linked_to_without_credentials(console: str, url: str | None) -> None:
+    """The link is in a trait, and so in the saved notebook."""
+    client = FlyteClient("https://h", project="p", domain="d", console=console)
+    assert client.console_url(client.run_identifier("r1")) == url
+
+
+@pytest.mark.parametrize(
+    "console", ["javascript:alert(1)", "file:///etc", "https://c.example/?key=s3cret-word", "/runs"]
+)
+def test_what_is_no_console_is_refused(console: str) -> None:
+    """Before anybody can click on it."""
+    with pytest.raises(ConfigError, match="The console ") as caught:
+        FlyteClient("https://h", console=console)
+    assert "s3cret" not in str(caught.value)
+
+
 BASE = "https://acme.example.com/v2/domain/dev%20x/project/p"
 
 
