@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from flyte_widgets.api.messages import ActionDetails, ActionIdentifier, RunIdentifier
+from flyte_widgets.redaction import redact
 from flyte_widgets.run.conditions import WaitingCondition
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.run.times import epoch_ms
@@ -72,9 +73,9 @@ def waiting_dict(condition: WaitingCondition, watcher: Watcher) -> wire.WaitingC
     known = watcher.state.by_id.get(condition.action)
     return {
         "id": condition.action,
-        "name": shortened(condition.name, _NAME_LIMIT),
-        "prompt": shortened(condition.prompt, _PROMPT_LIMIT),
-        "description": shortened(condition.description, _PROMPT_LIMIT),
+        "name": shortened(redact(condition.name), _NAME_LIMIT),
+        "prompt": shortened(redact(condition.prompt), _PROMPT_LIMIT),
+        "description": shortened(redact(condition.description), _PROMPT_LIMIT),
         "markdown": condition.prompt_type == "markdown",
         "type": condition.type,
         "parent": known.parent if known is not None else "",
@@ -89,7 +90,7 @@ def answer_dict(status: AnswerStatus) -> wire.AnswerState:
         "state": status.state,
         "id": status.action,
         "name": shortened(status.name, _NAME_LIMIT),
-        "value": status.value,
+        "value": redact(status.value),
         "by": shortened(status.by, _NAME_LIMIT),
         "atMs": status.at_ms,
         "sinceMs": status.since_ms,

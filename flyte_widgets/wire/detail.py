@@ -12,6 +12,7 @@ from flyte_widgets.api.identity import identity_name
 from flyte_widgets.api.messages import AbortInfo, ActionAttempt, ActionDetails, ClusterEvent, ErrorInfo, TaskLog
 from flyte_widgets.api.protojson import EnumWire
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.redaction import redact
 from flyte_widgets.run.action import ActionState
 from flyte_widgets.run.conditions import answer_words
 from flyte_widgets.run.details import details_of
@@ -105,7 +106,8 @@ def value_of(phase: ActionPhase | None) -> str:
 
 
 def bounded(text: str, limit: int = TEXT_LIMIT) -> str:
-    """Cut the middle out of a text that is too long, and say so."""
+    """Take our own secrets out of a text of the run, and the middle where it is too long; say so."""
+    text = redact(text)
     if len(text) <= limit:
         return text
     half = limit // 2

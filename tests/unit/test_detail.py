@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flyte_widgets.api.messages import ActionAttempt, ActionDetails, ClusterEvent, ErrorInfo
+from flyte_widgets.api.messages import AbortInfo, ActionAttempt, ActionDetails, ClusterEvent, ConditionSpec, ErrorInfo
+from flyte_widgets.redaction import register
 from flyte_widgets.run.state import RunState
 from flyte_widgets.wire.detail import action_detail, error_info
 
@@ -22,3 +23,23 @@ def test_colours_in_events_are_left_out() -> None:
     assert state.root is not None
     (attempt,) = action_detail(details, state.root, "")["attempts"]
     assert [one["message"] for one in attempt["events"]] == ["pulling the image"]
+
+
+def test_a_secret_of_ours_that_a_task_repeats_does_not_cross() -> None:
+    """What crosses is saved with the notebook: an error that shows the token that it was given, an event, a prompt."""
+    register("t0ken-of-the-caller")
+    said = "refused: t0ken-of-the-caller"
+    details = ActionDetails(
+        error_info=ErrorInfo(message=said, code=said),
+        abort_info=AbortInfo(reason=said),
+        condition=ConditionSpec(prompt=said, description=said),
+        attempts=[
+            ActionAttempt(attempt=1, error_info=ErrorInfo(message=said), cluster_events=[ClusterEvent(message=said)])
+        ],
+    )
+    state = RunState()
+    state.fold_details(details, 0.0)
+    assert state.root is not None
+    told = repr(action_detail(details, state.root, ""))
+    assert "t0ken" not in told
+    assert told.count("refused: [redacted]") == 7
