@@ -5,6 +5,7 @@
     ├── InputError                   an input of a run has the wrong type; also a ValueError
     ├── SdkError                     the installed Flyte SDK is of a version that is not known; also an ImportError
     ├── RunFinishedError             an abort of what has already ended
+    ├── AlreadyAnsweredError         an answer to a condition that waits no longer
     ├── WaitTimeoutError             also a TimeoutError
     ├── RunFailedError               a run ended, and did not succeed
     ├── UnknownActionError           a run has no such action; also a KeyError
@@ -137,7 +138,7 @@ class FirstMessageTimeoutError(ApiError, TimeoutError):
     """
 
     transient = True
-    default_hint = "The run may be unknown to the backend, or the backend not answer."
+    default_hint = "The backend may not know the run, or may not answer at all."
 
 
 class DataTooLargeError(ApiError):

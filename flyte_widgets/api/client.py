@@ -245,7 +245,10 @@ class FlyteClient(HoldsSecret):
 
     def _next_token(self, token: str, following: str) -> str:
         if following == token:
-            raise ProtocolError(f"{self.host} gives the same page of a list again and again.")
+            raise ProtocolError(
+                f"{self.host} gives the same page of a list again and again.",
+                hint="Tell whoever runs the backend: its list has no end.",
+            )
         return following
 
 

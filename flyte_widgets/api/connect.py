@@ -211,7 +211,10 @@ class ConnectTransport(HoldsSecret):
         self._answered.add(method)
         encoding = response.headers.get("connect-content-encoding", "identity")
         if encoding not in ("identity", "gzip"):
-            raise ProtocolError(f"{self.host} packs messages in a way that was not asked for.")
+            raise ProtocolError(
+                f"{self.host} compresses messages with {encoding[:40]!r}; gzip or nothing was asked for.",
+                hint="Look for a proxy on the way that changes answers.",
+            )
 
     async def _read(self, response: httpx.Response) -> bytes:
         body = await read_some(response, self._max_bytes + 1)

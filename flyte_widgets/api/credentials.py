@@ -171,7 +171,10 @@ def bearer_header(token: str) -> str:
     """Make the header's value of a token. One that already names its scheme stays as it is."""
     token = checked_header(token.strip()) if isinstance(token, str) else ""
     if not token:
-        raise UnauthenticatedError("There is no token: what should give one gave nothing.")
+        raise UnauthenticatedError(
+            "The function, command or variable that should give a token gave none.",
+            hint="Check it, or give the token itself: fw.connect(endpoint=..., auth=...).",
+        )
     return token if token.lower().startswith(("bearer ", "basic ")) else f"Bearer {token}"
 
 

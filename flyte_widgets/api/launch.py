@@ -86,7 +86,10 @@ class LaunchApi:
             RUN_SERVICE, "CreateRun", request, CreateRunResponse, timeout_s=LAUNCH_TIMEOUT_S
         )
         if not answer.run.name:
-            raise ProtocolError(f"{self._transport.host} answered CreateRun without a name.")
+            raise ProtocolError(
+                f"{self._transport.host} answered CreateRun without the name of a run.",
+                hint="It may have started one: look for it in fw.runs() before you try again.",
+            )
         return answer.run
 
     async def signal_event(

@@ -40,7 +40,9 @@ class LoopClient:
         Raises TransportError when this is closed, FlyteWidgetsError while another loop that still runs has the client.
         """
         if self._is_closed:
-            error = TransportError(f"The connection to {self._host} was closed here.", hint="Make a new client.")
+            error = TransportError(
+                f"The connection to {self._host} was closed here.", hint="Make a new one: fw.connect(...)."
+            )
             error.transient = False
             raise error
         here = (os.getpid(), asyncio.get_running_loop())

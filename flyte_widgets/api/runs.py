@@ -141,7 +141,10 @@ class RunsApi:
                     seen.add(run.name)
                     yield run
             if page.next_page == start or without_new > _MOST_WITHOUT_NEW:
-                raise ProtocolError(f"{self._transport.host} gives the same page of a list again and again.")
+                raise ProtocolError(
+                    f"{self._transport.host} gives the same page of a list again and again.",
+                    hint="Tell whoever runs the backend: its list has no end.",
+                )
             start = page.next_page
 
     async def user_info(self) -> UserInfo:

@@ -94,14 +94,16 @@ def _json_list(where: str, text: str) -> Any:
         return json.loads(text)
     except ValueError:
         pass
-    raise ConfigError(f"{where} is not a list.")  # out here: the cause holds the text
+    raise ConfigError(
+        f"{where} is not a list.", hint='Write it as JSON: ["uctl", "get-token"].'
+    )  # out here: the cause holds the text
 
 
 def _shell_words(where: str, text: str) -> list[str]:
     try:
         return shlex.split(text)
     except ValueError:
-        raise ConfigError(f"{where} is not a command line.") from None
+        raise ConfigError(f"{where} is not a command line.", hint="Close its quotes, or write a JSON list.") from None
 
 
 def _first_file() -> tuple[Path | None, Mapping[str, Any]]:

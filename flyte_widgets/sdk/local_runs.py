@@ -57,13 +57,7 @@ def _adapt_sdk() -> None:
 
 
 def _scope_controllers() -> None:
-    original = getattr(flyte_controllers, "_ControllerState", None)
-    if not hasattr(original, "controller") or not hasattr(original, "lock"):
-        raise LocalError(
-            f"This version of the Flyte SDK ({flyte.version()}) keeps its controller where it is not known.",
-            hint="Use flyte.with_runcontext(mode='local', tracked=True), or a newer flyte-widgets.",
-        )
-    flyte_controllers._ControllerState = ScopedState(original)
+    flyte_controllers._ControllerState = ScopedState(flyte_controllers._ControllerState)
 
 
 def _note_causes() -> None:

@@ -59,7 +59,10 @@ def open_database(file: Path | None) -> sqlite3.Connection:
                 f"The file {file} is in use by another embedded backend.",
                 hint="Stop that one (or the kernel that runs it), or give another file.",
             ) from None
-        raise LocalError(f"The file {file} is not one of ours: {error}.", hint="Give another file.") from error
+        raise LocalError(
+            f"The file {file} is not a database of the embedded backend: {error}.",
+            hint="Give another file, or a name that is not taken.",
+        ) from error
     return db
 
 
