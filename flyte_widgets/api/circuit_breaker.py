@@ -61,7 +61,7 @@ class CircuitBreaker:
         self._wake()
 
     def note_failure(self, error: ApiError) -> None:
-        """Open. What only Flyte itself can have said is an answer as good as any."""
+        """Open the breaker. An error that only Flyte itself can have sent counts as an answer."""
         if isinstance(error, FirstMessageTimeoutError):
             return  # silence is usual
         is_anyones = error.transient or isinstance(error, (UnauthenticatedError, UnimplementedError))

@@ -1,6 +1,6 @@
 """Turns what goes wrong below Flyte (sockets, TLS, proxies, HTTP) into errors that say what to try.
 
-Of a request, only host and port are named. What a server says is repeated without secrets, and not at any length.
+A message names only host and port of a request. It repeats a server's words without secrets, and shortened.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ def rerun_spec(
     """Give the run spec of a rerun: the old one with all that is in it, and whose rerun this is.
 
     `recover` asks the backend to take over the actions that succeeded, except `force_rerun`. Open-source backends
-    ignore that and run everything. Where the old run itself came from is dropped.
+    ignore that and run everything. The old run's own origin is dropped.
     """
     spec = msgspec.json.decode(run_spec, type=dict[str, Any])
     for name in _PROVENANCE:

@@ -38,7 +38,7 @@ def _decoder(message_type: type[T]) -> msgspec.json.Decoder[T]:
 
 
 def decode_message(data: bytes, message_type: type[T]) -> T:
-    """Decode one message of Connect JSON. What is no Unicode or no time is repaired, at the price of time.
+    """Decode one message of Connect JSON. Text that is no Unicode, and times that are none, cost a second parse.
 
     Raises ProtocolError if this is not JSON, or not of this type: it names type and place, never the data.
     """

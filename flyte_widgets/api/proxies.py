@@ -53,7 +53,7 @@ class ProxySetting:
 
 
 def proxy_for(url: httpx.URL) -> ProxySetting | None:
-    """Choose the proxy for a request; None to go straight. Never one for this machine's own loopback.
+    """Choose the proxy for a request; None to go straight. This machine's own loopback has none.
 
     Raises SetupError where a proxy is to be used whose setting makes no sense.
     """

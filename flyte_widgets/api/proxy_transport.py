@@ -1,6 +1,6 @@
 """httpx's transport, with the proxy chosen for each host, and TLS set up only where there is any.
 
-What goes wrong between here and a proxy is said of the proxy, not of the backend behind it.
+An error on the way to a proxy names the proxy, not the backend behind it.
 """
 
 from __future__ import annotations

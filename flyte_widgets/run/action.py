@@ -1,7 +1,7 @@
 """What is known of one action: small, and mostly in the backend's own words. Pure.
 
-An action is told of far more often than it is looked at. So what a message said is kept as it was decoded, and read
-when somebody asks: folding 100,000 actions then makes one object for each.
+Messages name an action far more often than anybody looks at it. So a message is kept as it was decoded, and is read
+when somebody asks. Folding 100,000 actions then makes one object for each.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class ActionState(msgspec.Struct, eq=False, gc=False):
     index: int
     id: str
     metadata: ActionMetadata
-    """What all messages together have told: a later one replaces what it names."""
+    """What all messages together have reported: a later one replaces what it names."""
     status: ActionStatus
     """Likewise."""
     phase: ActionPhase | None
@@ -64,7 +64,7 @@ class ActionState(msgspec.Struct, eq=False, gc=False):
 
     @property
     def name(self) -> str:
-        """The task's short name, or that of the trace or condition; its id until one is told."""
+        """The task's short name, or that of the trace or condition; its id until a name was reported."""
         task = self.metadata.task
         if task is not None and 0 < len(name := task.short_name) <= _NAME_LIMIT:
             return name  # as nearly always
@@ -134,37 +134,43 @@ class ActionState(msgspec.Struct, eq=False, gc=False):
 
     @property
     def is_nameless(self) -> bool:
-        """Whether its name was never told."""
+        """Whether no message has reported its name."""
         return self.name == self.id
 
     @property
     def has_gaps(self) -> bool:
-        """Whether its name was never told, or it has ended without that an attempt was heard of."""
+        """Whether its name is not known, or it has ended and no message has named an attempt."""
         return self.is_nameless or (self.is_terminal and self.attempts == 0)
 
-    def take_metadata(self, told: ActionMetadata) -> bool:
-        """Keep what is told, and of what is not told, what was. Gives whether anything is new."""
+    def take_metadata(self, reported: ActionMetadata) -> bool:
+        """Keep what a message reports; what it leaves out stays as it was. Gives whether anything is new."""
         had = self.metadata
-        spec = told if name_and_kind(told)[0] else had
+        spec = reported if name_and_kind(reported)[0] else had
         merged = ActionMetadata(
-            told.parent or had.parent, told.group or had.group, spec.task, spec.trace, spec.condition, spec.funtion_name
+            reported.parent or had.parent,
+            reported.group or had.group,
+            spec.task,
+            spec.trace,
+            spec.condition,
+            spec.funtion_name,
         )
         if merged == had:
             return False
         self.metadata = merged
         return True
 
-    def take_status(self, told: ActionStatus, phase: ActionPhase | None, now_ms: Milliseconds) -> bool:
-        """Likewise; `phase` is what `told` says of it, or what was known before."""
+    def take_status(self, reported: ActionStatus, phase: ActionPhase | None, now_ms: Milliseconds) -> bool:
+        """Likewise; `phase` is that of the message, or what was known before."""
         had, had_phase, had_attempts = self.status, self.phase, self.attempts
         before = (self.created_ms, self.ended_ms, self.cache_hit) if phase is had_phase else None
-        end = told.end_time if epoch_ms(told.end_time) is not None else had.end_time if self.is_terminal else None
+        had_end = had.end_time if self.is_terminal else None
+        end = had_end if epoch_ms(reported.end_time) is None else reported.end_time
         self.status = ActionStatus(
-            had.phase if told.phase is None else told.phase,
-            had.start_time if epoch_ms(told.start_time) is None else told.start_time,
+            had.phase if reported.phase is None else reported.phase,
+            had.start_time if epoch_ms(reported.start_time) is None else reported.start_time,
             end if phase is not None and phase.is_terminal else None,
-            max(told.attempts, had.attempts),  # the backend resets it at times; an attempt that was seen, was
-            had.cache_status if self.cache_hit else told.cache_status,
+            max(reported.attempts, had.attempts),  # the backend resets it at times; an attempt that was seen, was
+            had.cache_status if self.cache_hit else reported.cache_status,
         )
         if phase is not had_phase or self.attempts != had_attempts:
             self._see(phase, had_attempts, now_ms)
@@ -172,10 +178,10 @@ class ActionState(msgspec.Struct, eq=False, gc=False):
         return before != (self.created_ms, self.ended_ms, self.cache_hit)
 
     def lose_end(self, by_ms: Milliseconds) -> None:
-        """Have it end by then, and nobody know when and how. What was seen before stays."""
+        """Note that it had ended by then; when and how is not known. The phases that were seen before stay."""
         if not self.has_history:
             self.seen = self._steps()
-        # Late reports may still tell of its end. Then only a read is believed, as an old message tells of a phase, too.
+        # A late message may still report its end. Only a read is believed then: an old message reports a phase, too.
         self.phase, self.lost_by_ms, self.has_moved_back = None, by_ms, True
         self.status = replace(self.status, phase=None, end_time=None)
 

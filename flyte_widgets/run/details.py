@@ -93,7 +93,7 @@ class EventDetail:
 
 @dataclass(frozen=True)
 class PhaseSpan:
-    """A stretch of one phase. `ended` None: it goes on. `is_inferred`: an end that nobody told was concluded."""
+    """A stretch of one phase. `ended` None: it goes on. `is_inferred`: nobody reported the end; it was concluded."""
 
     phase: ActionPhase
     started: datetime

@@ -109,7 +109,7 @@ class RunState:
         False where it may be old: nothing of it was taken.
         """
         attempts = attempts_of(details)
-        # An attempt that is told of was, whatever the counter says.
+        # The details list an attempt: so there was one, whatever the counter says.
         most = max((history.attempt for history in attempts), default=0)
         status = details.status if details.status.attempts >= most else replace(details.status, attempts=most)
         action_id = details.id.name or ROOT
@@ -157,7 +157,7 @@ class RunState:
         return changes
 
     def _add(self, actions: Sequence[Action], ids: list[str], now_ms: Milliseconds) -> bool:
-        """Take what is told of actions that are new, all at once: most of what ever comes is. False: not all were."""
+        """Add actions that are new, all at once: most messages bring only those. False: not all of them were new."""
         rows = range(len(self.actions), len(self.actions) + len(ids))
         changed_at = self.changes + 1
         # A phase in its usual form is looked up without a call; None where that is not enough.
@@ -175,7 +175,7 @@ class RunState:
             return False
         self.actions += states
         self.changes += 1
-        # Never with a count for None, not for a moment: other threads read this.
+        # None is never counted, not even for a moment: other threads read the counts.
         self.counts.update(filter(None, phases))
         self.dirty.update(rows)
         self._news.append((now_ms, actions))
@@ -192,7 +192,7 @@ class RunState:
         now_ms: Milliseconds,
         read_from: int | None,
     ) -> None:
-        """Take what is told of an action that is known. Much is told again and again: that costs two comparisons."""
+        """Fold a message about a known action. Most repeat what is known: that costs two comparisons."""
         changed = False
         if metadata != known.metadata:
             had_parent = known.parent
@@ -210,18 +210,18 @@ class RunState:
     ) -> bool:
         changed, had_phase, had_attempts = False, known.phase, known.attempts
         was_lost = known.lost_by_ms is not None
-        told = ActionPhase.of(status.phase)
-        if told is None and self.has_ended and not known.is_terminal:
-            # The run has ended, and the backend does not say how this did. A stream's word may be an old one.
+        reported = ActionPhase.of(status.phase)
+        if reported is None and self.has_ended and not known.is_terminal:
+            # The run has ended, and the backend does not say how this action did. A message of a stream may be old.
             if read_from is None or read_from < known.changed_at:
                 self.doubted.add(known.id)
             else:
                 known.lose_end(self._ended_ms(now_ms))
                 changed = True
-        elif told not in (None, had_phase) and not self._is_newer(known, told, status.attempts, read_from):
+        elif reported not in (None, had_phase) and not self._is_newer(known, reported, status.attempts, read_from):
             self.doubted.add(known.id)
         else:
-            changed = known.take_status(status, told or had_phase, now_ms)
+            changed = known.take_status(status, reported or had_phase, now_ms)
         self.lost_ends += (known.lost_by_ms is not None) - was_lost
         if known.phase is not had_phase or known.attempts != had_attempts:
             self.changes += 1

@@ -124,7 +124,7 @@ def _segments(
     steps.sort(key=lambda step: step[0])
     active = [step for step in steps if not step[2].is_terminal]
     number, inferred = source.attempt, SegmentFlag.END_INFERRED if end_inferred else 0
-    # Without a phase now, it has left its last one by the end that is told of that; nobody knows for which, and when.
+    # An attempt without a phase has left its last one by its reported end. For which phase, and when, is not known.
     left = 0 if ActionPhase.of(source.phase) or outcome else SegmentFlag.END_INFERRED
     if not active and start_ms is not None and (whole := outcome or ActionPhase.of(source.phase)) is not None:
         yield Segment(number, whole, start_ms, end_ms, SegmentFlag.STATUS_ONLY | inferred)
@@ -153,7 +153,7 @@ def observed_segments(
 ) -> tuple[Segment, ...]:
     """Segments of an action whose history was not read: from its status and when its phases were seen to change.
 
-    `seen` has (phase, seen at, attempt). Only creation and end are the backend's word; all between is marked.
+    `seen` has (phase, seen at, attempt). The backend reports only creation and end; all between them is marked.
     """
     steps = list(seen)
     if not steps:

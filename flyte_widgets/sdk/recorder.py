@@ -197,7 +197,7 @@ class Recorder:
         self.notes.append(Ended("", now_us(), outcome, None, error, ""))
 
     def end(self, action_id: str, outcome: str, *, outputs: Any = None, error: str = "") -> None:
-        """Note how an action has ended, the first time that it is told."""
+        """Note how an action has ended. Only the first report counts."""
         if action_id in self._open:
             self._open.discard(action_id)
             traceback = self._traceback(action_id) if outcome == FAILED else ""

@@ -182,7 +182,7 @@ class RunScope:
 
 
 class ScopedRecorder:
-    """The recorder that the SDK's controller sees: that of the run, told of each task's asyncio task as well."""
+    """The recorder that the SDK's controller sees: that of the run, which gets each task's asyncio task as well."""
 
     def __init__(self, scope: RunScope) -> None:
         self._scope, self._recorder = scope, scope.recorder

@@ -66,7 +66,7 @@ class Run:
         display_as_widget(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle it by its reference. Where it is loaded, the backend chosen there is asked for it."""
+        """Pickle name, project and domain. Where it is loaded, it is on the backend that is chosen there."""
         return _run_again, (self.name, self.project, self.domain)
 
     def __copy__(self) -> Run:

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class LogListener(Protocol):
-    """Is told of changes of a log. It must be quick, and only hand over."""
+    """Called at each change of a log. It must be quick, and only hand over."""
 
     def log_changed(self, tail: LogTail) -> None:
         """Take note of new lines, or of another status."""

@@ -1,6 +1,6 @@
 """What is known of a run: its actions, details, events, connection and abort. No tasks and no I/O.
 
-The background loop writes; other threads may read. Who reads more than one field there takes `lock`.
+The background loop writes; other threads may read. A reader of more than one field takes `lock`.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class RunModel:
         return True
 
     def clear_focus(self) -> None:
-        """Have no action in focus. What was kept of them stays."""
+        """Have no action in focus. Their details stay."""
         self._focus.clear()
 
     # --- messages --------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ class StreamHealth:
             self.unsent.difference_update(actions)
 
     def note_closed(self) -> None:
-        """Note that it is not open any more. What it has not sent, it will not."""
+        """Note that it is closed. It will not send what it has not sent so far."""
         self.is_open = False
         self.unsent.clear()
 

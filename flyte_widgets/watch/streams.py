@@ -105,7 +105,7 @@ async def follow_action(source: RunSource, action: str) -> None:
                 model.note_missing(action)
         if _status_key(model, action) != before:
             backoff.reset()
-        # Not over for ever: a failed attempt of a tracked run may be followed by another one.
+        # It may go on: a failed attempt of a tracked run may be followed by another one.
         await model.updates.until(lambda: not _was_read_to_the_end(model, action))
         await asyncio.sleep(backoff.next_delay_s() if delay_s is None else delay_s)
 

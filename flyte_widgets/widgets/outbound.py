@@ -1,7 +1,7 @@
 """The outbound part of a widget: what goes to the front ends, when, and how much of it at once.
 
-All that a widget sends by itself is at most five messages a second (rate.py). What is sent is a matter of its
-`Content` (for a run: run_content.py), of pushes and of the heartbeat.
+A widget sends at most five messages a second by itself (rate.py): news of its `Content` (for a run: run_content.py),
+pushes and the heartbeat.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from flyte_widgets.wire.requests import Handshake
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_EVERY_S: Final = 10.0
-"""So often the front end is told that the kernel lives, while nothing else tells it."""
+"""How often the front end learns that the kernel lives, while nothing else is sent."""
 
 Take = Callable[[], Sequence[tuple[Pushed, Sequence[bytes]]]]
 """Gives what is new when it may be sent, each content with its buffers."""
@@ -35,7 +35,7 @@ class Content(Protocol):
 
     @property
     def is_live(self) -> bool:
-        """Whether news may still come. Until then the heartbeat goes on."""
+        """Whether news may still come. While it may, the heartbeat goes on."""
 
     def send_due(self, now_s: float) -> float | None:
         """Send what may be sent now. Give when to be called again (monotonic); None: at the next wake."""
@@ -155,7 +155,7 @@ class Outbound:
         self.wake()
 
     def close(self) -> None:
-        """Show nothing any more: who feeds topics is told so."""
+        """Show nothing any more; the feeds of topics learn it."""
         with self._news_lock:
             self._presence = Presence()
             self._note_shown()

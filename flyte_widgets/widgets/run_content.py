@@ -19,7 +19,7 @@ from flyte_widgets.wire.columns import Columns
 from flyte_widgets.wire.messages import Columns as ColumnsMessage
 
 TRAITS_EVERY_S: Final = 1.0
-"""Counts and the like travel at most this often. What a reader waits for (`_URGENT`) does not wait for it."""
+"""Counts and the like are sent at most this often; changes that a reader waits for (`_URGENT`) are sent at once."""
 SOON_EVERY_S: Final = 0.5
 """Likewise for what is wanted soon (`_SOON`), where the messages are so many that it cannot go at once."""
 

@@ -2,11 +2,12 @@
 
 Two things of that cell were lost otherwise:
 
-What the user's threads show. They have no request of their own: ipykernel 7 files their output under the one that any
-shell took last, and no front end shows output of a message. rich's progress bars, and with them the SDK's
+Output of the user's threads. They have no request of their own: ipykernel 7 files their output under the request that
+any shell took last, and no front end shows output of a message. rich's progress bars, and with them the SDK's
 `run.wait()`, stood still (ipywidgets#4020).
 
-What is to be shown at the cell's end, as matplotlib's figures are: a message was taken for that (ipykernel#1564).
+Output that is shown at the cell's end, such as matplotlib's figures: the end of a message was taken for the cell's
+(ipykernel#1564).
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class PathPart(NamedTuple):
 
     action: str
     phase: int
-    """Wire number; 0: the backend told of no phase."""
+    """Wire number; 0: the backend reported no phase."""
     from_ms: float
     to_ms: float
 

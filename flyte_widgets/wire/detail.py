@@ -73,17 +73,17 @@ def _condition(details: ActionDetails) -> wire.ConditionInfo | None:
     asked = details.condition
     if asked is None:
         return None
-    told = details_of(details)
+    read = details_of(details)
     start_ms = epoch_ms(details.status.start_time)
-    known = told.condition
+    known = read.condition
     return {
         "prompt": bounded(asked.prompt, _PROMPT_LIMIT),
         "description": bounded(asked.description, _PROMPT_LIMIT),
         "markdown": known is not None and known.is_markdown,
         "type": known.type if known is not None else "",
         "deadlineMs": None if start_ms is None or asked.timeout_s is None else start_ms + asked.timeout_s * 1000,
-        "answer": None if told.answer is None else answer_words(told.answer.value),
-        "by": "" if told.answer is None else bounded(told.answer.by, 200),
+        "answer": None if read.answer is None else answer_words(read.answer.value),
+        "by": "" if read.answer is None else bounded(read.answer.by, 200),
     }
 
 

@@ -26,7 +26,7 @@ class Line(TypedDict):
     """All of it as text."""
     sentence: list[LinePart]
     tail: list[str]
-    """What else there is to say. What finds no room goes, from the end."""
+    """More to say. Parts that find no room are left out, from the end."""
     answer: list[LinePart]
     """The first of the two lines of a narrow view."""
     place: list[LinePart]

@@ -1,4 +1,4 @@
-"""Composes what a client is told from what is recorded; the quirks of a run (`quirks`) come last. Pure.
+"""Composes what a client gets from what is recorded; the quirks of a run (`quirks`) come last. Pure.
 
 Sources: `workflow/run_definition.proto`, `workflow/run_service.proto`.
 """

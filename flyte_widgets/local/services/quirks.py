@@ -2,7 +2,7 @@
 
 The embedded backend is a sane one: what it says is whole, in order and in time. The open-source backend is not always
 (issues of flyteorg/flyte: 6978, 7756 to 7758; runs/service/run_service.go), and a client must cope with both. Each
-quirk changes what is *told* of a run, never what is recorded: by `compose`'s messages (`of_action`, `of_details`), by
+quirk changes what is *sent* of a run, never what is recorded: by `compose`'s messages (`of_action`, `of_details`), by
 the messages of a stream (`of_stream`, `TreeStream`), or by whether a call is answered (`admit`).
 """
 
@@ -158,15 +158,15 @@ def of_details(message: Any, quirks: Collection[str]) -> Any:
     _distort_status(message.status, quirks)
     for attempt in message.attempts:
         _distort_times(attempt, quirks)
-        attempt.phase = _told_phase(attempt.phase, quirks)
+        attempt.phase = _sent_phase(attempt.phase, quirks)
         for transition in attempt.phase_transitions:
             _distort_times(transition, quirks)
-            transition.phase = _told_phase(transition.phase, quirks)
+            transition.phase = _sent_phase(transition.phase, quirks)
     return message
 
 
 def not_ended_yet(details: Any) -> Any:
-    """Tell of an ended action what is told when its attempt has ended and its status is not yet written."""
+    """Give an ended action as it is sent when its attempt has ended and its status is not yet written."""
     details.status.phase = ActionPhase.RUNNING.number
     for field in ("end_time", "duration_ms"):
         details.status.ClearField(field)
@@ -191,7 +191,7 @@ async def of_stream(messages: AsyncIterator[Any], quirks: Collection[str]) -> As
 
 
 class TreeStream:
-    """Distorts what WatchActions tells, from one message to the next."""
+    """Distorts what WatchActions sends, from one message to the next."""
 
     def __init__(self, quirks: Collection[str]) -> None:
         self._quirks = quirks
@@ -199,8 +199,8 @@ class TreeStream:
         self._before: dict[str, Any] = {}
         self._credit, self._credited_s = float(_LOSSY_LIMIT), 0.0
 
-    def told(self, enriched: list[Any], now_s: float) -> list[Any]:
-        """Give what is told of these changes. ConnectError where the stream dies of them."""
+    def sent(self, enriched: list[Any], now_s: float) -> list[Any]:
+        """Give what is sent of these changes. ConnectError where the stream dies of them."""
         self._count += bool(enriched)
         if is_lost(self._quirks, self._count - 1, now_s):
             return []
@@ -231,11 +231,11 @@ class TreeStream:
 def _distort_status(status: Any, quirks: Collection[str]) -> None:
     if "zero_attempts" in quirks:
         status.attempts = 0
-    status.phase = _told_phase(status.phase, quirks)
+    status.phase = _sent_phase(status.phase, quirks)
     _distort_times(status, quirks)
 
 
-def _told_phase(phase: int, quirks: Collection[str]) -> int:
+def _sent_phase(phase: int, quirks: Collection[str]) -> int:
     return _UNKNOWN_PHASE if "unknown_phase" in quirks and phase == ActionPhase.INITIALIZING.number else phase
 
 

@@ -1,7 +1,7 @@
 """What the embedded backend knows of a run, and the rules by which it changes. Pure: no I/O, no clock, no threads.
 
-A record holds Flyte's own messages: what is told to a client is composed from them (`compose`), what is kept on disk is
-their bytes (`store`). Times are integers, microseconds since 1970.
+A record holds Flyte's own messages: `compose` makes of them what a client gets, `store` keeps their bytes on disk.
+Times are integers, microseconds since 1970.
 
 The rules are those of a *sane* backend: `status.phase` follows the newest report, every attempt ends, an aborted action
 stays aborted. Where the real one differs (docs/backend-facts.md), `quirks` is the place to differ.
@@ -115,9 +115,9 @@ class RunRecord:
         self.run_spec = run_spec
         self.labels = labels or {}
         self.origin = origin
-        """Who executes it, as JSON, where that is this package: what a restarted server needs to know. Never told."""
+        """Who executes it, as JSON, where that is this package: a restarted server needs it. No client gets it."""
         self.quirks: frozenset[str] = frozenset(json.loads(origin).get("quirks", ()) if origin else ())
-        """Oddities in what is told of it (`quirks.QUIRKS`)."""
+        """Oddities in what is sent of it (`quirks.QUIRKS`)."""
         self.actions: dict[str, ActionRecord] = {}
         self.version = 0
         self.changed: dict[str, int] = {}

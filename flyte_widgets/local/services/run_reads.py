@@ -69,9 +69,9 @@ class RunReads:
     async def watch_action_details(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
         """Send the action at every change, until it has ended."""
         await self._admit("WatchActionDetails", request.action_id.run)
-        told = self._details_told(request.action_id)
+        sent = self._details_sent(request.action_id)
         with self._action(request.action_id) as (run, _):
-            distorted = quirks.of_stream(told, run.quirks)
+            distorted = quirks.of_stream(sent, run.quirks)
         async for details in distorted:
             yield pb.WatchActionDetailsResponse(details=details)
 
@@ -84,7 +84,7 @@ class RunReads:
             raise ConnectError(Code.INVALID_ARGUMENT, "The embedded backend has no filters for WatchActions.")
         await self._admit("WatchActions", request.run_id)
         key = run_key(request.run_id)
-        async for enriched in quirks.of_stream(self._tree_told(key), self._quirks(key)):
+        async for enriched in quirks.of_stream(self._tree_sent(key), self._quirks(key)):
             yield pb.WatchActionsResponse(enriched_actions=enriched)
 
     async def list_actions(self, request: Any, ctx: Any) -> Any:
@@ -109,15 +109,15 @@ class RunReads:
     async def watch_runs(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
         """Send the runs of a project, then those whose root changes. Never ends."""
         project = request.project_id
-        told: dict[RunKey, bytes] = {}
+        sent: dict[RunKey, bytes] = {}
         with self._store.changes.watch(None) as wakeup:
             while True:
                 runs = []
                 for key, root, labels in self._store.roots():
                     status = root.details.status.SerializeToString()
                     wanted = not project.name or (key.project, key.domain) == (project.name, project.domain)
-                    if wanted and told.get(key) != status:
-                        told[key] = status
+                    if wanted and sent.get(key) != status:
+                        sent[key] = status
                         runs.append(compose.run(root, labels))
                 if runs:
                     yield pb.WatchRunsResponse(runs=runs)
@@ -144,7 +144,7 @@ class RunReads:
         with self._store.read(key) as run:
             return run.quirks
 
-    async def _tree_told(self, key: RunKey) -> AsyncIterator[list[Any]]:
+    async def _tree_sent(self, key: RunKey) -> AsyncIterator[list[Any]]:
         """Yield all actions of a run, then those that change, in lists of a page at most."""
         oddities = self._quirks(key)
         version, stream = -1, quirks.TreeStream(oddities)
@@ -152,13 +152,13 @@ class RunReads:
         with self._store.changes.watch(key) as wakeup:
             while True:
                 changed, version = self._changed_since(key, version, or_root=repeat_s is not None)
-                enriched = stream.told(changed, time.monotonic())
+                enriched = stream.sent(changed, time.monotonic())
                 for start in range(0, len(enriched), PAGE_SIZE):
                     yield enriched[start : start + PAGE_SIZE]
                 if not await wakeup.sleep(repeat_s):
                     return
 
-    async def _details_told(self, action_id: Any) -> AsyncIterator[Any]:
+    async def _details_sent(self, action_id: Any) -> AsyncIterator[Any]:
         """Yield the details of an action at every change, until it has ended."""
         count = 0
         async for _ in self._watch(action_id.run, action_id.name):
@@ -183,7 +183,7 @@ class RunReads:
             return [compose.enriched_action(record, run.quirks) for record in records], run.version
 
     async def _watch(self, run_id: Any, name: str) -> AsyncIterator[None]:
-        """Yield whenever the action itself has changed; end after its terminal phase was told."""
+        """Yield whenever the action itself has changed; end after its terminal phase was given."""
         key, seen = run_key(run_id), -1
         with self._store.changes.watch(key) as wakeup:
             while True:

@@ -52,11 +52,11 @@ class RunServiceHandlers(RunReads, RunService):
     async def watch_cluster_events(self, request: Any, ctx: Any) -> AsyncIterator[Any]:
         """Send the events of an attempt so far, then only new ones, until the action has ended."""
         await self._admit("WatchClusterEvents", request.id.run)
-        told = 0
+        sent = 0
         async for _ in self._watch(request.id.run, request.id.name):
             with self._action(request.id) as (run, record):
                 kept = [] if "no_history" in run.quirks else compose.cluster_events(record, request.attempt)
-                events = kept[told:]
-            told += len(events)
+                events = kept[sent:]
+            sent += len(events)
             if events:
                 yield pb.WatchClusterEventsResponse(cluster_events=events)

@@ -115,7 +115,7 @@ class LocalBackend:
             self._thread.join(_STOP_TIMEOUT_S)
 
     def _is_not_ours(self, record: logging.LogRecord) -> bool:
-        """Drop what uvicorn says of requests that were cut off because this server was told to stop."""
+        """Drop what uvicorn says of requests that were cut off because this server stops."""
         return record.thread != self._thread.ident
 
     def simulate(self, request: Mapping[str, Any]) -> str:

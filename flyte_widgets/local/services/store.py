@@ -1,6 +1,6 @@
 """Keeps runs: in SQLite for good, in memory those that are under way, looked at, or were lately.
 
-Every change is written and committed before anyone is told of it. One process owns the file, for as long as it has it
+Every change is written and committed before anyone gets to know it. One process owns the file, for as long as it has it
 open; what it reads back after a restart, or after a crash, is everything that was ever acknowledged.
 """
 
@@ -108,7 +108,7 @@ class Store:
 
     @contextmanager
     def change(self, key: RunKey, limit: int | None = None) -> Iterator[RunRecord]:
-        """Lock a run for changing; on leaving, what changed is committed and then told. KeyError where it is not."""
+        """Lock a run for changing; the changes are committed, then sent. Raises KeyError where there is no such run."""
         with self._lock:
             feed = self._feed_of(key)
             with self._using(key) as run:

@@ -87,7 +87,7 @@ class LifecycleBuilder:
     steps: list[PlannedStep] = field(default_factory=list)
 
     def enter(self, phase: ActionPhase, *, error: SimError | None = None, notes: Iterable[Note] = ()) -> None:
-        """Go into a phase now. Each cluster event is told when it happens, as a report of its own."""
+        """Go into a phase now. Each cluster event is reported when it happens, by itself."""
         self.steps.append(PlannedStep(self.now_ms, phase, self.attempt, error))
         for note in sorted(notes):
             last = self.steps[-1]

@@ -541,7 +541,7 @@ export interface Line {
   /** All of it as text. */
   text: string;
   sentence: [text: string, style: LineStyle, since_ms: number | null][];
-  /** What else there is to say. What finds no room goes, from the end. */
+  /** More to say. Parts that find no room are left out, from the end. */
   tail: string[];
   /** The first of the two lines of a narrow view. */
   answer: [text: string, style: LineStyle, since_ms: number | null][];
