@@ -124,8 +124,13 @@ def _inline(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_[]<>#|~" else c for c in said)
 
 
+def is_secret_name(name: str) -> bool:
+    """Say whether an input of this name looks like a secret: "api_key", "token", but not "max_tokens"."""
+    return _SECRET_NAME.search(name) is not None
+
+
 def _input(name: str, value: str) -> str:
-    return MARK if _SECRET_NAME.search(name) else _clean(value)
+    return MARK if is_secret_name(name) else _clean(value)
 
 
 def _clean(text: str) -> str:

@@ -16,12 +16,13 @@ from typing import Final
 from flyte_widgets.api.messages import ActionDetails, ClusterEvent
 from flyte_widgets.errors import ApiError, NotFoundError
 from flyte_widgets.run.causes import failed_leaves
-from flyte_widgets.run.critical_path import path_stretches
+from flyte_widgets.run.critical_path import path_stretches, start_of
 from flyte_widgets.run.line.failed import retried_action
 from flyte_widgets.run.line.parts import Summary
 from flyte_widgets.run.line.waiting import WAITING_FROM_MS, waiting_actions
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.run.summary import summary
+from flyte_widgets.run.times import Milliseconds
 from flyte_widgets.run.usual import Usual, usual_of
 from flyte_widgets.tasks import cancel_all
 from flyte_widgets.watch.earlier import EarlierRun, read_earlier
@@ -108,6 +109,13 @@ class Analyst:
             self._earlier = await read_earlier(self._source)
             self._usual = usual_of(run.duration_ms for run in self._earlier)
         return self._earlier
+
+    def left_ms(self) -> Milliseconds | None:
+        """Estimate how long the run goes on. None where nothing is usual, and once it has taken longer than that."""
+        root = self._model.state.root
+        if self._usual is None or root is None or root.is_terminal:
+            return None
+        return self._usual.left_ms(self._model.now_ms() - start_of(root))
 
     def details(self) -> Mapping[str, ActionDetails]:
         """Give the details that were read, of the actions that the line may be about."""

@@ -4,106 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Generator, Iterable, Mapping
+from typing import Any
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import ConfigError, RunFailedError, WaitTimeoutError
 from flyte_widgets.phases import ActionPhase
-from flyte_widgets.run.state import ROOT
-from flyte_widgets.run.times import Milliseconds
 from flyte_widgets.run.words import plural
-from flyte_widgets.watch.access import target_of
-from flyte_widgets.watch.backends import Lease
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
-from flyte_widgets.watch.status import NEEDS_USER
-from flyte_widgets.watch.updates import Update
 from flyte_widgets.widgets.channel import CommChannel
 from flyte_widgets.widgets.frame import WidgetFrame, json_trait
 from flyte_widgets.widgets.inbound import Inbound
 from flyte_widgets.widgets.outbound import Outbound
 from flyte_widgets.widgets.outputs import Bundle, display, is_terminal, show
+from flyte_widgets.widgets.progress_rows import ProgressRows, Watched, now_ms_of
 from flyte_widgets.widgets.static_view.words import symbol
-from flyte_widgets.wire.progress import Progress, ProgressRow
-from flyte_widgets.wire.summary import summary_dict
-
-SEND_EVERY_S: Final = 1.0
-_TROUBLED: Final = ("reconnecting", *NEEDS_USER)
-
-
-class _Watched:
-    """One of the runs, with a share of its own in the watch."""
-
-    def __init__(self, run: Run, label: str, *, is_own: bool) -> None:
-        self.run, self.label, self.is_own = run, label, is_own
-        target = target_of(run)
-        self.lease = Lease(target.backend, target.run_id, tracked=target.tracked)
-        self.watcher = self.lease.watcher
-
-    @property
-    def is_live(self) -> bool:
-        return self.watcher.connection.state not in ("ended", "closed")
-
-    def row(self) -> ProgressRow:
-        watcher = self.watcher
-        with watcher.lock:
-            root = watcher.state.root
-            counts = {phase.value: n for phase, n in watcher.state.counts.items() if n > 0}
-        line, connection = watcher.analyst.line, watcher.connection
-        return {
-            "run": self.run.name,
-            "label": self.label,
-            "task": root.name if root is not None and root.name != ROOT else "",
-            "phase": root.phase.value if root is not None and root.phase is not None else "",
-            "isTerminal": root is not None and root.is_terminal,
-            "line": summary_dict(line)["compact"] if line is not None else [],
-            "counts": counts,
-            "startedMs": root.created_ms if root is not None else None,
-            "endedMs": root.ended_ms if root is not None else None,
-            "url": self.run.url or "",
-            "trouble": connection.message if connection.state in _TROUBLED else "",
-        }
-
-
-class _Rows:
-    """What a ProgressWidget sends. A listener of all its watchers, and the `Content` of its outbound part."""
-
-    def __init__(self, watched: list[_Watched], outbound: Outbound) -> None:
-        self._watched, self._outbound = watched, outbound
-        self._sent_s = 0.0
-        self._rows: list[ProgressRow] = self.read()
-
-    @property
-    def is_live(self) -> bool:
-        return any(one.is_live for one in self._watched)
-
-    def read(self) -> list[ProgressRow]:
-        return [one.row() for one in self._watched]
-
-    def progress(self) -> Progress:
-        return {"rows": self._rows, "nowMs": _now_ms(self._watched)}
-
-    def run_updated(self, _update: Update) -> None:
-        self._outbound.wake(self._sent_s + SEND_EVERY_S)
-
-    def send_due(self, now_s: float) -> float | None:
-        due_s = max(self._sent_s + SEND_EVERY_S, self._outbound.rate.regular_s)
-        if now_s < due_s and self.is_live:
-            return due_s
-        rows = self.read()
-        if rows != self._rows:
-            self._rows, self._sent_s = rows, now_s
-            self._outbound.channel.set_traits({"progress": self.progress()})
-            self._outbound.note_sent(now_s)
-        return None
-
-    def send_missing(self, seq: int) -> None:
-        """Do nothing: the trait has all."""
-
-
-def _now_ms(watched: list[_Watched]) -> Milliseconds:
-    return watched[0].watcher.now_ms() if watched else time.time() * 1000
+from flyte_widgets.wire.progress import Progress
 
 
 def _several(runs: Any) -> Iterable[Any]:
@@ -121,7 +38,8 @@ def _several(runs: Any) -> Iterable[Any]:
 class ProgressWidget(WidgetFrame):
     """Shows many runs live, one compact row each, and a total. Runs that succeeded fold into one row.
 
-    runs: names, console URLs, `flyte.remote.Run` or `fw.Run`; a mapping gives them labels: {"lr=0.1": run}.
+    runs: names, console URLs, `flyte.remote.Run` or `fw.Run`; a mapping gives them labels: {"lr=0.1": run}. Without
+    one, runs are told apart by the inputs in which they differ (GetActionData; 200 runs at most).
     client, project, domain: as for `RunWidget`. Raises ConfigError where no backend is configured.
     """
 
@@ -141,7 +59,7 @@ class ProgressWidget(WidgetFrame):
     ) -> None:
         labelled = runs.items() if isinstance(runs, Mapping) else [("", run) for run in _several(runs)]
         self._watched = [
-            _Watched(
+            Watched(
                 run if isinstance(run, Run) else Run(run, client=client, project=project, domain=domain),
                 str(label),
                 is_own=not isinstance(run, Run),
@@ -149,17 +67,18 @@ class ProgressWidget(WidgetFrame):
             for label, run in labelled
         ]
         watched = self._watched
-        outbound = Outbound(CommChannel(self, self._set_traits), lambda: _now_ms(watched))
-        self._rows = _Rows(watched, outbound)
+        outbound = Outbound(CommChannel(self, self._set_traits), lambda: now_ms_of(watched))
+        self._rows = ProgressRows(watched, outbound)
         outbound.show(self._rows)
-        super().__init__(outbound, Inbound(outbound), {"progress": self._rows.progress()}, **kwargs)
+        super().__init__(outbound, Inbound(outbound), {"progress": self._rows.read()}, **kwargs)
         for one in self._watched:
             background().soon(one.watcher.subscribe, self._rows)
             background().soon(one.watcher.analyst.start)
+        self._labelling = background().submit(self._rows.read_labels())
         outbound.wake()
 
     def __repr__(self) -> str:
-        done = sum(row["isTerminal"] for row in self._rows.read())
+        done = sum(row["isTerminal"] for row in self._rows.read()["rows"])
         return f"ProgressWidget({done} of {plural(len(self._watched), 'run')} done)"
 
     @property
@@ -195,6 +114,7 @@ class ProgressWidget(WidgetFrame):
 
     def close(self) -> None:
         """Close the view, and stop watching runs that nobody else watches. The runs go on."""
+        self._labelling.cancel()
         for one in self._watched:
             background().soon(one.watcher.unsubscribe, self._rows)
             one.lease.release()

@@ -35,5 +35,7 @@ class Progress(TypedDict):
     """Many runs, in the order in which they were given."""
 
     rows: list[ProgressRow]
+    left: str
+    """"about 4m left": until the last of them ends, estimated. "" where that cannot be said of one that goes on."""
     nowMs: float
     """The backend's clock when this was sent."""

@@ -54,6 +54,8 @@ function type(stage: Stage, text: string): void {
 const press = (stage: Stage, selector: string): void => stage.find<HTMLElement>(selector).click();
 
 export const PERSON: Record<string, () => State> = {
+  "compact-yes-no": () => ({ traits: { ...waits(MODEL), view: "compact" } }),
+  "compact-answer": () => ({ traits: { ...waits(PRICE), view: "compact" } }),
   "waits-bool": () => ({ traits: waits(MODEL, PRICE) }),
   "waits-number": () => ({ traits: waits(PRICE), act: (stage) => type(stage, "1250") }),
   "waits-wrong": () => ({ traits: waits(PRICE), act: (stage) => type(stage, "12,5") }),

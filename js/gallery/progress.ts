@@ -64,7 +64,7 @@ const over = (): ProgressRow[] =>
 const shown =
   (rows: () => ProgressRow[]): Part =>
   (view, parent) => {
-    const progress: Progress = { rows: rows(), nowMs: BASE_MS };
+    const progress: Progress = { rows: rows(), left: "about 4m left", nowMs: BASE_MS };
     const model = {
       get: (name: string) => (name === "progress" ? progress : undefined),
       on: () => {},

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { COMPACT } from "../gallery/lines";
+import { PERSON } from "../gallery/person";
 import type { Progress, ProgressRow } from "../src/core/protocol";
 import runWidget from "../src/widget";
 import { button, mount, seen, withoutCanvas } from "./view";
@@ -27,12 +28,12 @@ function row(run: string, phase: string, more: Partial<ProgressRow> = {}): Progr
 /** A model as anywidget gives it, for a widget that has no other traits. */
 class Model {
   readonly #listeners = new Map<string, () => void>();
-  progress: Progress = { rows: [], nowMs: NOW_MS };
+  progress: Progress = { rows: [], left: "", nowMs: NOW_MS };
   get = (name: string): unknown => (name === "progress" ? this.progress : undefined);
   on = (event: string, listener: () => void): void => void this.#listeners.set(event, listener);
   off = (event: string): void => void this.#listeners.delete(event);
   play(rows: ProgressRow[]): void {
-    this.progress = { rows, nowMs: NOW_MS };
+    this.progress = { ...this.progress, rows };
     this.#listeners.get("change:progress")?.();
   }
   get listeners(): number {
@@ -112,6 +113,27 @@ describe("a run in one row", () => {
     expect(frame.querySelector<HTMLElement>(".fw-timeline-band")!.hidden).toBe(true);
     button(frame, "Show the whole run")!.click();
     expect(frame.querySelector<HTMLElement>(".fw-timeline-band")!.hidden).toBe(false);
+  });
+
+  it("asks in the row, and takes no click at once", async () => {
+    const { frame, model } = mount(PERSON["compact-yes-no"]!().traits);
+    expect(seen(frame, ".fw-compact-line")).toBe("Deploy model v14 to production?");
+    expect(frame.querySelector<HTMLElement>(".fw-waiting-band")!.hidden).toBe(true);
+    const answers = () => model.sent.filter((sent) => (sent as { kind: string }).kind === "signal");
+    button(frame, "Yes")!.click();
+    expect(answers()).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    button(frame, "Yes")!.click();
+    await vi.waitFor(() => expect(answers()).toMatchObject([{ value: "true" }]));
+    await vi.waitFor(() => expect(seen(frame, ".fw-compact-line")).toBe("Yes sent"));
+  });
+
+  it("leads to where a number is typed", () => {
+    const { frame } = mount(PERSON["compact-answer"]!().traits);
+    expect(seen(frame, ".fw-compact-line")).toBe("Highest price to bid, in cents?");
+    button(frame, "Answer")!.click();
+    expect(frame.querySelector<HTMLElement>(".fw-waiting-band")!.hidden).toBe(false);
+    expect(frame.querySelector<HTMLElement>(".fw-compact-answer")!.hidden).toBe(true);
   });
 
   it("leads to the log of what failed", async () => {

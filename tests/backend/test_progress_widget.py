@@ -62,6 +62,23 @@ def test_one_run_is_a_list_of_one(shared_server: ServerProcess) -> None:
     gc.collect()
 
 
+def test_runs_are_told_apart_by_their_inputs(server: ServerProcess) -> None:
+    """Without labels of their own: the input in which a rerun differs stands before the names."""
+    client = client_of(server)
+    first = Run(server.simulate(elapsed_s=END), client=client)
+    second = first.rerun(n=7)
+    widget = fw.progress([first, second], client=client)
+    front = FrontEnd(widget)
+
+    def labels() -> list[str]:
+        front.read()
+        return [row["label"] for row in front.state["progress"]["rows"]]
+
+    eventually(lambda: labels() == ["n=40", "n=7"])
+    assert f"n=40 {first.name}  Succeeded" in widget._text()
+    widget.close()
+
+
 def test_waiting_has_one_limit_for_all(shared_server: ServerProcess) -> None:
     """It says how many have not ended."""
     names = [shared_server.simulate(elapsed_s=50, hold=True) for _ in range(2)]

@@ -234,6 +234,8 @@ export interface ProgressRow {
 /** Many runs, in the order in which they were given. */
 export interface Progress {
   rows: ProgressRow[];
+  /** "about 4m left": until the last of them ends, estimated. "" where that cannot be said of one that goes on. */
+  left: string;
   /** The backend's clock when this was sent. */
   nowMs: number;
 }

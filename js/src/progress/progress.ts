@@ -47,13 +47,13 @@ export function renderProgress(model: AnyModel<ProgressTraits>, el: HTMLElement,
   let skewMs = 0;
 
   const draw = (): void => {
-    const { rows, nowMs } = model.get("progress") ?? { rows: [], nowMs: 0 };
+    const { rows, left, nowMs } = model.get("progress") ?? { rows: [], left: "", nowMs: 0 };
     const isOver = rows.every((row) => row.isTerminal);
     const isHeard = !isCut && Date.now() - heardMs < SILENCE_MS;
     const clockMs = isHeard ? Date.now() + skewMs : nowMs;
     setAttribute(element, "data-narrow", host.clientWidth > 0 && host.clientWidth < NARROW_PX ? "" : null);
     setAttribute(element, "data-gone", isHeard || isOver ? null : "");
-    head.replaceChildren(...headOf(rows, clockMs, isHeard));
+    head.replaceChildren(...headOf(rows, left, clockMs, isHeard));
     const good = rows.filter(isGood);
     const others = rows.filter((row) => !isGood(row)).sort((a, b) => rank(a) - rank(b));
     const shown = others.map((row) => rowOf(row, clockMs));
@@ -110,7 +110,7 @@ function rank({ phase }: ProgressRow): number {
   return at >= 0 ? at : isTerminal(number) ? ORDER.length + 1 : ORDER.length;
 }
 
-function headOf(rows: Rows, clockMs: number, isHeard: boolean): Node[] {
+function headOf(rows: Rows, left: string, clockMs: number, isHeard: boolean): Node[] {
   const done = rows.filter((row) => row.isTerminal).length;
   const good = rows.filter(isGood).length;
   const bad = done - good;
@@ -128,7 +128,7 @@ function headOf(rows: Rows, clockMs: number, isHeard: boolean): Node[] {
     : icon(isHeard ? "spinner" : "unlink", 16);
   const aside = [
     bad > 0 ? `${grouped(bad)} did not succeed` : "",
-    isHeard || isOver ? "" : `last seen ${wallClock(clockMs)}`,
+    isOver ? "" : isHeard ? left : `last seen ${wallClock(clockMs)}`,
   ];
   return [
     h("span", { class: "fw-compact-mark" }, mark),

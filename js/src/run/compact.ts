@@ -7,6 +7,7 @@ import { iconButton, textButton } from "../ui/buttons";
 import { h, setAttribute, setText } from "../ui/dom";
 import { chip, icon } from "../ui/icons";
 import type { View } from "../ui/view-state";
+import { mountCompactAnswer } from "./compact-answer";
 import { mountAbort } from "./header/abort";
 import { tally } from "./header/counts";
 import { drawStrip } from "./header/strip";
@@ -30,7 +31,8 @@ export function mountCompact(view: View, band: HTMLElement, open: Signal<boolean
   const row = h("div", { class: "fw-header fw-compact" }, mark, name, line, strip, count, elapsed, logs);
   band.append(row);
   mountAbort(view, row, band);
-  row.append(more);
+  const answer = mountCompactAnswer(view, open);
+  row.append(answer.element, more);
 
   more.addEventListener(
     "click",
@@ -71,8 +73,10 @@ export function mountCompact(view: View, band: HTMLElement, open: Signal<boolean
     setAttribute(name, "title", [traits.task_name.value, traits.run_name.value].filter(Boolean).join(" "));
     const sums = tally(traits.counts.value);
     drawStrip(strip, sums);
-    strip.hidden = sums.total === 0;
-    setText(count, sums.total ? `${grouped(sums.done)}/${grouped(sums.total)}` : "");
+    const asks = answer.words() !== "";
+    setAttribute(row, "data-asks", asks ? "" : null);
+    strip.hidden = sums.total === 0 || asks;
+    setText(count, sums.total && !asks ? `${grouped(sums.done)}/${grouped(sums.total)}` : "");
     logs.hidden = traits.summary.value?.state !== "failed";
   });
   const tick = (): void => {
@@ -83,7 +87,8 @@ export function mountCompact(view: View, band: HTMLElement, open: Signal<boolean
     const summary = traits.summary.value;
     if (isGone && traits.phase.value) {
       line.replaceChildren(`last seen ${label(store.phase).toLowerCase()} ${wallClock(now)}`);
-    } else if (summary) line.replaceChildren(...nodes(summary.compact, now));
+    } else if (answer.words()) line.replaceChildren(h("strong", {}, answer.words()));
+    else if (summary) line.replaceChildren(...nodes(summary.compact, now));
     else if (!traits.phase.value) {
       const { state, message } = traits.connection.value;
       line.replaceChildren(state === "connecting" ? `reading the run from ${traits.host.value}` : message);

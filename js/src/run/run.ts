@@ -58,7 +58,8 @@ export function mountRun(frame: Frame): void {
     computed(() => !refused.value),
   );
   frame.mount("error bands", (view, parent) => mountErrorBands(view, parent, frame.faults), band("notice"));
-  frame.mount("waiting for a person", mountWaiting, band("waiting"));
+  const waiting = band("waiting");
+  frame.mount("waiting for a person", mountWaiting, waiting);
   const line = band("line");
   frame.mount("summary", mountLine, line);
   frame.mount("started from this run", mountStarted, band("started"));
@@ -80,4 +81,5 @@ export function mountRun(frame: Frame): void {
   frame.show(timeline, showsActions);
   frame.show(top, isOpen);
   frame.show(line, isOpen);
+  frame.show(waiting, isOpen);
 }

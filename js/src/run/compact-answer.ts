@@ -1,0 +1,76 @@
+// What a run in one row asks of a person: Yes and No in the row, and for any other answer the way to where it is typed.
+import type { Signal } from "@preact/signals-core";
+import type { WaitingCondition } from "../core/protocol";
+import { textButton } from "../ui/buttons";
+import { h } from "../ui/dom";
+import type { View } from "../ui/view-state";
+import { Answering } from "./condition/answering";
+import { AnswerControl } from "./condition/control";
+
+/** Buttons that appear where another was take no click for so long. */
+const GUARD_MS = 600;
+
+export interface CompactAnswer {
+  element: HTMLElement;
+  /** What is asked, and how an answer stands; "" where nothing is. */
+  words(): string;
+}
+
+export function mountCompactAnswer(view: View, open: Signal<boolean>): CompactAnswer {
+  const { waiting, connection } = view.store.traits;
+  const answering = Answering.of(view.store);
+  const first = (): WaitingCondition | undefined => waiting.value[0];
+  const control = new AnswerControl(
+    view,
+    (value, said) => {
+      const asked = waiting.peek()[0];
+      if (asked) answering.send(asked.id, value, said);
+    },
+    () => {},
+  );
+  const elsewhere = textButton("Answer");
+  elsewhere.addEventListener(
+    "click",
+    () => {
+      open.value = true;
+    },
+    { signal: view.signal },
+  );
+  const element = h("span", { class: "fw-compact-answer" }, control.element, elsewhere);
+  let shown = "";
+  let sinceMs = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  view.signal.addEventListener("abort", () => clearTimeout(timer));
+
+  const draw = (): void => {
+    const asked = first();
+    element.hidden = !asked || open.value;
+    if (!asked) return;
+    if (asked.id !== shown) {
+      [shown, sinceMs] = [asked.id, Date.now()];
+      clearTimeout(timer);
+      timer = setTimeout(draw, GUARD_MS);
+    }
+    const isYesNo = asked.type === "bool";
+    control.element.hidden = !isYesNo;
+    elsewhere.hidden = isYesNo;
+    const isOff =
+      Date.now() - sinceMs < GUARD_MS ||
+      answering.isSent(asked.id) ||
+      connection.value.state === "closed" ||
+      !view.store.kernelAlive.value;
+    if (isYesNo) control.update(asked.id, asked.type, asked.name, isOff);
+  };
+  view.effect(draw);
+
+  return {
+    element,
+    words() {
+      const asked = first();
+      if (!asked) return "";
+      const local = answering.local(asked.id);
+      if (local?.at === "failed") return `Not sent: ${local.message}`;
+      return local?.at === "sent" ? `${local.said} sent` : asked.prompt || `${asked.name} needs an answer`;
+    },
+  };
+}
