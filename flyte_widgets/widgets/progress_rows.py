@@ -61,6 +61,7 @@ class Watched:
             "phase": root.phase.value if root is not None and root.phase is not None else "",
             "isTerminal": root is not None and root.is_terminal,
             "line": self._line(),
+            "asks": bool(watcher.conditions.waiting),
             "counts": counts,
             "startedMs": root.created_ms if root is not None else None,
             "endedMs": root.ended_ms if root is not None else None,
@@ -69,7 +70,7 @@ class Watched:
         }
 
     def _line(self) -> list[LinePart]:
-        """What it asks of a person; else the one line, in short."""
+        """Give what it asks of a person; else the one line, in short."""
         waiting, line = self.watcher.conditions.waiting, self.watcher.analyst.line
         if waiting:
             asked = waiting[0].prompt or f"{waiting[0].name} needs an answer"

@@ -20,7 +20,9 @@ class ProgressRow(TypedDict):
     phase: str
     isTerminal: bool
     line: list[LinePart]
-    """The one line, in short; empty where nothing is known."""
+    """What it asks of a person; else the one line, in short; empty where nothing is known."""
+    asks: bool
+    """Whether a person must answer."""
     counts: dict[str, int]
     """How many actions are in each phase."""
     startedMs: float | None

@@ -25,6 +25,7 @@ function row(
     phase,
     isTerminal,
     line: [],
+    asks: phase === "paused",
     counts: { succeeded: 50 },
     startedMs,
     endedMs: isTerminal ? BASE_MS : null,
@@ -39,7 +40,10 @@ const going = (): ProgressRow[] => [
     line: lineOf("failed").compact,
     counts: { succeeded: 46, failed: 1, aborted: 3 },
   }),
-  row("lr=0.02", "r9c1m02xkd", "paused", 238, { counts: { succeeded: 3, paused: 1 } }),
+  row("lr=0.02", "r9c1m02xkd", "paused", 238, {
+    line: [["Keep this model?", "strong", null]],
+    counts: { succeeded: 3, paused: 1 },
+  }),
   row("lr=0.03", "r4p2bdpt7f", "running", 102, {
     counts: { succeeded: 37, running: 12, waiting_for_resources: 1 },
   }),

@@ -16,6 +16,7 @@ function row(run: string, phase: string, more: Partial<ProgressRow> = {}): Progr
     phase,
     isTerminal,
     line: [],
+    asks: phase === "paused",
     counts: { succeeded: 3, running: 1 },
     startedMs: NOW_MS - 60_000,
     endedMs: isTerminal ? NOW_MS - 10_000 : null,
@@ -63,7 +64,7 @@ describe("many runs", () => {
       row("a", "succeeded"),
       row("b", "failed"),
       row("c", "running"),
-      row("d", "paused"),
+      row("d", "running", { asks: true }),
       row("e", "succeeded"),
     ]);
     expect(root.querySelector(".fw-pr-head strong")!.textContent).toBe("3 of 5 runs done");

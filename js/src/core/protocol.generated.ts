@@ -219,8 +219,10 @@ export interface ProgressRow {
   task: string;
   phase: string;
   isTerminal: boolean;
-  /** The one line, in short; empty where nothing is known. */
+  /** What it asks of a person; else the one line, in short; empty where nothing is known. */
   line: [text: string, style: "" | "strong" | "mono", since_ms: number | null][];
+  /** Whether a person must answer. */
+  asks: boolean;
   /** How many actions are in each phase. */
   counts: Record<string, number>;
   startedMs: number | null;

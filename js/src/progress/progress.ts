@@ -104,7 +104,8 @@ const isGood = ({ phase }: ProgressRow): boolean => phase === "succeeded" || pha
 const tookMs = ({ startedMs, endedMs }: ProgressRow, clockMs: number): number | null =>
   startedMs === null ? null : (endedMs ?? clockMs) - startedMs;
 
-function rank({ phase }: ProgressRow): number {
+function rank({ phase, asks }: ProgressRow): number {
+  if (asks) return -1;
   const number = phaseOf(phase);
   const at = ORDER.indexOf(number);
   return at >= 0 ? at : isTerminal(number) ? ORDER.length + 1 : ORDER.length;
@@ -165,7 +166,7 @@ function rowOf(row: ProgressRow, clockMs: number): HTMLElement {
   const named = row.label ? [h("strong", { class: "fw-cut", dir: "auto" }, row.label)] : [];
   return h(
     "div",
-    { class: "fw-pr-row", role: "listitem", "data-phase": row.phase },
+    { class: "fw-pr-row", role: "listitem", "data-asks": row.asks ? "" : null },
     h("span", { class: "fw-compact-mark", title: phase ? label(phase) : null }, drawn),
     h("span", { class: "fw-compact-name" }, ...named, h("span", { class: "fw-mono fw-cut" }, row.run)),
     h(
