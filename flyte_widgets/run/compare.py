@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from flyte_widgets.run.action import ActionState
 from flyte_widgets.run.critical_path import end_of, path_stretches, start_of
+from flyte_widgets.run.line.parts import short_name
 from flyte_widgets.run.state import RunState
 from flyte_widgets.run.times import Milliseconds
 from flyte_widgets.run.words import duration
@@ -16,6 +17,7 @@ from flyte_widgets.run.words import duration
 _NAMED: Final = 2
 """Tasks that the sentence names at most."""
 _SO_FAR: Final = " so far"
+_IN_ALL: Final = " in all"
 _NAMED_FROM: Final = 0.1
 """A task is named if it decided at least this share of the difference."""
 
@@ -37,7 +39,7 @@ class ComparedAction(NamedTuple):
     """When the other was queued, from the start of the other run."""
     other_duration: timedelta | None
     difference: timedelta | None
-    """Positive: slower in this run. None for new and gone ones, and while this one goes on and is not yet slower."""
+    """Positive: slower in this run. None for new and gone ones, and while one of both goes on and may take longer."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Comparison:
 
     rows: tuple[ComparedAction, ...]
     difference: timedelta | None
-    """Positive: this run is slower. None while it goes on and has not taken longer than the other."""
+    """Positive: this run is slower. None while one of both goes on, and has not taken longer than the other."""
     by_task: tuple[tuple[str, timedelta], ...]
     """How much longer each task was on the critical path, the largest first. They add up to the difference."""
     other: str
@@ -62,7 +64,7 @@ class Comparison:
     @property
     def sentence(self) -> str:
         """All of it: "46s slower than r7p0fx4lri, most of it in square +31s and train_model +12s"."""
-        if self.verdict.endswith(_SO_FAR):
+        if self.verdict.endswith((_SO_FAR, _IN_ALL)):
             return f"{self.verdict}; {self.other} {self.because}"
         said = f"{self.verdict} {self.other}" if self.verdict.endswith(" as") else f"{self.verdict} than {self.other}"
         return ", ".join(part for part in (said, self.because) if part) if self.verdict else ""
@@ -93,7 +95,7 @@ def compare(
             length,
             other_start,
             other_length,
-            _difference(our, length, other_length),
+            _difference(our, their, length, other_length),
         )
 
     our_children, their_children = _children(ours), _children(theirs)
@@ -114,7 +116,11 @@ def compare(
         difference,
         tasks,
         other,
-        *_verdict(rows[0], _deciding(rows, ours, our_now_ms, theirs, their_now_ms)),
+        *_verdict(
+            rows[0],
+            _deciding(rows, ours, our_now_ms, theirs, their_now_ms),
+            have_ended=(our_root.is_terminal, their_root.is_terminal),
+        ),
     )
 
 
@@ -127,10 +133,13 @@ def _life(
     return _length(start_ms - run_start_ms), _length(max(0.0, end_of(action, now_ms) - start_ms))
 
 
-def _difference(our: ActionState | None, length: timedelta | None, other: timedelta | None) -> timedelta | None:
-    if our is None or length is None or other is None or (not our.is_terminal and length <= other):
+def _difference(
+    our: ActionState | None, their: ActionState | None, length: timedelta | None, other: timedelta | None
+) -> timedelta | None:
+    if our is None or their is None or length is None or other is None:
         return None
-    return length - other
+    may_grow = (not our.is_terminal and length <= other) or (not their.is_terminal and other <= length)
+    return None if may_grow else length - other
 
 
 def _children(state: RunState) -> dict[str, list[ActionState]]:
@@ -195,18 +204,22 @@ def _deciding(
     return sorted(parts.items(), key=lambda item: item[1], reverse=slower)
 
 
-def _verdict(root: ComparedAction, parts: list[tuple[str, timedelta]]) -> tuple[str, str]:
+def _verdict(
+    root: ComparedAction, parts: list[tuple[str, timedelta]], *, have_ended: tuple[bool, bool]
+) -> tuple[str, str]:
     """Say "46s slower", and "most of it in square +31s and train_model +12s"."""
     difference, length, other_length = root.difference, root.duration, root.other_duration
     if length is None or other_length is None:
         return "", ""
     if difference is None:
-        return f"{_said(length)}{_SO_FAR}", f"took {_said(other_length)}"
+        has_ended, other_has_ended = have_ended
+        other_took = f"took {_said(other_length)}" if other_has_ended else f"has taken {_said(other_length)}{_SO_FAR}"
+        return f"{_said(length)}{_IN_ALL if has_ended else _SO_FAR}", other_took
     if abs(difference) < timedelta(seconds=0.1):
         return "as fast as", ""
     slower = difference > timedelta()
     named = [(task, by) for task, by in parts[:_NAMED] if by / difference >= _NAMED_FROM]
-    because = f"most of it in {' and '.join(f'{task} {signed(by)}' for task, by in named)}" if named else ""
+    because = f"most of it in {' and '.join(f'{short_name(task)} {signed(by)}' for task, by in named)}" if named else ""
     return f"{_said(abs(difference))} {'slower' if slower else 'faster'}", because
 
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from flyte_widgets.api.messages import ClusterEvent
 from flyte_widgets.redaction import redact
-from flyte_widgets.untrusted import printable, shortened, without_colours
+from flyte_widgets.untrusted import one_line, printable, shortened, without_colours
 
 _NODES: Final = re.compile(r"(\d+)/(\d+) nodes (?:are )?available", re.IGNORECASE)
 _SHORT_OF: Final = re.compile(r"(\d+) insufficient ([\w.\-/]*\w)", re.IGNORECASE)
@@ -50,7 +50,7 @@ def wait_of(events: Iterable[ClusterEvent]) -> Wait | None:
 def _nodes(nodes: re.Match[str], text: str) -> Wait:
     short_of = [(found[2], int(found[1])) for found in _SHORT_OF.finditer(text)]
     if not short_of:
-        rest = text[nodes.end() :].strip(" :.")
+        rest = one_line(text[nodes.end() :]).strip(" :.")
         why = f": {rest}" if rest else ""
         return Wait("nodes", shortened(f"{nodes[1]} of {nodes[2]} nodes can take them{why}", _DETAIL_LIMIT))
     # A rare resource tells more than the processors that are short as well.

@@ -186,6 +186,10 @@ def _read(reading: Coroutine[Any, Any, R]) -> R | None:
 def _ms(time: datetime | None, otherwise_ms: float) -> float:
     if time is None:
         return otherwise_ms
+    if not isinstance(time, datetime):
+        raise TypeError(
+            f"A time is a datetime, got {type(time).__name__}. Give one such as run.started, or leave it out."
+        )
     if time.tzinfo is None:
         raise FlyteWidgetsError(
             f"A time without a time zone: {time.isoformat()}.",

@@ -19,6 +19,8 @@ from flyte_widgets.watch.watcher import Watcher
 
 def find_actions(state: RunState, name: str, phase: ActionPhase | str | None, group: str | None) -> list[ActionState]:
     """Give the actions that match all that is asked for. Raises ValueError for a phase that there is not."""
+    if not isinstance(name, str):
+        raise TypeError(f"A name or pattern is a text, got {type(name).__name__}: {'square*'!r}, for instance.")
     wanted = None if phase is None else _phase(phase)
     return [
         action

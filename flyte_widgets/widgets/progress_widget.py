@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from typing import Any
 
 from flyte_widgets.api.client import FlyteClient
@@ -42,6 +43,9 @@ class ProgressWidget(WidgetFrame):
     one, runs are told apart by the inputs in which they differ (GetActionData; 200 runs at most).
     client, project, domain: as for `RunWidget`. Raises ConfigError where no backend is configured.
     """
+
+    _watched: Sequence[Watched] = ()
+    _labelling: Future[None] | None = None
 
     progress = json_trait(Progress)
     """All runs, in the order in which they were given."""
@@ -114,7 +118,8 @@ class ProgressWidget(WidgetFrame):
 
     def close(self) -> None:
         """Close the view, and stop watching runs that nobody else watches. The runs go on."""
-        self._labelling.cancel()
+        if self._labelling is not None:  # it is, where __init__ has failed
+            self._labelling.cancel()
         for one in self._watched:
             background().soon(one.watcher.unsubscribe, self._rows)
             one.lease.release()
@@ -153,6 +158,11 @@ class ProgressWidget(WidgetFrame):
                 f"{symbol(phase)} {' '.join(part for part in (one.label, one.run.name) if part)}  {where}{said}"
             )
         return "\n".join(lines)
+
+
+def _several(runs: Any) -> Iterable[Any]:
+    """Give one run, or what stands for none, as the only one: it says itself what it is."""
+    return runs if isinstance(runs, Iterable) and not isinstance(runs, str | Run) else [runs]
 
 
 def progress(runs: Iterable[Any] | Mapping[str, Any], **options: Any) -> ProgressWidget:

@@ -79,6 +79,10 @@ def test_actions_are_found_by_name_phase_and_group(failed: Run) -> None:
     assert len(failed.find("s*", phase="failed", group="square")) == 1
     assert [action.id for action in failed.find("a45")] == ["a45"]
     assert failed.find("nothing") == []
+    with pytest.raises(TypeError, match="A name or pattern is a text, got NoneType"):
+        failed.find(None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="A time is a datetime, got str"):
+        failed.by_task("yesterday")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"no phase 'broken'. It is one of 'queued'"):
         failed.find(phase="broken")
 

@@ -81,6 +81,16 @@ def test_the_sentence_names_what_decided() -> None:
     assert compare(EARLIER, ms(0), EARLIER, ms(0)).sentence == "as fast as the other run"
 
 
+def test_the_sentence_is_one_line_whatever_tasks_are_called() -> None:
+    """A long name is cut, and nothing in it acts on a terminal."""
+    name = "a\n\x1b[31m" * 100
+    fast, slow = (run(("a0", "main", 0, end, ""), ("y1", name, 1, end - 1, "a0")) for end in (20, 90))
+    said = str(compare(slow, ms(200), fast, ms(200), "r7"))
+    assert said.startswith("1m 10s slower than r7, most of it in a ")
+    assert len(said) < 120
+    assert said.isprintable()
+
+
 def test_a_run_that_goes_on_is_not_called_faster() -> None:
     """What goes on has no difference until it has taken longer than the other."""
     live = run(("a0", "main", 0, None, ""), ("y1", "square", 20, None, "a0"))
@@ -90,6 +100,17 @@ def test_a_run_that_goes_on_is_not_called_faster() -> None:
     late = compare(live, ms(230), EARLIER, ms(0), "r7")
     assert late.difference == timedelta(seconds=30)
     assert late.sentence.startswith("30s slower than r7")
+
+
+def test_a_run_beside_one_that_goes_on_is_not_called_slower() -> None:
+    """The other may take longer still; once it has, this one was faster. Of two that go on nothing is decided."""
+    live = run(("a0", "main", 0, None, ""), ("y1", "square", 20, None, "a0"))
+    early = compare(EARLIER, ms(0), live, ms(60), "r8")
+    assert (early.difference, early.rows[0].difference) == (None, None)
+    assert early.sentence == "3m 20s in all; r8 has taken 1m 00s so far"
+    assert compare(EARLIER, ms(0), live, ms(230), "r8").sentence.startswith("30s faster than r8")
+    both = compare(live, ms(230), live, ms(60), "r9")
+    assert both.sentence == "3m 50s so far; r9 has taken 1m 00s so far"
 
 
 @settings(max_examples=200, deadline=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -280,15 +280,17 @@ TEXT = st.text(max_size=40)
 
 
 @settings(max_examples=300, deadline=None)
-@given(PHASES, st.lists(st.tuples(PHASES, st.integers(0, 3), st.none() | st.tuples(TEXT, TEXT)), max_size=6))
+@given(PHASES, st.lists(st.tuples(PHASES, st.integers(0, 3), st.none() | st.tuples(TEXT, TEXT), TEXT), max_size=6))
+@example("RUNNING", [("WAITING_FOR_RESOURCES", 1, ("0/3 nodes are available: 3 taints\nand so on", ""), "t")])
+@example("SUCCEEDED", [("SUCCEEDED", 1, None, "two\nlines" * 40)])
 def test_whatever_a_backend_says_is_a_line_or_none(
-    root: str, told: list[tuple[str, int, tuple[str, str] | None]]
+    root: str, told: list[tuple[str, int, tuple[str, str] | None, str]]
 ) -> None:
     """No message breaks it, and a line is one line, with an answer."""
     run = Run(root, 50 if root in ("SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT") else None)
-    for i, (phase, attempts, error) in enumerate(told):
+    for i, (phase, attempts, error, name) in enumerate(told):
         info = ErrorInfo(error[0], "KIND_USER", error[1]) if error is not None else None
-        run.add(f"a{i + 1}", "t", phase, i, i + 9, attempts, error=info)
+        run.add(f"a{i + 1}", name, phase, i, i + 9, attempts, error=info)
         run.events[f"a{i + 1}"] = [ClusterEvent(at(1), error[0] if error else "", 1, error[1] if error else "")]
     line = run.line(100, usual=USUAL)
     if line is not None:

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.state import RunState
 from flyte_widgets.run.times import Milliseconds
-from flyte_widgets.untrusted import printable, shortened
+from flyte_widgets.untrusted import one_line, shortened
 
 LineState = Literal["failed", "error", "waiting", "overdue", "estimate", "ended"]
 LineStyle = Literal["", "strong", "mono"]
@@ -64,7 +64,7 @@ class Summary:
 
 def short_name(name: str) -> str:
     """Give a name as the line has it: it is somebody else's, and there is one line."""
-    return shortened(printable(name), _NAME_LIMIT)
+    return shortened(one_line(name), _NAME_LIMIT)
 
 
 def progress_of(state: RunState) -> str:

@@ -97,7 +97,7 @@ export function mountCompareBand(view: View, parent: HTMLElement): ReadonlySigna
 }
 
 const joint = (verdict: string): string =>
-  verdict.endsWith(" as") ? " " : verdict.endsWith(" so far") ? ", beside " : " than ";
+  verdict.endsWith(" as") ? " " : / (so far|in all)$/.test(verdict) ? ", beside " : " than ";
 
 function fillPicker(picker: HTMLSelectElement, { other, earlier }: Comparison, chosen: string): void {
   const names = [...new Set([other, ...earlier])];
