@@ -27,6 +27,7 @@ from flyte_widgets.watch.action_data import raise_if_too_large, read_data, read_
 from flyte_widgets.watch.action_log import follow_log, read_log
 from flyte_widgets.watch.action_report import MOST_REPORT_BYTES, read_report
 from flyte_widgets.watch.answers import signal
+from flyte_widgets.watch.failure_report import failure_report
 from flyte_widgets.watch.find import action_end, action_error, action_start, unknown_action
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.rerun import rerun
@@ -170,6 +171,14 @@ class Action:
         limit = MOST_REPORT_BYTES
         body = background().call(read_report(watcher_of(self._run), self.id, attempt, max_bytes=limit))
         return body.decode("utf-8", "replace")
+
+    def failure_report(self) -> str:
+        """Write its failure as Markdown, as Copy report does: error, short inputs, the log's last 50 lines, versions.
+
+        What this process knows to be secret is taken out, and what looks so. Inputs and log are read for 10 s at most
+        (GetActionData, TailLogs). Raises ApiError where the action itself cannot be read.
+        """
+        return background().call(failure_report(watcher_of(self._run), self.id))
 
     def abort(self, reason: str = "") -> None:
         """Abort this action; its parent decides whether the run goes on. Raises as `Run.abort`."""

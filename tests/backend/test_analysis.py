@@ -53,6 +53,14 @@ def test_the_summary_names_the_first_cause(failed: Run) -> None:
     assert failed.actions["a45"].error.endswith("14.02 GiB in use)")
 
 
+def test_a_failure_is_reported_for_others(failed: Run) -> None:
+    """As Copy report does: the error, the inputs, the end of the log; no more of the environment than versions."""
+    text = failed.failures[0].failure_report()
+    assert text.startswith("### train\\_model a45 raised: OutOfMemoryError: CUDA out of memory")
+    for part in ("- Attempt: 2", "\nInputs:\n", " lines of the log:\n", f"- flyte-widgets: {fw.__version__}"):
+        assert part in text, part
+
+
 def test_run_all_stops_at_a_failed_run(failed: Run, succeeded: Run) -> None:
     """wait(check=True) and raise_for_status() raise with the summary; of a success they say nothing."""
     with pytest.raises(RunFailedError, match=r"failed: train_model \(a45\) raised OutOfMemoryError"):
@@ -201,6 +209,8 @@ def test_an_error_is_told_while_a_retry_runs(shared_server: ServerProcess) -> No
 
 def test_what_is_usual_comes_from_earlier_runs_of_the_task(server: ServerProcess) -> None:
     """None with two earlier successes; from three on an estimate, with its number of runs."""
+    for i in range(3):
+        server.simulate(outcome="failed", seed=i, elapsed_s=END, name=f"r-failed-{i}")
     for i in range(4):
         if i == 2:
             young = run_on(server, server.simulate(seed=99, elapsed_s=5, hold=True))
