@@ -50,8 +50,6 @@ class ProgressWidget(WidgetFrame):
     progress = json_trait(Progress)
     """All runs, in the order in which they were given."""
 
-    _watched: Sequence[_Watched] = ()
-
     def __init__(
         self,
         runs: Iterable[Any] | Mapping[str, Any],
@@ -158,11 +156,6 @@ class ProgressWidget(WidgetFrame):
                 f"{symbol(phase)} {' '.join(part for part in (one.label, one.run.name) if part)}  {where}{said}"
             )
         return "\n".join(lines)
-
-
-def _several(runs: Any) -> Iterable[Any]:
-    """Give one run, or what stands for none, as the only one: it says itself what it is."""
-    return runs if isinstance(runs, Iterable) and not isinstance(runs, str | Run) else [runs]
 
 
 def progress(runs: Iterable[Any] | Mapping[str, Any], **options: Any) -> ProgressWidget:

@@ -88,17 +88,6 @@ def test_waiting_has_one_limit_for_all(shared_server: ServerProcess) -> None:
     widget.close()
 
 
-def test_one_run_is_a_list_of_one(shared_server: ServerProcess) -> None:
-    """A name is no list of letters; what stands for no run says so, and leaves nothing behind."""
-    name, client = shared_server.simulate(elapsed_s=END), client_of(shared_server)
-    widget = fw.progress(name, client=client)
-    assert [run.name for run in widget.runs] == [name]
-    widget.close()
-    with pytest.raises(ConfigError, match="A run was expected, got NoneType"):
-        fw.progress(None, client=client)  # type: ignore[arg-type]
-    assert fw.progress([], client=client).wait(1) == []
-
-
 def test_gather_waits_where_nothing_can_be_displayed(shared_server: ServerProcess) -> None:
     """In a script: the final phases in the order of the runs."""
     names = [shared_server.simulate(seed=seed, elapsed_s=END) for seed in (1, 2)]
