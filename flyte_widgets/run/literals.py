@@ -66,7 +66,9 @@ def _value(literal: Literal, of: LiteralType, depth: int) -> Any:
     offloaded: Any = literal.get("offloadedMetadata")
     if offloaded is not None:
         inferred = parsed(offloaded.get("inferredType"))
-        return Offloaded(str(offloaded.get("uri", "")), int(offloaded.get("sizeBytes", 0)), type_name(inferred))
+        return Offloaded(
+            str(offloaded.get("uri", "")), int(offloaded.get("sizeBytes", 0)), type_name(inferred), inferred
+        )
     return _scalar(literal.get("scalar", {}), of, depth)
 
 

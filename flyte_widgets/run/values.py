@@ -6,19 +6,26 @@ Nothing here reads a file, opens a connection or unpickles.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 _REPR_LENGTH: Final = 120
+_NAME_LENGTH: Final = 120
 
 
 @dataclass(frozen=True)
 class Offloaded:
-    """A value that the backend keeps outside its answer, because it is large. `size_bytes` is 0 where not known."""
+    """A value that the backend keeps outside its answer, because it is large. `size_bytes` is 0 where not known.
+
+    `action.outputs(load=True)` reads it.
+    """
 
     uri: str
     size_bytes: int = 0
     type_name: str = ""
+    literal_type: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """Its `core.LiteralType`, for who reads it."""
 
 
 @dataclass(frozen=True)
@@ -134,3 +141,8 @@ class Values(Mapping[str, Any]):
 
 def _cut(text: str) -> str:
     return text if len(text) <= _REPR_LENGTH else text[: _REPR_LENGTH - 1] + "…"
+
+
+def file_name(uri: str) -> str:
+    """Give the last part of an address."""
+    return urlsplit(uri).path.rstrip("/").rpartition("/")[2][:_NAME_LENGTH] or uri[:_NAME_LENGTH]

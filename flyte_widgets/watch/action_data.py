@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import msgspec
 
-from flyte_widgets.api.messages_data import NamedLiteral
-from flyte_widgets.errors import DataTooLargeError, NotFoundError, UnimplementedError
+from flyte_widgets.api.messages_data import DataUris, NamedLiteral
+from flyte_widgets.errors import ApiError, DataTooLargeError, NotFoundError, UnimplementedError
 from flyte_widgets.run.literal_types import LiteralType, type_name, variables
 from flyte_widgets.run.literals import decode
 from flyte_widgets.run.state import KINDS
 from flyte_widgets.run.values import Values
 from flyte_widgets.sdk.typed_values import typed_values
+from flyte_widgets.watch.offloaded import load_side, load_within
 from flyte_widgets.watch.watcher import Watcher
 
 READ_S: Final = 60.0
 """How long reading inputs and outputs takes at most."""
+
+
+Types = dict[str, LiteralType]
+Side = Literal["inputs", "outputs"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,8 @@ class DataOfAction:
     inputs_uri: str = ""
     outputs_uri: str = ""
     too_large: str = ""
+    types: tuple[Types, Types] = ({}, {})
+    """Declared types of inputs and outputs."""
 
 
 async def read_data(watcher: Watcher, action: str) -> DataOfAction:
@@ -45,21 +53,38 @@ async def read_data(watcher: Watcher, action: str) -> DataOfAction:
     )
     types = ({}, {}) if isinstance(interface, BaseException) else interface
     if isinstance(data, DataTooLargeError):
-        uris = await watcher.client.data.get_action_data_uris(watcher.run_id, action, tracked=tracked)
-        return DataOfAction(inputs_uri=uris.inputs_uri, outputs_uri=uris.outputs_uri, too_large=data.message)
+        uris = DataUris()
+        with contextlib.suppress(ApiError):
+            uris = await watcher.client.data.get_action_data_uris(watcher.run_id, action, tracked=tracked)
+        return DataOfAction(
+            inputs_uri=uris.inputs_uri, outputs_uri=uris.outputs_uri, too_large=data.message, types=types
+        )
     if isinstance(data, NotFoundError):
         return DataOfAction()
     if isinstance(data, BaseException):
         raise data
     inputs = await asyncio.to_thread(_decoded, data.inputs.literals, types[0])
     outputs = await asyncio.to_thread(_decoded, data.outputs.literals, types[1])
-    return DataOfAction(inputs, outputs, data.inputs_uri, data.outputs_uri)
+    return DataOfAction(inputs, outputs, data.inputs_uri, data.outputs_uri, types=types)
 
 
-Types = dict[str, LiteralType]
+async def read_side(watcher: Watcher, action: str, side: Side, *, load: bool) -> Values:
+    """Read inputs or outputs. `load`: also what the backend does not hand out. On the background loop.
+
+    Raises ApiError; DataTooLargeError where there is more than it hands out, and `load` is false.
+    """
+    data = await read_data(watcher, action)
+    uri = data.inputs_uri if side == "inputs" else data.outputs_uri
+    if not data.too_large:
+        values: Values = getattr(data, side)
+        return await load_within(values) if load else values
+    if load:
+        return await load_side(uri, side, data.types[side == "outputs"])
+    stored = f"It is stored at {uri}" if uri else "The backend does not say where it is stored"
+    raise DataTooLargeError(data.too_large, hint=f"{stored}: {side}(load=True) reads it there.")
 
 
-async def read_typed(watcher: Watcher, action: str, side: Literal["inputs", "outputs"]) -> Values:
+async def read_typed(watcher: Watcher, action: str, side: Side) -> Values:
     """Read inputs or outputs as the types that the task declares, through the SDK: that runs foreign pickles' code.
 
     On the background loop. Raises ApiError, SdkError.
@@ -106,9 +131,3 @@ def _parsed(raw: msgspec.Raw) -> dict[str, Any]:
 def _decoded(literals: tuple[NamedLiteral, ...], types: Types) -> Values:
     values = {literal.name: decode(literal.value, types.get(literal.name)) for literal in literals}
     return Values(values, {name: type_name(types[name]) for name in values if name in types})
-
-
-def raise_if_too_large(data: DataOfAction, uri: str) -> None:
-    """Raise DataTooLargeError, with the address, where the backend does not hand the data out."""
-    if data.too_large:
-        raise DataTooLargeError(data.too_large, hint=f"Read it where it is stored: {uri or 'that is not known'}.")

@@ -23,7 +23,7 @@ from flyte_widgets.run.timeline import AttemptHistory, attempts_of
 from flyte_widgets.run.values import Values
 from flyte_widgets.watch.abort import abort
 from flyte_widgets.watch.access import watcher_of
-from flyte_widgets.watch.action_data import raise_if_too_large, read_data, read_typed
+from flyte_widgets.watch.action_data import read_side, read_typed
 from flyte_widgets.watch.action_log import follow_log, read_log
 from flyte_widgets.watch.action_report import MOST_REPORT_BYTES, read_report
 from flyte_widgets.watch.answers import signal
@@ -139,28 +139,30 @@ class Action:
         async for line in follow_log(watcher_of(self._run), self.id, attempt):
             yield line
 
-    def inputs(self) -> Values:
+    def inputs(self, *, load: bool = False) -> Values:
         """Read what it was given (GetActionData), by name: `["n"]`, `[0]` or `.n`.
+
+        load: read also what the backend does not hand out, from where that is stored, with this kernel's credentials:
+            `Offloaded` values, and all of them where they are more than the backend's limit; 64 MiB of each at most. It
+            takes fsspec for object stores, and flyteidl2. Raises FlyteWidgetsError where it cannot be read.
 
         Plain Python values: see `Values`. Nothing is unpickled. Raises ApiError; DataTooLargeError, with the address,
         where the backend hands out no data of that size.
         """
-        data = background().call(read_data(watcher_of(self._run), self.id))
-        raise_if_too_large(data, data.inputs_uri)
-        return data.inputs
+        return background().call(read_side(watcher_of(self._run), self.id, "inputs", load=load))
 
-    def outputs(self, *, typed: bool = False) -> Values:
+    def outputs(self, *, typed: bool = False, load: bool = False) -> Values:
         """Read what it returned (GetActionData): `["o0"]`, `[0]` or `.o0`. Empty until it has succeeded.
 
         typed: decode by the types that the task declares, through the Flyte SDK. It downloads what values point to, and
             **reading a pickle runs the code in it**: only for runs that you trust. Raises SdkError.
+        load: as for `inputs`.
+
         Of a condition it is the answer. Otherwise as `inputs`.
         """
         if typed:
             return background().call(read_typed(watcher_of(self._run), self.id, "outputs"))
-        data = background().call(read_data(watcher_of(self._run), self.id))
-        raise_if_too_large(data, data.outputs_uri)
-        return data.outputs
+        return background().call(read_side(watcher_of(self._run), self.id, "outputs", load=load))
 
     def report(self, attempt: int | None = None) -> str:
         """Read its report as it is now, a page of HTML (CreateDownloadLink). It is foreign: show it in a sandbox only.

@@ -273,13 +273,13 @@ class Run:
         watcher = self._handle.ensure_read()  # the first answer tells which of the two services has the run
         background().call(abort(watcher, ROOT, reason))
 
-    def inputs(self) -> Values:
+    def inputs(self, *, load: bool = False) -> Values:
         """Read what the run was given: as `Action.inputs`."""
-        return self.actions[ROOT].inputs()
+        return self.actions[ROOT].inputs(load=load)
 
-    def outputs(self, *, typed: bool = False) -> Values:
+    def outputs(self, *, typed: bool = False, load: bool = False) -> Values:
         """Read what the run returned: as `Action.outputs`."""
-        return self.actions[ROOT].outputs(typed=typed)
+        return self.actions[ROOT].outputs(typed=typed, load=load)
 
     @property
     def waiting(self) -> list[WaitingCondition]:

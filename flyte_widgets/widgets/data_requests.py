@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
@@ -10,13 +11,16 @@ from typing import Any, Final
 
 from flyte_widgets.errors import DataTooLargeError, FlyteWidgetsError, NotKeptError
 from flyte_widgets.run.state import ROOT
-from flyte_widgets.run.values import DataFrame, Dir, File, Opaque, Values
+from flyte_widgets.run.values import DataFrame, Dir, File, Offloaded, Opaque, Values
 from flyte_widgets.watch.action_data import DataOfAction, read_data
 from flyte_widgets.watch.action_report import MAX_REPORT_BYTES, MOST_REPORT_BYTES, read_report
+from flyte_widgets.watch.offloaded import load_side, load_value
 from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets import files
 from flyte_widgets.widgets.inbound import Answer, Inbound
 from flyte_widgets.wire.data_requests import (
+    LoadData,
+    LoadValue,
     PreviewTable,
     PythonOfValue,
     ReadData,
@@ -27,7 +31,7 @@ from flyte_widgets.wire.data_requests import (
     ValueRequest,
 )
 from flyte_widgets.wire.reports import ReportVersion
-from flyte_widgets.wire.value_tree import children_of, python_path, top_nodes, value_at
+from flyte_widgets.wire.value_tree import children_of, node_at, python_path, replaced, top_nodes, value_at
 from flyte_widgets.wire.values import ActionValues
 
 KEPT: Final = 8
@@ -40,11 +44,15 @@ class DataRequests:
     def __init__(self, watcher: Watcher, python_of_run: Callable[[], str]) -> None:
         self._watcher, self._python_of_run = watcher, python_of_run
         self._data: OrderedDict[str, DataOfAction] = OrderedDict()
+        self._loaded: set[tuple[str, str]] = set()
+        """Actions and sides of which something was read from where it is stored."""
 
     def register(self, inbound: Inbound) -> None:
         """Put them into the table."""
         inbound.handle(ReadData, self._read)
         inbound.handle(ReadValue, self._children)
+        inbound.handle(LoadValue, self._load_value)
+        inbound.handle(LoadData, self._load_data)
         inbound.handle(PythonOfValue, self._python)
         inbound.handle(PreviewTable, self._preview)
         inbound.handle(ReadImage, self._image)
@@ -55,6 +63,7 @@ class DataRequests:
         action = request.action or ROOT
         data = await read_data(self._watcher, action)
         self._data.pop(action, None)
+        self._loaded -= {(action, "inputs"), (action, "outputs")}
         self._data[action] = data
         while len(self._data) > KEPT:
             self._data.popitem(last=False)
@@ -71,9 +80,32 @@ class DataRequests:
     async def _children(self, request: ReadValue) -> Answer:
         return Answer(children_of(self._side(request), request.path, max(0, request.start)))
 
+    async def _load_value(self, request: LoadValue) -> Answer:
+        value = self._value(request)
+        if isinstance(value, Offloaded):
+            loaded = await load_value(value)
+            self._keep(request, replaced(self._side(request), request.path, loaded))
+        return Answer(node_at(self._side(request), request.path))
+
+    async def _load_data(self, request: LoadData) -> Answer:
+        data = self._read_data(request)
+        uri, types = (data.inputs_uri, data.types[0]) if request.side == "inputs" else (data.outputs_uri, data.types[1])
+        self._keep(request, await load_side(uri, request.side, types))
+        return Answer(top_nodes(self._side(request)))
+
+    def _keep(self, request: LoadValue | LoadData, values: Values) -> None:
+        action = request.action or ROOT
+        data = self._read_data(request)
+        is_inputs = request.side == "inputs"
+        self._data[action] = (
+            dataclasses.replace(data, inputs=values) if is_inputs else dataclasses.replace(data, outputs=values)
+        )
+        self._loaded.add((action, request.side))
+
     async def _python(self, request: PythonOfValue) -> Answer:
         path = python_path(self._side(request), request.path)
-        return Answer(f"{self._python_of_action(request.action)}.{request.side}(){path}")
+        arguments = "load=True" if (request.action or ROOT, request.side) in self._loaded else ""
+        return Answer(f"{self._python_of_action(request.action)}.{request.side}({arguments}){path}")
 
     async def _preview(self, request: PreviewTable) -> Answer:
         table = self._value(request)
@@ -110,13 +142,17 @@ class DataRequests:
         )
         return Answer(state, [b"" if is_same else body])
 
-    def _side(self, request: ValueRequest) -> Values:
+    def _read_data(self, request: ValueRequest) -> DataOfAction:
         data = self._data.get(request.action or ROOT)
         if data is None:
             raise FlyteWidgetsError("The data of this action was not read.", hint="Open it again.")
+        return data
+
+    def _side(self, request: ValueRequest) -> Values:
+        data = self._read_data(request)
         return data.inputs if request.side == "inputs" else data.outputs
 
-    def _value(self, request: ValueRequest) -> Any:
+    def _value(self, request: ReadValue | LoadValue | PreviewTable | ReadImage | SaveValue) -> Any:
         return value_at(self._side(request), request.path)
 
     def _python_of_action(self, action: str) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
-from flyte_widgets.errors import FlyteWidgetsError, NotKeptError
+from flyte_widgets.errors import NotKeptError
+from flyte_widgets.run.values import file_name
 from flyte_widgets.run.words import bytes_words
-from flyte_widgets.wire.value_tree import file_name
+from flyte_widgets.watch.storage import file_system, open_file
 from flyte_widgets.wire.values import SavedFile, TablePreview
 
 MAX_IMAGE_BYTES: Final = 4 * 1024 * 1024
@@ -43,7 +43,7 @@ def save(uri: str, *, is_directory: bool) -> SavedFile:
         with open_file(uri) as source, target.open("wb") as copy:
             shutil.copyfileobj(source, copy, 1 << 20)
         return SavedFile(path=str(target), note=bytes_words(target.stat().st_size))
-    system, path = _file_system(uri)
+    system, path = file_system(uri)
     if system is None:
         shutil.copytree(path, target)
     else:
@@ -66,24 +66,6 @@ def preview_table(uri: str, form: str, rows: int) -> TablePreview:
         if (form or "parquet") == "parquet" and not path.endswith(".csv"):
             return _parquet(file, rows, size)
         return _with_pandas(file, path, rows, size)
-
-
-@contextlib.contextmanager
-def open_file(uri: str) -> Iterator[BinaryIO]:
-    """Open a file for reading. Raises FlyteWidgetsError with the reason where it cannot be read.
-
-    Devices and pipes of this machine are refused: they may have no end.
-    """
-    system, path = _file_system(uri)
-    if system is None and Path(path).exists() and not Path(path).is_file():
-        raise FlyteWidgetsError(f"{file_name(uri)} was not read: it is no regular file.")
-    try:
-        with open(path, "rb") if system is None else system.open(path, "rb") as file:  # noqa: PTH123 - also fsspec's
-            yield file
-    except FlyteWidgetsError:
-        raise
-    except Exception as error:
-        raise FlyteWidgetsError(f"{file_name(uri)} was not read: {_reason(error)}") from error
 
 
 def _parquet(file: BinaryIO, rows: int, size: str) -> TablePreview:
@@ -140,7 +122,7 @@ def _cell(value: Any) -> str | None:
 
 def _first_file(uri: str) -> str:
     """Give the file to preview: of a directory of files, the first."""
-    system, path = _file_system(uri)
+    system, path = file_system(uri)
     if system is None:
         if not Path(path).is_dir():
             return uri
@@ -153,25 +135,6 @@ def _first_file(uri: str) -> str:
     return uri
 
 
-def _file_system(uri: str) -> tuple[Any, str]:
-    """Give the file system of an address, None for this machine's own, and the path on it."""
-    scheme = urlsplit(uri).scheme
-    if scheme in ("", "file") or Path(uri).is_absolute():
-        return None, urlsplit(uri).path if scheme == "file" else uri
-    try:
-        import fsspec  # noqa: PLC0415 - not a dependency
-    except ImportError:
-        raise NotKeptError(
-            f"Reading {scheme}:// needs fsspec, which is not installed in the kernel.",
-            hint=f"pip install fsspec, and what it needs for {scheme} (s3fs for s3, gcsfs for gs, adlfs for abfs).",
-        ) from None
-    try:
-        system, path = fsspec.core.url_to_fs(uri)
-    except Exception as error:
-        raise FlyteWidgetsError(f"{file_name(uri)} was not read: {_reason(error)}") from error
-    return system, path
-
-
 def _size(file: BinaryIO) -> int:
     file.seek(0, os.SEEK_END)
     size = file.tell()
@@ -182,7 +145,3 @@ def _size(file: BinaryIO) -> int:
 def _free(path: Path) -> Path:
     candidates = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(1, 10_000))
     return path if not path.exists() else next(each for each in candidates if not each.exists())
-
-
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:300]

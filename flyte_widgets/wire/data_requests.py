@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from flyte_widgets.wire.reports import ReportVersion
 from flyte_widgets.wire.requests import Request
-from flyte_widgets.wire.values import ActionValues, SavedFile, TablePreview, ValueChildren
+from flyte_widgets.wire.values import ActionValues, SavedFile, TablePreview, ValueChildren, ValueNode
 
 
 class ReadData(Request, tag="read_data"):
@@ -26,6 +26,25 @@ class ReadValue(Request, tag="read_value"):
     side: Literal["inputs", "outputs"]
     path: list[int]
     start: int
+
+
+class LoadValue(Request, tag="load_value"):
+    """Read an offloaded value from where it is stored; gives its node anew. Its parts can be read then."""
+
+    reply: ClassVar[object] = ValueNode
+
+    action: str
+    side: Literal["inputs", "outputs"]
+    path: list[int]
+
+
+class LoadData(Request, tag="load_data"):
+    """Read all inputs or outputs from where they are stored: the backend does not hand out as much."""
+
+    reply: ClassVar[object] = list[ValueNode]
+
+    action: str
+    side: Literal["inputs", "outputs"]
 
 
 class PythonOfValue(Request, tag="python_of_value"):
@@ -79,5 +98,5 @@ class ReadTaskReport(Request, tag="read_task_report"):
     however_large: bool
 
 
-ValueRequest = ReadValue | PythonOfValue | PreviewTable | ReadImage | SaveValue
+ValueRequest = ReadValue | LoadValue | LoadData | PythonOfValue | PreviewTable | ReadImage | SaveValue
 """What names a value: `path` holds positions from the top down, the first among the inputs or outputs."""

@@ -21,6 +21,7 @@ from flyte_widgets.run.values import (
     Opaque,
     Unreadable,
     Values,
+    file_name,
 )
 from flyte_widgets.run.words import bytes_words, duration, plural
 from flyte_widgets.wire.values import ValueChildren, ValueNode
@@ -63,6 +64,33 @@ def value_at(values: Values, path: Sequence[int]) -> Any:
             raise KeyError(f"There is no value at {list(path)}.")
         value = parts[position][1]
     return value
+
+
+def node_at(values: Values, path: Sequence[int]) -> ValueNode:
+    """Make the node of the value at `path`. KeyError where there is none."""
+    if len(path) == 1:
+        return top_nodes(values)[path[0]]
+    name, value = list(_parts(value_at(values, path[:-1])))[path[-1]]
+    return node(name, value, list(path), "")
+
+
+def replaced(values: Values, path: Sequence[int], value: Any) -> Values:
+    """Give the same inputs or outputs with another value at `path`, a path of an existing one."""
+    first, *rest = path
+    names = list(values)
+    return Values({**values, names[first]: _replaced(values[names[first]], rest, value)}, values.types)
+
+
+def _replaced(within: Any, path: Sequence[int], value: Any) -> Any:
+    if not path:
+        return value
+    first, *rest = path
+    if isinstance(within, Mapping):
+        key = list(within)[first]
+        return {**within, key: _replaced(within[key], rest, value)}
+    parts = list(within)
+    parts[first] = _replaced(parts[first], rest, value)
+    return parts if isinstance(within, list) else tuple(parts)
 
 
 def python_path(values: Values, path: Sequence[int]) -> str:
@@ -152,7 +180,7 @@ def _opaque(value: Opaque) -> Shape:
 
 
 def _offloaded(value: Offloaded) -> Shape:
-    note = f"{bytes_words(value.size_bytes)}, kept outside"
+    note = f"{bytes_words(value.size_bytes)}, kept outside" if value.size_bytes else "kept outside"
     return {"kind": "offloaded", "text": value.type_name, "note": note, "uri": value.uri, "type": value.type_name}
 
 
@@ -196,8 +224,3 @@ def _cut_items(items: Iterator[str]) -> str:
             return f"{written}…"
         written += f"{item}, "
     return written.removesuffix(", ")
-
-
-def file_name(uri: str) -> str:
-    """Give the last part of an address."""
-    return urlsplit(uri).path.rstrip("/").rpartition("/")[2][:PREVIEW] or uri[:PREVIEW]

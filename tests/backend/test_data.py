@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import comm
 import pytest
+from flyteidl2.core.literals_pb2 import Literal
+from flyteidl2.task.common_pb2 import Inputs
+from fsspec.implementations.dirfs import DirFileSystem
+from fsspec.implementations.local import LocalFileSystem
+from google.protobuf.json_format import ParseDict
 
 import flyte_widgets as fw
+from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import NotKeptError
+from flyte_widgets.run.values import EnumName, Offloaded
 from flyte_widgets.widgets.run_widget import RunWidget
+from tests.fault_proxy import FaultProxy
+from tests.faults.faults import answer as answer_with
+from tests.faults.faults import connect_error
 from tests.front_end import FrontEnd, RecordingComm
 from tests.run_helpers import END, client_of, eventually
 from tests.sdk_worker import Sdk
@@ -86,6 +99,62 @@ def test_a_link_that_leads_nowhere_keeps_its_secret(shared_server: ServerProcess
     run.close()
 
 
+VECTORS = {"collection": {"literals": [{"scalar": {"primitive": {"floatValue": n / 2}}} for n in range(120)]}}
+
+
+@pytest.fixture
+def bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What `s3://acme-data/etl/` leads to, for fsspec."""
+
+    class Bucket(DirFileSystem):
+        protocol = "s3"
+        cachable = False
+
+        def __init__(self, **_options: Any) -> None:
+            super().__init__(path=str(tmp_path), fs=LocalFileSystem())
+
+        @classmethod
+        def _strip_protocol(cls, path: str) -> str:
+            return path.removeprefix("s3://acme-data/etl/")
+
+    monkeypatch.setitem(sys.modules["fsspec.registry"]._registry, "s3", Bucket)
+    return tmp_path
+
+
+def test_what_is_offloaded_is_read_where_it_is_stored(shared_server: ServerProcess, bucket: Path) -> None:
+    """On request only; what cannot be read says why."""
+    run = fw.Run(shared_server.simulate(elapsed_s=END), client=client_of(shared_server))
+    action = action_of(run, "embed_corpus")
+    assert isinstance(action.outputs()["o1"], Offloaded)
+    with pytest.raises(fw.errors.FlyteWidgetsError, match=r"vectors\.pb was not read: FileNotFoundError"):
+        action.outputs(load=True)
+    (bucket / "vectors.pb").write_bytes(b"not a literal")
+    with pytest.raises(fw.errors.FlyteWidgetsError, match="no value of Flyte"):
+        action.outputs(load=True)
+    (bucket / "vectors.pb").write_bytes(ParseDict(VECTORS, Literal()).SerializeToString())
+    assert action.outputs(load=True)["o1"][:3] == [0.0, 0.5, 1.0]
+    run.close()
+
+
+def test_more_than_the_backend_hands_out_is_read_where_it_is_stored(
+    shared_server: ServerProcess, proxy: FaultProxy, bucket: Path
+) -> None:
+    uris = {"inputsUri": "s3://acme-data/etl/inputs.pb", "outputsUri": ""}
+    proxy.on("GetActionData", connect_error(500, "internal", "limit exceeded. 3mb > 2mb"))
+    proxy.on("GetActionDataURIs", answer_with(200, json.dumps(uris).encode(), content_type="application/json"))
+    client = FlyteClient(proxy.endpoint, project=shared_server.project, domain=shared_server.domain)
+    run = fw.Run(shared_server.simulate(elapsed_s=END), client=client)
+    with pytest.raises(fw.errors.DataTooLargeError, match=r"etl/inputs\.pb: inputs\(load=True\)"):
+        run.inputs()
+    literals = [{"name": "mode", "value": {"scalar": {"primitive": {"stringValue": "FAST"}}}}]
+    (bucket / "inputs.pb").write_bytes(ParseDict({"literals": literals}, Inputs()).SerializeToString())
+    mode = run.inputs(load=True)["mode"]
+    assert (mode, type(mode)) == ("FAST", EnumName)
+    with pytest.raises(fw.errors.FlyteWidgetsError, match="does not say where"):
+        run.outputs(load=True)
+    run.close()
+
+
 Show = Callable[..., tuple[RunWidget, FrontEnd]]
 
 
@@ -121,6 +190,23 @@ def test_a_page_reads_values_a_level_at_a_time(show: Show) -> None:
     assert [node["name"] for node in reply["payload"]["nodes"]] == ["layers", "dropout", "heads", "optimizer"]
     reply, _ = answer(front, "python_of_value", action="a0", side="inputs", path=[*config["path"], 0])
     assert reply["payload"].endswith(".inputs()['config']['layers']")
+
+
+def test_a_page_loads_what_is_offloaded(show: Show, bucket: Path) -> None:
+    """The value's node comes anew, its parts can be read then, and the Python for it says so."""
+    widget, front = show(elapsed_s=END)
+    action = next(action.id for action in widget.actions.values() if action.name == "embed_corpus")
+    answer(front, "read_data", action=action)
+    where = {"action": action, "side": "outputs", "path": [1]}
+    reply, _ = answer(front, "load_value", **where)
+    assert "was not read" in reply["message"]
+    (bucket / "vectors.pb").write_bytes(ParseDict(VECTORS, Literal()).SerializeToString())
+    reply, _ = answer(front, "load_value", **where)
+    assert (reply["payload"]["kind"], reply["payload"]["note"]) == ("tree", "120 items")
+    reply, _ = answer(front, "read_value", **where, start=100)
+    assert [node["text"] for node in reply["payload"]["nodes"]][:2] == ["50.0", "50.5"]
+    reply, _ = answer(front, "python_of_value", **{**where, "path": [1, 3]})
+    assert reply["payload"].endswith(".outputs(load=True)['o1'][3]")
 
 
 def test_a_page_gets_each_version_of_a_report_once(show: Show) -> None:

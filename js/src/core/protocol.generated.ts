@@ -68,6 +68,21 @@ export interface ReadValue {
   start: number;
 }
 
+/** Read an offloaded value from where it is stored; gives its node anew. Its parts can be read then. */
+export interface LoadValue {
+  kind: "load_value";
+  action: string;
+  side: "inputs" | "outputs";
+  path: number[];
+}
+
+/** Read all inputs or outputs from where they are stored: the backend does not hand out as much. */
+export interface LoadData {
+  kind: "load_data";
+  action: string;
+  side: "inputs" | "outputs";
+}
+
 /** Write the Python that gives a value. */
 export interface PythonOfValue {
   kind: "python_of_value";
@@ -837,6 +852,8 @@ export type Request =
   | AbortRuns
   | ReadData
   | ReadValue
+  | LoadValue
+  | LoadData
   | PythonOfValue
   | PreviewTable
   | ReadImage
@@ -860,6 +877,8 @@ export interface Replies {
   abort_runs: AbortOutcome[];
   read_data: ActionValues;
   read_value: ValueChildren;
+  load_value: ValueNode;
+  load_data: ValueNode[];
   python_of_value: string;
   preview_table: TablePreview;
   save_value: SavedFile;

@@ -68,17 +68,50 @@ function draw(
   signal: AbortSignal,
 ): void {
   const sections = (["inputs", "outputs"] as const).map((side) => {
-    const nodes = data[side];
     const python = `${data.python}.${side}()`;
-    const uri = side === "inputs" ? data.inputsUri : data.outputsUri;
-    const tooLarge = data.tooLarge ? `${data.tooLarge} ${uri ?? ""}` : "";
-    const content = nodes.length
-      ? new ValueTree(view.store, detail.id, side, nodes, commandsOf(view, panel, detail.id, side), signal)
-          .element
-      : h("p", { class: "fw-data-none" }, tooLarge || nothing(side, detail));
+    const tree = (nodes: readonly ValueNode[]): HTMLElement =>
+      new ValueTree(view.store, detail.id, side, nodes, commandsOf(view, panel, detail.id, side), signal)
+        .element;
+    if (data[side].length) return section(side, python, tree(data[side]), view);
+    const content = data.tooLarge
+      ? tooLarge(view, detail.id, side, data, tree)
+      : h("p", { class: "fw-data-none" }, nothing(side, detail));
     return section(side, python, content, view);
   });
   panel.replaceChildren(...sections);
+}
+
+/** The backend does not hand it out: it can be read where it is stored, if the kernel may. */
+function tooLarge(
+  view: View,
+  action: string,
+  side: Side,
+  data: ActionValues,
+  tree: (nodes: readonly ValueNode[]) => HTMLElement,
+): HTMLElement {
+  const uri = (side === "inputs" ? data.inputsUri : data.outputsUri) ?? "";
+  const words = h("span", {}, data.tooLarge ?? "");
+  const line = h("p", { class: "fw-data-none" }, words);
+  if (!uri) return line;
+  const load = textButton("Load");
+  const copy = iconButton("Copy the address", "copy", 13);
+  line.append(load, copy);
+  copy.title = uri;
+  copy.addEventListener("click", () => void copied(view, uri, copy), { signal: view.signal });
+  load.addEventListener("click", () => {
+    load.disabled = true;
+    words.textContent = "Reading…";
+    view.store
+      .request("load_data", { action, side }, { timeoutMs: 600_000 })
+      .then(({ payload }) => line.replaceWith(tree(payload)))
+      .catch((error: RequestError) => {
+        words.textContent = [error.message, error.hint].filter(Boolean).join(" ");
+        line.classList.add("fw-data-failed");
+        load.textContent = "Try again";
+        load.disabled = false;
+      });
+  });
+  return line;
 }
 
 function section(side: Side, python: string, content: HTMLElement, view?: View): HTMLElement {
@@ -135,7 +168,8 @@ function commandsOf(view: View, panel: HTMLElement, action: string, side: Side) 
         })
         .catch(failed);
     },
-    preview: (): void => undefined,
+    preview: (): void => undefined, // the tree's own, as is the next
+    load: (): void => undefined,
   };
 }
 

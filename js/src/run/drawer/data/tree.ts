@@ -42,7 +42,7 @@ export class ValueTree {
   #make(node: ValueNode, level: number): HTMLElement {
     const chevron = h("span", { class: "fw-value-chevron" });
     if (canUnfold(node)) chevron.append(icon("chevron-right", 12));
-    const line = h("div", { class: "fw-value-row" }, chevron, ...valueCells(node, this.#withPreview()));
+    const line = h("div", { class: "fw-value-row" }, chevron, ...valueCells(node, this.#ownCommands()));
     line.style.setProperty("--fw-indent", `${(level - 1) * INDENT_PX}px`);
     const element = h("div", {
       class: "fw-value-item",
@@ -63,8 +63,12 @@ export class ValueTree {
     return element;
   }
 
-  #withPreview(): ValueCommands {
-    return { ...this.commands, preview: (node) => this.#toggle(this.#rowOf(node)) };
+  #ownCommands(): ValueCommands {
+    return {
+      ...this.commands,
+      preview: (node) => this.#toggle(this.#rowOf(node)),
+      load: (node) => this.#load(this.#rowOf(node)),
+    };
   }
 
   #rowOf(node: ValueNode): Row {
@@ -129,6 +133,28 @@ export class ValueTree {
       .catch((error: RequestError) => this.#failed(below, waiting, error, () => this.#preview(row, rows)));
   }
 
+  /** Read a value from where it is stored; its row is then another. */
+  #load(row: Row): void {
+    row.below?.remove();
+    const below = h("div", { class: "fw-value-below", role: "group" });
+    row.below = below;
+    row.element.append(below);
+    const waiting = reading(row.level);
+    below.append(waiting);
+    const { action, side } = this;
+    this.store
+      .request("load_value", { action, side, path: row.node.path ?? [] }, { timeoutMs: 600_000 })
+      .then(({ payload }) => {
+        const element = this.#make(payload, row.level);
+        const isFocused = row.element.matches(":focus-within");
+        element.tabIndex = row.element.tabIndex;
+        row.element.replaceWith(element);
+        this.#rows.delete(row.element);
+        if (isFocused) this.#focus(element);
+      })
+      .catch((error: RequestError) => this.#failed(below, waiting, error, () => this.#load(row)));
+  }
+
   #failed(below: HTMLElement, waiting: HTMLElement, error: RequestError, again: () => void): void {
     const retry = textButton("Try again");
     const words = [error.message, error.hint].filter(Boolean).join(" ");
@@ -185,6 +211,7 @@ export class ValueTree {
       event.key
     ];
     if (folds) this.#toggle(row);
+    if (event.key === "Enter" && row.node.kind === "offloaded") this.#load(row);
     if (event.key === "c") this.commands.copy(row.node);
     if (to) this.#focus(to);
     event.preventDefault();

@@ -12,6 +12,8 @@ export interface ValueCommands {
   python(node: ValueNode): void;
   save(node: ValueNode): void;
   preview(node: ValueNode): void;
+  /** Read what is kept outside. */
+  load(node: ValueNode): void;
 }
 
 const ICONS: Partial<Record<ValueNode["kind"], IconName>> = {
@@ -43,12 +45,14 @@ export function valueCells(node: ValueNode, commands: ValueCommands): HTMLElemen
     });
     tools.append(button);
   };
-  if (kind === "table") {
-    const button = textButton("Preview");
+  const request = { table: ["Preview", commands.preview], offloaded: ["Load", commands.load] } as const;
+  if (kind === "table" || kind === "offloaded") {
+    const [name, act] = request[kind];
+    const button = textButton(name);
     button.tabIndex = -1;
     button.addEventListener("click", (event) => {
       event.stopPropagation();
-      commands.preview(node);
+      act(node);
     });
     value.append(button);
   }
