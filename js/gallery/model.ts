@@ -14,6 +14,10 @@ export interface Manner {
   refusal?: string;
   /** What other requests are answered with, by kind. */
   answers?: Record<string, unknown>;
+  /** What comes with an answer, as text. */
+  buffers?: Record<string, string>;
+  /** Kinds of requests that are refused, and why. */
+  refusals?: Record<string, string>;
 }
 
 export class GalleryModel extends RecordedModel {
@@ -32,10 +36,13 @@ export class GalleryModel extends RecordedModel {
     const request = content as Request & { id: number };
     const aborts = request.kind === "abort";
     if ((this.manner.busy && aborts) || this.manner.silent?.includes(request.kind)) return;
-    const { refusal } = this.manner;
+    const refusal = this.manner.refusals?.[request.kind] ?? (aborts ? this.manner.refusal : undefined);
+    const text = this.manner.buffers?.[request.kind];
+    const buffers = text === undefined ? [] : [new DataView(new TextEncoder().encode(text).buffer)];
     const answer = { kind: "reply", id: request.id, payload: this.manner.answers?.[request.kind] };
     queueMicrotask(() => {
-      this.message(aborts && refusal ? { ...answer, ok: false, message: refusal } : { ...answer, ok: true });
+      if (refusal) this.message({ ...answer, ok: false, message: refusal });
+      else this.message({ ...answer, ok: true }, ...buffers);
     });
   }
 

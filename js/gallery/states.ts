@@ -4,6 +4,7 @@ import { type Connection, IN_KERNEL, type PushedContent, type RunTraits } from "
 import type { Store } from "../src/core/store";
 import { odd } from "../test/odd-runs";
 import { BASE_MS, scenario } from "../test/scenario";
+import { INSIDE } from "./inside";
 import { COMPACT, LINES } from "./lines";
 import { LOGS } from "./logs";
 import type { Manner } from "./model";
@@ -318,5 +319,6 @@ export const STATES: Record<string, () => State> = {
   ...COMPACT,
   ...PERSON,
   ...LOGS,
+  ...INSIDE,
   ...Object.fromEntries(recorded),
 };

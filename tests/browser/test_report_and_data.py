@@ -34,9 +34,9 @@ def test_values_unfold_by_keyboard_and_go_to_a_new_cell(open_notebook: Open, sha
     config.focus()
     keys = widget.page.keyboard
     keys.press("ArrowRight")
-    expect(config.get_by_role("treeitem", name=re.compile("^layers, 12"))).to_be_visible()
+    expect(tree.get_by_role("treeitem", name=re.compile("^layers, 12"))).to_be_visible()
     keys.press("ArrowRight")
-    expect(config.get_by_role("treeitem", name=re.compile("^layers, "))).to_be_focused()
+    expect(tree.get_by_role("treeitem", name=re.compile("^layers, "))).to_be_focused()
     keys.press("ArrowLeft")
     keys.press("ArrowLeft")
     expect(config).to_have_attribute("aria-expanded", "false")
@@ -51,8 +51,9 @@ def test_values_unfold_by_keyboard_and_go_to_a_new_cell(open_notebook: Open, sha
 
 def test_a_list_comes_in_pieces(open_notebook: Open, shared_server: ServerProcess) -> None:
     widget = open_tab(open_notebook, shared_server, "pipeline", "Data", seed=7, elapsed_s=1e9)
-    squares = widget.get_by_role("tree", name="Outputs").get_by_role("treeitem", name=re.compile("^o1, "))
-    squares.locator(".fw-value-row").first.click()
+    outputs = widget.get_by_role("tree", name="Outputs")
+    outputs.get_by_role("treeitem", name=re.compile("^o1, ")).click()
+    squares = outputs.get_by_role("group")
     expect(squares.get_by_role("treeitem")).to_have_count(50)
     squares.get_by_role("button", name="70 more").click()
     expect(squares.get_by_role("treeitem")).to_have_count(100)

@@ -13,7 +13,7 @@ export function tableNodes(table: TablePreview, more: (rows: number) => void): H
   const head = h(
     "tr",
     {},
-    h("th", { "aria-label": "row" }),
+    h("td"),
     ...columns.map((name, i) => h("th", { scope: "col", "data-text": side(i), title: name }, name)),
   );
   const body = rows.map((row, number) =>

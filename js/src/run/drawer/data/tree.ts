@@ -1,4 +1,5 @@
 // Inputs or outputs as a tree that is unfolded a level at a time. One tab stop; arrow keys move, unfold and fold.
+// What is below a row stands after it, not in it: so a row's name is what is seen of it.
 import type { TablePreview, ValueNode } from "../../../core/protocol";
 import type { RequestError } from "../../../core/requests";
 import type { Store } from "../../../core/store";
@@ -14,6 +15,8 @@ interface Row {
   node: ValueNode;
   level: number;
   element: HTMLElement;
+  /** The row that this one is a part of. */
+  parent: HTMLElement | null;
   /** Below the row, once it was unfolded. */
   below: HTMLElement | null;
 }
@@ -34,12 +37,12 @@ export class ValueTree {
   ) {
     const name = side === "inputs" ? "Inputs" : "Outputs";
     this.element = h("div", { class: "fw-values", role: "tree", "aria-label": name });
-    this.element.append(...nodes.map((node) => this.#make(node, 1)));
+    this.element.append(...nodes.map((node) => this.#make(node, 1, null)));
     this.#rows.values().next().value?.element.setAttribute("tabindex", "0");
     this.element.addEventListener("keydown", (event) => this.#onKey(event), { signal });
   }
 
-  #make(node: ValueNode, level: number): HTMLElement {
+  #make(node: ValueNode, level: number, parent: HTMLElement | null): HTMLElement {
     const chevron = h("span", { class: "fw-value-chevron" });
     if (canUnfold(node)) chevron.append(icon("chevron-right", 12));
     const line = h("div", { class: "fw-value-row" }, chevron, ...valueCells(node, this.#ownCommands()));
@@ -53,7 +56,7 @@ export class ValueTree {
       "aria-expanded": canUnfold(node) ? "false" : null,
     });
     element.append(line);
-    const row: Row = { node, level, element, below: null };
+    const row: Row = { node, level, element, parent, below: null };
     this.#rows.set(element, row);
     line.addEventListener("click", () => {
       this.#focus(element);
@@ -78,21 +81,27 @@ export class ValueTree {
   #toggle(row: Row): void {
     const isOpen = row.element.getAttribute("aria-expanded") === "true";
     setAttribute(row.element, "aria-expanded", String(!isOpen));
+    setAttribute(row.element, "aria-label", spokenValue(row.node, !isOpen));
     if (row.below) row.below.hidden = isOpen;
     else if (!isOpen) this.#unfold(row);
   }
 
   #unfold(row: Row): void {
-    const below = h("div", { class: "fw-value-below", role: "group" });
-    row.below = below;
-    row.element.append(below);
+    this.#openBelow(row);
     if (row.node.kind === "table") this.#preview(row, FIRST_ROWS);
     else this.#children(row, 0);
   }
 
+  #openBelow(row: Row): HTMLElement {
+    row.below?.remove();
+    row.below = h("div", { class: "fw-value-below", role: "group" });
+    row.element.after(row.below);
+    return row.below;
+  }
+
   #children(row: Row, start: number): void {
     const below = row.below!;
-    const waiting = reading(row.level);
+    const waiting = reading(row);
     below.append(waiting);
     const { action, side } = this;
     this.store
@@ -100,17 +109,18 @@ export class ValueTree {
       .then(({ payload }) => {
         waiting.remove();
         const { nodes, text, more } = payload;
-        if (text) below.append(h("pre", { class: "fw-value-whole", tabindex: 0 }, text));
-        below.append(...nodes.map((node) => this.#make(node, row.level + 1)));
+        if (text) below.append(part(row, h("pre", { class: "fw-value-whole", tabindex: 0 }, text)));
+        below.append(...nodes.map((node) => this.#make(node, row.level + 1, row.element)));
         if (more > 0) below.append(this.#more(row, start + nodes.length, more));
       })
-      .catch((error: RequestError) => this.#failed(below, waiting, error, () => this.#children(row, start)));
+      .catch((error: RequestError) => this.#failed(row, waiting, error, () => this.#children(row, start)));
   }
 
   #more(row: Row, start: number, count: number): HTMLElement {
     const button = textButton(moreWords(count));
-    const line = h("div", { class: "fw-value-row fw-value-rest" }, button);
-    line.style.setProperty("--fw-indent", `${row.level * INDENT_PX}px`);
+    const inside = h("div", { class: "fw-value-row fw-value-rest" }, button);
+    inside.style.setProperty("--fw-indent", `${row.level * INDENT_PX}px`);
+    const line = part(row, inside);
     button.addEventListener("click", () => {
       line.remove();
       this.#children(row, start);
@@ -120,51 +130,50 @@ export class ValueTree {
 
   #preview(row: Row, rows: number): void {
     const below = row.below!;
-    const waiting = reading(row.level);
+    const waiting = reading(row);
     below.replaceChildren(waiting);
     const { action, side } = this;
     this.store
       .request("preview_table", { action, side, path: row.node.path ?? [], rows }, { timeoutMs: 120_000 })
-      .then(({ payload }: { payload: TablePreview }) =>
-        below.replaceChildren(
-          h("div", { class: "fw-value-table" }, ...tableNodes(payload, (count) => this.#preview(row, count))),
-        ),
-      )
-      .catch((error: RequestError) => this.#failed(below, waiting, error, () => this.#preview(row, rows)));
+      .then(({ payload }: { payload: TablePreview }) => {
+        const nodes = tableNodes(payload, (count) => this.#preview(row, count));
+        below.replaceChildren(part(row, h("div", { class: "fw-value-table" }, ...nodes)));
+      })
+      .catch((error: RequestError) => this.#failed(row, waiting, error, () => this.#preview(row, rows)));
   }
 
   /** Read a value from where it is stored; its row is then another. */
   #load(row: Row): void {
-    row.below?.remove();
-    const below = h("div", { class: "fw-value-below", role: "group" });
-    row.below = below;
-    row.element.append(below);
-    const waiting = reading(row.level);
+    const below = this.#openBelow(row);
+    const waiting = reading(row);
     below.append(waiting);
     const { action, side } = this;
     this.store
       .request("load_value", { action, side, path: row.node.path ?? [] }, { timeoutMs: 600_000 })
       .then(({ payload }) => {
-        const element = this.#make(payload, row.level);
+        const element = this.#make(payload, row.level, row.parent);
         const isFocused = row.element.matches(":focus-within");
         element.tabIndex = row.element.tabIndex;
+        below.remove();
         row.element.replaceWith(element);
         this.#rows.delete(row.element);
         if (isFocused) this.#focus(element);
       })
-      .catch((error: RequestError) => this.#failed(below, waiting, error, () => this.#load(row)));
+      .catch((error: RequestError) => this.#failed(row, waiting, error, () => this.#load(row)));
   }
 
-  #failed(below: HTMLElement, waiting: HTMLElement, error: RequestError, again: () => void): void {
+  #failed(row: Row, waiting: HTMLElement, error: RequestError, again: () => void): void {
     const retry = textButton("Try again");
     const words = [error.message, error.hint].filter(Boolean).join(" ");
-    const line = h("div", { class: "fw-value-failed" }, icon("warning", 13), h("span", {}, words), retry);
+    const line = part(
+      row,
+      h("div", { class: "fw-value-failed" }, icon("warning", 13), h("span", {}, words), retry),
+    );
     retry.addEventListener("click", () => {
       line.remove();
       again();
     });
-    waiting.remove();
-    below.append(line);
+    waiting.replaceWith(line);
   }
 
   /** A thumbnail in the file's place. Where it cannot be read, the file's name has to do. */
@@ -201,7 +210,7 @@ export class ValueTree {
       ArrowUp: shown[at - 1],
       Home: shown[0],
       End: shown.at(-1),
-      ArrowLeft: isOpen === "true" ? item : item.parentElement?.closest<HTMLElement>("[role=treeitem]"),
+      ArrowLeft: isOpen === "true" ? item : (row.parent ?? undefined),
       ArrowRight: isOpen === "true" ? shown[at + 1] : item,
       Enter: item,
       c: item,
@@ -234,8 +243,12 @@ export class ValueTree {
 const byPlace = (a: Node, b: Node): number =>
   a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;
 
-function reading(level: number): HTMLElement {
+/** What stands below a row and is no value: a tree owns nothing but its items. */
+const part = ({ level }: Row, content: HTMLElement): HTMLElement =>
+  h("div", { role: "treeitem", "aria-level": level + 1 }, content);
+
+function reading(row: Row): HTMLElement {
   const line = h("div", { class: "fw-value-row fw-value-reading" }, icon("spinner", 12), "Reading…");
-  line.style.setProperty("--fw-indent", `${level * INDENT_PX}px`);
-  return line;
+  line.style.setProperty("--fw-indent", `${row.level * INDENT_PX}px`);
+  return part(row, line);
 }

@@ -28,13 +28,13 @@ const ICONS: Partial<Record<ValueNode["kind"], IconName>> = {
 
 export const canUnfold = ({ children, kind }: ValueNode): boolean => (children ?? 0) > 0 || kind === "table";
 
-/** The row's content, without the chevron. */
+/** The row's content, without the chevron. The row's own label says what is seen, so its texts are not read twice. */
 export function valueCells(node: ValueNode, commands: ValueCommands): HTMLElement[] {
   const { kind, text = "", note = "", uri = "", type = "" } = node;
   const mark = ICONS[kind];
-  const words = h("span", { class: "fw-value-text", title: uri || text }, text);
-  const value = h("span", { class: "fw-value", "data-kind": kind }, ...(mark ? [icon(mark, 14)] : []), words);
-  if (note) value.append(h("span", { class: "fw-value-note" }, note));
+  const words = h("div", { class: "fw-value-text", "aria-hidden": "true", title: uri || text }, text);
+  const value = h("div", { class: "fw-value", "data-kind": kind }, ...(mark ? [icon(mark, 14)] : []), words);
+  if (note) value.append(h("div", { class: "fw-value-note", "aria-hidden": "true", title: note }, note));
   const tools = h("span", { class: "fw-value-tools" });
   const add = (name: string, of: IconName, act: (node: ValueNode) => void): void => {
     const button = iconButton(name, of, 13);
@@ -45,14 +45,14 @@ export function valueCells(node: ValueNode, commands: ValueCommands): HTMLElemen
     });
     tools.append(button);
   };
-  const request = { table: ["Preview", commands.preview], offloaded: ["Load", commands.load] } as const;
-  if (kind === "table" || kind === "offloaded") {
-    const [name, act] = request[kind];
+  const name = wordsOf(kind);
+  if (name) {
     const button = textButton(name);
     button.tabIndex = -1;
     button.addEventListener("click", (event) => {
       event.stopPropagation();
-      act(node);
+      if (kind === "table") commands.preview(node);
+      else commands.load(node);
     });
     value.append(button);
   }
@@ -61,14 +61,18 @@ export function valueCells(node: ValueNode, commands: ValueCommands): HTMLElemen
   add("Python for this value, in a new cell", "panel", commands.python);
   value.append(tools);
   return [
-    h("span", { class: "fw-value-name", title: node.name }, node.name),
+    h("div", { class: "fw-value-name", "aria-hidden": "true", title: node.name }, node.name),
     value,
-    h("span", { class: "fw-value-type", title: type }, type),
+    h("div", { class: "fw-value-type", "aria-hidden": "true", title: type }, type),
   ];
 }
 
-/** What a screen reader says of the row. */
-export const spokenValue = ({ name, text, note, type }: ValueNode): string =>
-  [name, text, note, type].filter(Boolean).join(", ");
+/** What its button says. */
+const wordsOf = (kind: ValueNode["kind"]): string =>
+  kind === "table" ? "Preview" : kind === "offloaded" ? "Load" : "";
+
+/** What a screen reader says of the row: what is seen of it. Unfolded, a container's text is not. */
+export const spokenValue = ({ name, kind, text, note, type }: ValueNode, isOpen = false): string =>
+  [name, isOpen && kind === "tree" ? "" : text, note, wordsOf(kind), type].filter(Boolean).join(", ");
 
 export const moreWords = (count: number): string => `${grouped(count)} more`;

@@ -32,6 +32,8 @@ export function mountReport(
   panel.classList.add("fw-report");
   const now = signal<Shown | null>(null);
   const newer = signal<Shown | null>(null);
+  /** What the shown one would load from the web, and may not. */
+  const wanted = signal<readonly string[]>([]);
   const words = signal<{ title: string; text: string; again?: string } | null>(null);
   /** Reports that may load from the web: for as long as this view is there. */
   const allowed = new Set<string>();
@@ -128,8 +130,7 @@ export function mountReport(
     const name = `Report of ${subject.detail.peek()?.name ?? "the task"}`;
     const hosts = webHosts(html);
     const isAllowed = allowed.has(idOf());
-    web.hidden = hosts.length === 0 || isAllowed;
-    setText(webWords, `It wants ${hosts.slice(0, 3).join(", ")} from the web.`);
+    wanted.value = isAllowed ? [] : hosts;
     const frame = h("iframe", { class: "fw-report-frame", sandbox: "allow-scripts", title: name });
     frame.srcdoc = sandboxed(html, name, isAllowed);
     clearTimeout(ready);
@@ -174,7 +175,8 @@ export function mountReport(
       again.hidden = !said.again;
       setText(again, said.again ?? "");
     }
-    if (said) web.hidden = true;
+    web.hidden = said !== null || wanted.value.length === 0;
+    setText(webWords, `It wants ${wanted.value.slice(0, 3).join(", ")} from the web.`);
     const live = subject.attempt.value?.endMs === null;
     dot.hidden = !live;
     setText(state, is ? `${live ? "live · " : ""}version of ${wallClock(is.atMs)}` : "");
