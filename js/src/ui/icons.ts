@@ -89,6 +89,7 @@ const ICONS = {
       fill: true,
     },
   ],
+  cell: [{ d: "M2.5 3.5H13.5V12.5H2.5ZM5 6.2L6.8 8L5 9.8M8.6 10H11" }],
   spinner: [{ d: "M8 2.2A5.8 5.8 0 0 1 13.8 8", strokePx: 1.6 }],
 } satisfies Record<string, readonly GlyphPart[]>;
 

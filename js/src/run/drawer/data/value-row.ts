@@ -28,13 +28,12 @@ const ICONS: Partial<Record<ValueNode["kind"], IconName>> = {
 
 export const canUnfold = ({ children, kind }: ValueNode): boolean => (children ?? 0) > 0 || kind === "table";
 
-/** The row's content, without the chevron. The row's own label says what is seen, so its texts are not read twice. */
-export function valueCells(node: ValueNode, commands: ValueCommands): HTMLElement[] {
+/** The row's content, without the chevron. Blanks between: the row's label has the same words. */
+export function valueCells(node: ValueNode, commands: ValueCommands): (HTMLElement | string)[] {
   const { kind, text = "", note = "", uri = "", type = "" } = node;
   const mark = ICONS[kind];
-  const words = h("div", { class: "fw-value-text", "aria-hidden": "true", title: uri || text }, text);
+  const words = h("div", { class: "fw-value-text", title: uri || text }, text);
   const value = h("div", { class: "fw-value", "data-kind": kind }, ...(mark ? [icon(mark, 14)] : []), words);
-  if (note) value.append(h("div", { class: "fw-value-note", "aria-hidden": "true", title: note }, note));
   const tools = h("span", { class: "fw-value-tools" });
   const add = (name: string, of: IconName, act: (node: ValueNode) => void): void => {
     const button = iconButton(name, of, 13);
@@ -54,16 +53,19 @@ export function valueCells(node: ValueNode, commands: ValueCommands): HTMLElemen
       if (kind === "table") commands.preview(node);
       else commands.load(node);
     });
-    value.append(button);
+    value.append(" ", button);
   }
+  if (note) value.append(" ", h("div", { class: "fw-value-note", title: note }, note));
   add(uri ? "Copy the address" : "Copy the value", "copy", commands.copy);
   if (uri && kind !== "offloaded") add("Download beside the notebook", "download", commands.save);
-  add("Python for this value, in a new cell", "panel", commands.python);
+  add("Python for this value, in a new cell", "cell", commands.python);
   value.append(tools);
   return [
-    h("div", { class: "fw-value-name", "aria-hidden": "true", title: node.name }, node.name),
+    h("div", { class: "fw-value-name", title: node.name }, node.name),
+    " ",
     value,
-    h("div", { class: "fw-value-type", "aria-hidden": "true", title: type }, type),
+    " ",
+    h("div", { class: "fw-value-type", title: type }, type),
   ];
 }
 
@@ -71,8 +73,8 @@ export function valueCells(node: ValueNode, commands: ValueCommands): HTMLElemen
 const wordsOf = (kind: ValueNode["kind"]): string =>
   kind === "table" ? "Preview" : kind === "offloaded" ? "Load" : "";
 
-/** What a screen reader says of the row: what is seen of it. Unfolded, a container's text is not. */
+/** What a screen reader says of the row: what is seen of it. The text of an unfolded container is not. */
 export const spokenValue = ({ name, kind, text, note, type }: ValueNode, isOpen = false): string =>
-  [name, isOpen && kind === "tree" ? "" : text, note, wordsOf(kind), type].filter(Boolean).join(", ");
+  [name, isOpen && kind === "tree" ? "" : text, wordsOf(kind), note, type].filter(Boolean).join(", ");
 
 export const moreWords = (count: number): string => `${grouped(count)} more`;

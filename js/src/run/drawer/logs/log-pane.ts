@@ -1,7 +1,8 @@
 // The lines of one log: a virtual list over a window of them, the empty states, the footer. State: the UI's (scroll).
 import { effect } from "@preact/signals-core";
-import { iconLink, pointLink, textButton } from "../../../ui/buttons";
+import { pointLink, textButton } from "../../../ui/buttons";
 import { dotted, h, setAttribute, setText } from "../../../ui/dom";
+import { icon } from "../../../ui/icons";
 import type { View } from "../../../ui/view-state";
 import { VirtualList } from "../../../ui/virtual-list";
 import { LineRow } from "./line-row";
@@ -31,7 +32,12 @@ export class LogPane {
   readonly #empty = h("div", { class: "fw-log-empty" });
   readonly #emptyTitle = h("strong");
   readonly #emptyText = h("p");
-  readonly #console = iconLink("Open in the console");
+  readonly #console = h(
+    "a",
+    { class: "fw-button fw-log-console", target: "_blank", rel: "noopener noreferrer" },
+    icon("open", 13),
+    "Open in the console",
+  );
   readonly #pill = h("button", { class: "fw-log-pill" });
   readonly #footer = h("div", { class: "fw-log-foot" });
   readonly #dot = h("span", { class: "fw-log-dot" });

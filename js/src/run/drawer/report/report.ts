@@ -179,7 +179,8 @@ export function mountReport(
     setText(webWords, `It wants ${wanted.value.slice(0, 3).join(", ")} from the web.`);
     const live = subject.attempt.value?.endMs === null;
     dot.hidden = !live;
-    setText(state, is ? `${live ? "live · " : ""}version of ${wallClock(is.atMs)}` : "");
+    const facts = [live && "live", is && `version of ${wallClock(is.atMs)}`];
+    setText(state, facts.filter(Boolean).join(" · "));
     show.hidden = next === null;
     setAttribute(open, "aria-disabled", is ? null : "true");
   });
