@@ -105,13 +105,13 @@ class _Container:
 class LogBuffer:
     """Keeps the newest lines. Lines are numbered from 0 by when they came; `first` is the oldest that is kept."""
 
-    def __init__(self, max_lines: int = MAX_LINES, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, max_lines: int = MAX_LINES, max_bytes: int = MAX_BYTES, max_line: int | None = MAX_LINE) -> None:
         self.lines: deque[LogLine] = deque()
         self.first = 0
         """Number of the oldest line that is kept: so many are not kept."""
         self.tracebacks = TracebackFolds()
         self._bytes = 0
-        self._max_lines, self._max_bytes = max_lines, max_bytes
+        self._max_lines, self._max_bytes, self._max_line = max_lines, max_bytes, max_line
         self._containers: dict[tuple[str, str], _Container] = {}
 
     def __len__(self) -> int:
@@ -135,7 +135,7 @@ class LogBuffer:
             container = self._containers.setdefault(where, _Container())
             for line in part.lines:
                 if container.is_new(line):
-                    self._append(read_line(line))
+                    self._append(read_line(line, self._max_line))
         return self.total - before
 
     def slice(self, start: int, end: int) -> list[LogLine]:
@@ -160,18 +160,21 @@ class LogBuffer:
             self.first += 1
 
 
-def read_line(line: WireLine) -> LogLine:
+def read_line(line: WireLine, max_length: int | None = MAX_LINE) -> LogLine:
     """Make a line of what the wire has."""
     originator = _ORIGINATORS.get(line.originator, "")
-    return LogLine(line.time_ns, clean_text(line.message), originator)
+    return LogLine(line.time_ns, clean_text(line.message, max_length), originator)
 
 
-def clean_text(message: str) -> str:
-    """Give what a terminal would show of a line: the line end goes, carriage returns overwrite, colours stay."""
+def clean_text(message: str, max_length: int | None = MAX_LINE) -> str:
+    """Give what a terminal would show of a line: the line end goes, carriage returns overwrite, colours stay.
+
+    What is longer than `max_length` ends in "… 983,616 more"; None: nothing is cut.
+    """
     text = _LINE_END.sub("", message)
     if "\r" in text:
         text = text[text.rindex("\r") + 1 :]
     text = _NOT_COLOUR.sub("", text)
-    if len(text) > MAX_LINE:
-        return f"{text[:MAX_LINE]} … {len(text) - MAX_LINE:,} more"
+    if max_length is not None and len(text) > max_length:
+        return f"{text[:max_length]} … {len(text) - max_length:,} more"
     return text

@@ -110,7 +110,10 @@ class Values(Mapping[str, Any]):
 
     def __getitem__(self, key: str | int) -> Any:
         if isinstance(key, int):
-            return list(self._values.values())[key]
+            try:
+                return list(self._values.values())[key]
+            except IndexError:
+                raise IndexError(f"There is no value {key}: there are {len(self._values)}.") from None
         try:
             return self._values[key]
         except KeyError:

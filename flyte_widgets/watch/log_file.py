@@ -41,7 +41,7 @@ async def save_log(watcher: Watcher, action: str, attempt: int, path: Path) -> t
 
 
 async def _lines_so_far(watcher: Watcher, action: str, attempt: int) -> AsyncGenerator[list[LogLine], None]:
-    buffer = LogBuffer()
+    buffer = LogBuffer(max_line=None)
     is_heard = False
     async with aclosing(watcher.client.data.tail_logs(watcher.run_id, action, attempt)) as stream:
         while True:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
 import dataclasses
 import hashlib
+import keyword
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final
@@ -105,7 +107,8 @@ class DataRequests:
     async def _python(self, request: PythonOfValue) -> Answer:
         path = python_path(self._side(request), request.path)
         arguments = "load=True" if (request.action or ROOT, request.side) in self._loaded else ""
-        return Answer(f"{self._python_of_action(request.action)}.{request.side}({arguments}){path}")
+        code = f"{self._python_of_action(request.action)}.{request.side}({arguments}){path}"
+        return Answer(f"{_name_for(node_at(self._side(request), request.path).name, code)} = {code}")
 
     async def _preview(self, request: PreviewTable) -> Answer:
         table = self._value(request)
@@ -157,3 +160,9 @@ class DataRequests:
 
     def _python_of_action(self, action: str) -> str:
         return f'{self._python_of_run()}.actions["{action or ROOT}"]'
+
+
+def _name_for(name: str, code: str) -> str:
+    """Give a name that a cell may assign to without harm: no keyword, no built-in, not what `code` begins with."""
+    is_free = name.isidentifier() and not keyword.iskeyword(name) and not hasattr(builtins, name)
+    return name if is_free and not name.startswith("_") and name != code.partition(".")[0] else "value"

@@ -48,7 +48,7 @@ class LoadData(Request, tag="load_data"):
 
 
 class PythonOfValue(Request, tag="python_of_value"):
-    """Write the Python that gives a value."""
+    """Write the line of Python that gives a value a name: `model = w.run.actions["a7"].outputs()["o0"]`."""
 
     reply: ClassVar[object] = str
 

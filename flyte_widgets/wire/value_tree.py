@@ -98,9 +98,9 @@ def python_path(values: Values, path: Sequence[int]) -> str:
     value: Any = values
     written = ""
     for position in path:
-        name, inner = list(_parts(value))[position]
-        written += f"[{position}]" if isinstance(value, (list, tuple)) else f"[{name!r}]"
-        value = inner
+        key = position if isinstance(value, (list, tuple)) else list(value)[position]
+        written += f"[{key!r}]"
+        value = value[key]
     return written
 
 

@@ -20,7 +20,8 @@ from google.protobuf.json_format import ParseDict
 import flyte_widgets as fw
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import NotKeptError
-from flyte_widgets.run.values import EnumName, Offloaded
+from flyte_widgets.run.values import EnumName, Offloaded, Values
+from flyte_widgets.watch.action_data import DataOfAction
 from flyte_widgets.widgets.run_widget import RunWidget
 from tests.fault_proxy import FaultProxy
 from tests.faults.faults import answer as answer_with
@@ -190,6 +191,25 @@ def test_a_page_reads_values_a_level_at_a_time(show: Show) -> None:
     assert [node["name"] for node in reply["payload"]["nodes"]] == ["layers", "dropout", "heads", "optimizer"]
     reply, _ = answer(front, "python_of_value", action="a0", side="inputs", path=[*config["path"], 0])
     assert reply["payload"].endswith(".inputs()['config']['layers']")
+
+
+def test_the_python_of_a_value_can_be_run_and_harms_nothing(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys of any kind and names of any form: what is written gives the value, and takes no name that is in use."""
+    odd = {"class": 1, "list": 2, "0": 3, "__class__": 4, "fw": 5, "fine": 6, 7: [8], "a b": 9}
+
+    async def read(*_: object) -> DataOfAction:
+        return DataOfAction(outputs=Values({"o0": odd}))
+
+    monkeypatch.setattr("flyte_widgets.widgets.data_requests.read_data", read)
+    _, front = show(elapsed_s=END)
+    answer(front, "read_data", action="a0")
+    names = []
+    for position, value in enumerate(odd.values()):
+        reply, _ = answer(front, "python_of_value", action="a0", side="outputs", path=[0, position])
+        name, _, code = reply["payload"].partition(" = ")
+        names.append(name)
+        assert eval("outputs" + code.partition(".outputs()")[2], {"outputs": {"o0": odd}}) == value
+    assert names == ["value"] * 5 + ["fine", "value", "value"]
 
 
 def test_a_page_loads_what_is_offloaded(show: Show, bucket: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, expect
 
 from tests.jupyter_lab import Notebook
+from tests.run_helpers import eventually
 from tests.server_process import ServerProcess
 from tests.widget_in_page import cell_for
 
@@ -82,10 +83,16 @@ def test_a_log_is_read_by_keyboard_alone(open_notebook: Open, shared_server: Ser
 
 
 def test_the_line_under_the_pointer_is_the_crosshair(open_notebook: Open, shared_server: ServerProcess) -> None:
-    """And a click in the bar brings the log to that second."""
+    """Its time is drawn in the timeline; and a click in the bar brings the log to that second."""
     widget = open_logs(open_notebook, shared_server, "embed_corpus", seed=7, elapsed_s=1e9, log_lines=2_000)
     lines = widget.get_by_role("log")
     expect(lines).to_contain_text("embed_corpus done")
+    timeline = widget.get_by_role("treegrid")
+    widget.page.mouse.move(5, 5)
+    widget.page.wait_for_timeout(300)  # until the row's hover has faded
+    without = timeline.screenshot()
+    lines.locator(".fw-log-row").nth(3).hover()
+    eventually(lambda: timeline.screenshot() != without)
     row = widget.get_by_role("row", name=re.compile("^embed_corpus, "))
     box = row.bounding_box()
     plot = widget.locator(".fw-rows canvas, canvas").last.bounding_box()
@@ -94,6 +101,33 @@ def test_the_line_under_the_pointer_is_the_crosshair(open_notebook: Open, shared
     widget.page.mouse.click(plot["x"] + plot["width"] * 0.55, box["y"] + box["height"] / 2)
     expect(widget.get_by_role("button", name="Follow")).to_be_hidden()
     expect(lines).not_to_contain_text("embed_corpus done")
+
+
+def test_frames_of_libraries_are_folded(open_notebook: Open, shared_server: ServerProcess) -> None:
+    """The user's own stand; a click, or Find, unfolds the others."""
+    run = {"seed": 5, "outcome": "failed", "elapsed_s": 1e9, "log_lines": 20}
+    widget = open_logs(open_notebook, shared_server, "train_model", **run)
+    lines = widget.get_by_role("log")
+    fold = lines.get_by_role("button", name="… 3 frames of flyte and asyncio")
+    expect(fold).to_be_visible()
+    expect(lines).to_contain_text('File "/app/etl/')
+    expect(lines).not_to_contain_text("taskrunner.py")
+    fold.click()
+    expect(lines).to_contain_text("taskrunner.py")
+    expect(fold).to_have_count(0)
+
+
+def test_all_of_a_long_log_is_downloaded(open_notebook: Open, shared_server: ServerProcess) -> None:
+    """The first row says how many lines are not kept; the file beside the notebook has them."""
+    run = {"seed": 7, "elapsed_s": 1e9, "log_lines": 25_000}
+    widget = open_logs(open_notebook, shared_server, "fold_0", **run)
+    lines = widget.get_by_role("log")
+    expect(lines).to_contain_text("fold_0 done")
+    lines.evaluate("(list) => { list.scrollTop = 0; }")
+    expect(lines).to_contain_text("5,003 earlier lines are not kept")
+    lines.get_by_role("button", name="Download all").click()
+    said = widget.get_by_role("region", name="Note")
+    expect(said).to_contain_text(re.compile(r"The log is in the file .+\.log, beside the notebook: 25,003 lines"))
 
 
 def test_a_log_that_nobody_kept_says_so(open_notebook: Open, shared_server: ServerProcess) -> None:

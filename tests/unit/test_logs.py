@@ -96,3 +96,10 @@ def test_a_line_is_what_a_terminal_would_show() -> None:
         clean_text("\x1b[31mred\x1b[0m \x1b[2K\x1b]8;;https://x\x07link\x1b]8;;\x07\x00") == "\x1b[31mred\x1b[0m link"
     )
     assert clean_text("x" * 20_000).endswith("… 3,616 more")
+    assert clean_text("x" * 20_000, None) == "x" * 20_000
+    assert [clean_text(text) for text in ("", "\r", "\r\n", "\r\r\r", "ab\r", "\x1b[", "\x1b")] == [
+        *[""] * 4,
+        "ab",
+        "\x1b[",
+        "\x1b",
+    ]

@@ -12,6 +12,15 @@ _SYSTEM_LINES: Final = (
     "[flyte] INFO starting {task}, attempt {attempt}",
     "[flyte] INFO inputs read in 0.04s",
 )
+_RUNTIME: Final = """\
+  File "/opt/venv/lib/python3.12/site-packages/flyte/_internal/runtime/taskrunner.py", line 148, in run_task
+    outputs = await task.execute(**inputs)
+  File "/opt/venv/lib/python3.12/site-packages/flyte/_task.py", line 421, in execute
+    return await asyncio.to_thread(self.func, **kwargs)
+  File "/usr/local/lib/python3.12/asyncio/threads.py", line 25, in to_thread
+    return await loop.run_in_executor(None, func_call)"""
+"""What a container prints of a traceback before the user's frames; the error that is reported leaves it out."""
+_TRACEBACK: Final = "Traceback (most recent call last):"
 _GREEN, _YELLOW, _RED, _RESET = "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[0m"
 
 
@@ -34,7 +43,7 @@ def printed(task: str, action: str, attempt: int, *, count: int, error: SimError
         # Never at 1: what is printed is there before the attempt has ended.
         yield PrintedLine((index + 1) / (count + 1) * 0.98, write(rng, index, count))
     if error is not None:
-        for line in error.message.splitlines():
+        for line in error.message.replace(_TRACEBACK, f"{_TRACEBACK}\n{_RUNTIME}", 1).splitlines():
             yield PrintedLine(0.99, line)
         yield PrintedLine(0.995, f"[flyte] ERROR the task failed: {error.code}", is_system=True)
     else:

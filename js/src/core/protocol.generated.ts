@@ -83,7 +83,7 @@ export interface LoadData {
   side: "inputs" | "outputs";
 }
 
-/** Write the Python that gives a value. */
+/** Write the line of Python that gives a value a name: `model = w.run.actions["a7"].outputs()["o0"]`. */
 export interface PythonOfValue {
   kind: "python_of_value";
   action: string;

@@ -153,10 +153,8 @@ function commandsOf(view: View, panel: HTMLElement, action: string, side: Side) 
       store
         .request("python_of_value", { action, side, path: pathOf(node) })
         .then(({ payload }) => {
-          const name = /^[A-Za-z_]\w*$/.test(node.name) ? node.name : "value";
-          const code = `${name} = ${payload}`;
-          if (insertCell(panel, code)) view.announce("A new cell has the Python for this value.", true);
-          else void copied(view, code, panel);
+          if (insertCell(panel, payload)) view.announce("A new cell has the Python for this value.", true);
+          else void copied(view, payload, panel);
         })
         .catch(failed);
     },

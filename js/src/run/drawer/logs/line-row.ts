@@ -10,6 +10,8 @@ import type { Line } from "./log-window";
 
 /** Longer ones end in "… 12,000 more". */
 const SHOWN = 4_000;
+/** As the kernel ends a line of which it keeps the beginning only. */
+const CUT_BEFORE = / … ([\d,]+) more$/;
 
 export interface RowFacts {
   row: LogRow;
@@ -80,10 +82,17 @@ function lineNodes(text: string, query: string, isFound: boolean): Node[] {
   const marks = query ? marksOf(plainText(cut), query) : [];
   const nodes = marks.length ? marked(spans, marks, isFound) : spans.map(drawSpan);
   if (cut !== text) {
-    nodes.push(h("span", { class: "fw-log-more" }, ` … ${grouped(text.length - SHOWN)} more`));
+    nodes.push(h("span", { class: "fw-log-more" }, ` … ${grouped(leftOut(text))} more`));
   }
   // An empty line is as high as the others, and can be selected.
   return nodes.length ? nodes : [document.createTextNode("​")];
+}
+
+/** How many characters of a line are not shown, those that the kernel has not kept included. */
+export function leftOut(text: string): number {
+  const cut = CUT_BEFORE.exec(text);
+  const before = cut ? Number(cut[1]!.replaceAll(",", "")) - cut[0].length : 0;
+  return text.length - SHOWN + before;
 }
 
 type Mark = readonly [from: number, to: number];

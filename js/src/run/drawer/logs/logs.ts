@@ -1,5 +1,5 @@
 // The Logs tab: the log of the chosen attempt, live, for as long as somebody looks at it.
-import { computed, effect, type ReadonlySignal } from "@preact/signals-core";
+import { computed, effect, type ReadonlySignal, untracked } from "@preact/signals-core";
 import { plural, wallClock } from "../../../core/format";
 import type { RequestError } from "../../../core/requests";
 import { copyText } from "../../../ui/copy";
@@ -124,9 +124,12 @@ export function mountLogs(
   });
   view.effect(() => {
     const moment = ui.moment.value;
-    if (!moment || key.value === "" || moment.id !== subject.id.value || !pane) return;
-    const { log } = pane;
+    if (!moment) return;
     ui.moment.value = null;
+    // A click that chose another action shows that log as ever: followed, or its end.
+    const isShown = untracked(() => key.value !== "" && moment.id === subject.id.value);
+    if (!isShown || !pane?.log.news.peek()) return;
+    const { log } = pane;
     store
       .request("line_at_time", { action: log.action, attempt: log.attempt, atMs: moment.atMs })
       .then(({ payload }) => {
