@@ -13,7 +13,7 @@ from flyte_widgets.local.services.records import RunKey, to_us
 from flyte_widgets.local.services.store import Store
 from flyte_widgets.local.simulator import logs, reports, values
 from flyte_widgets.local.simulator.plan import PlannedAction
-from flyte_widgets.local.simulator.planner import plan
+from flyte_widgets.local.simulator.planner import shared_plan
 from flyte_widgets.local.simulator.spec import SimSpec
 from flyte_widgets.phases import ActionPhase
 
@@ -124,4 +124,4 @@ class SimulatedContent:
 
 @lru_cache(maxsize=4)
 def _planned(seed: int, spec: SimSpec) -> dict[str, PlannedAction]:
-    return {action.name: action for action in plan(seed, spec).actions}
+    return {action.name: action for action in shared_plan(seed, spec).actions}

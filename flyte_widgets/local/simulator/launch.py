@@ -18,7 +18,7 @@ from flyte_widgets.local.services.records import ROOT_ACTION, RunKey, RunRecord
 from flyte_widgets.local.services.store import Store
 from flyte_widgets.local.simulator import actions
 from flyte_widgets.local.simulator.plan import ROOT_TASK, Plan, PlannedAction, PlannedStep
-from flyte_widgets.local.simulator.planner import plan, planned_name
+from flyte_widgets.local.simulator.planner import planned_name, shared_plan
 from flyte_widgets.local.simulator.player import Pace, Player, ScheduledStep, schedule
 from flyte_widgets.local.simulator.spec import SimSpec, is_whole
 from flyte_widgets.phases import ActionPhase
@@ -38,6 +38,8 @@ class Beginning:
         self.key = key
         self._store, self._control, self._origin = store, control, origin
         self._spec = SimSpec.of(origin["spec"])
+        self._planned: Plan | None = None
+        """Kept while the run is played, for who asks for its inputs, outputs and logs."""
 
     @property
     def takes_long(self) -> bool:
@@ -46,8 +48,8 @@ class Beginning:
 
     def plan(self) -> list[ScheduledStep]:
         """Plan the run. It changes nothing, so that it can be done on any thread."""
-        planned = plan(self._origin["seed"], self._spec)
-        return schedule(_with_recovered(planned, self._origin.get("recovered", ())))
+        self._planned = shared_plan(self._origin["seed"], self._spec)
+        return schedule(_with_recovered(self._planned, self._origin.get("recovered", ())))
 
     def player(self, scheduled: list[ScheduledStep]) -> Player:
         """Give who plays what was planned. Now it is known how long the run takes, so also when it began."""
