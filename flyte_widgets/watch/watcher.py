@@ -160,6 +160,11 @@ class Watcher:
         return self.model.has_list and self.model.has_tree
 
     @property
+    def has_list(self) -> bool:
+        """Whether all actions were listed once, or the watch was given up."""
+        return self.model.has_list or self.model.is_over
+
+    @property
     def phase(self) -> ActionPhase | None:
         """Phase of the run; None until it was read."""
         return self.model.phase

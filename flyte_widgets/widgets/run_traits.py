@@ -54,6 +54,8 @@ class RunTraits(WidgetFrame):
         sync=True, to_json=_counts_by_value, wire=dict[str, int]
     )
     """How many actions are in each phase."""
+    is_loading = t.Bool(read_only=True).tag(sync=True)
+    """Whether actions are still being listed: `counts` is of those that are known so far."""
     attempt = t.Int(read_only=True).tag(sync=True)
     """Number of the root's latest attempt, from 1."""
     started_ms = cast(

@@ -52,6 +52,7 @@ def run_trait_values(run: Run, watcher: Watcher, selected: str) -> dict[str, Any
         "phase": watcher.phase,
         "is_terminal": root is not None and root.is_terminal,
         "counts": {phase: count for phase, count in list(watcher.state.counts.items()) if count > 0},
+        "is_loading": root is not None and not watcher.has_list,
         "attempt": root.attempts if root is not None else 0,
         "started_ms": root.created_ms if root is not None else None,
         "ended_ms": root.ended_ms if root is not None else None,

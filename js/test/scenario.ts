@@ -305,6 +305,7 @@ export function traitsOf(actions: readonly ActionSpec[], nowMs: number, selected
     phase: value(root?.phase ?? Queued),
     is_terminal: over,
     counts,
+    is_loading: false,
     attempt: root?.segments.at(-1)?.attempt ?? 1,
     started_ms: BASE_MS,
     ended_ms: over ? epoch(root.endedMs) : null,

@@ -73,6 +73,7 @@ def test_traits_of_a_finished_run(show: Show, shared_server: ServerProcess, sdk:
     told = sdk.describe(name)["actions"]
     phases = [action["phase"] for action in told.values()]
     assert (widget.phase, widget.is_terminal, widget.run_name) == (P.FAILED, True, name)
+    assert not widget.is_loading
     assert widget.counts == {P(phase): phases.count(phase) for phase in phases}
     assert widget.started_ms == pytest.approx(told["a0"]["start_s"] * 1000, abs=1)
     assert widget.ended_ms == pytest.approx(told["a0"]["end_s"] * 1000, abs=1)
@@ -85,6 +86,12 @@ def test_traits_of_a_finished_run(show: Show, shared_server: ServerProcess, sdk:
     assert {row.id: row.phase for row in reader.rows} == {key: P(a["phase"]).number for key, a in told.items()}
     assert repr(widget) == f"RunWidget({name!r}, phase=FAILED, {len(told)} actions)"
     assert shared_server.endpoint.rsplit("/", 1)[1] not in str(FrontEnd(widget).request_state())
+
+
+def test_a_list_that_does_not_come_is_loading(show: Show, shared_server: ServerProcess) -> None:
+    """The root is known, and its phase: but the counts are not said to be of all actions."""
+    widget = show(shared_server.simulate(elapsed_s=60, hold=True, quirks=["hanging:ListActions"]))
+    eventually(lambda: widget.phase is P.RUNNING and widget.is_loading)
 
 
 def test_a_run_that_is_older_than_the_history_kept(show: Show, shared_server: ServerProcess) -> None:

@@ -938,6 +938,8 @@ export interface RunTraits {
   height: number | null;
   /** Host of the backend. Never the whole endpoint: its path may be a secret. */
   host: string;
+  /** Whether actions are still being listed: `counts` is of those that are known so far. */
+  is_loading: boolean;
   /** Whether the run has ended. */
   is_terminal: boolean;
   /** Where the run is; None until it was read. */
@@ -996,6 +998,7 @@ export const RUN_TRAITS: readonly (keyof RunTraits)[] = [
   "error",
   "height",
   "host",
+  "is_loading",
   "is_terminal",
   "phase",
   "project",

@@ -32,12 +32,10 @@ export function mountStrip(view: View, band: HTMLElement): void {
     const { failedAttempts } = census.value;
     setText(retried, `${plural(failedAttempts, "attempt")} failed`);
     if (failedAttempts > 0) parts.push(retried);
-    const done = h(
-      "span",
-      {},
-      h("strong", {}, grouped(sums.done)),
-      ` of ${brief ? grouped(sums.total) : plural(sums.total, "action")} done`,
-    );
+    const all = brief ? grouped(sums.total) : plural(sums.total, "action");
+    const done = store.traits.is_loading.value
+      ? h("span", {}, h("strong", {}, all), " so far, loading")
+      : h("span", {}, h("strong", {}, grouped(sums.done)), ` of ${all} done`);
     // The button must not lose the focus when a count changes beside it.
     const focused = [failed, retried].find((button) => button.matches(":focus"));
     text.replaceChildren(...(sums.total ? dotted([done, ...parts]) : []));
