@@ -190,6 +190,7 @@ export const STATES: Record<string, () => State> = {
   "view-menu": () => ({ ...live(running("")), act: (stage) => click(stage, ".fw-tl-view-menu") }),
   keys: () => ({ ...live(running()), act: (stage) => press(stage, "?") }),
   running: () => live(running()),
+  loading: () => live(running("", { is_loading: true })),
   folded: () => ({ ...live(running()), act: (stage) => setFolded(stage, true) }),
   unfolded: () => ({ ...live(running()), act: (stage) => setFolded(stage, false) }),
   "unfolded-all": () => ({ ...live(running("")), act: (stage) => setFolded(stage, false) }),
