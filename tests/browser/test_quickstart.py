@@ -31,14 +31,18 @@ def test_quickstart_shows_a_real_run_live(open_notebook: Callable[..., Notebook]
 
 
 def test_every_cell_of_quickstart_ends_without_an_error(open_notebook: Callable[..., Notebook]) -> None:
-    """The whole notebook runs to its end: every phase, abort, await, headless."""
+    """The whole notebook runs to its end: every phase, abort, an answer, a rerun, the list, await, headless."""
     notebook = open_notebook(file=QUICKSTART)
     notebook.run_all()
     page = notebook.page
-    expect(notebook.widgets).to_have_count(3, timeout=120_000)
-    simulated, doomed = notebook.widgets.nth(1), notebook.widgets.nth(2)
+    expect(notebook.widgets).to_have_count(6, timeout=120_000)
+    simulated, doomed, asking, again = (notebook.widgets.nth(place) for place in (1, 2, 3, 4))
     expect(badge(simulated)).to_have_text("Succeeded", timeout=120_000)
     expect(badge(doomed)).to_have_text("Aborted", timeout=60_000)
+    expect(page.get_by_text("Release the model?", exact=True).first).to_be_visible(timeout=60_000)
+    expect(badge(asking)).to_have_text("Succeeded", timeout=60_000)
+    expect(badge(again)).to_have_text("Succeeded", timeout=60_000)
+    expect(notebook.widgets.nth(5).get_by_text("pipeline").first).to_be_visible()
     expect(page.get_by_text("pipeline      RUNNING -> SUCCEEDED")).to_be_visible(timeout=60_000)
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count() == 0
