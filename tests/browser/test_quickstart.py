@@ -42,7 +42,9 @@ def test_every_cell_of_quickstart_ends_without_an_error(open_notebook: Callable[
     expect(page.get_by_text("Release the model?", exact=True).first).to_be_visible(timeout=60_000)
     expect(badge(asking)).to_have_text("Succeeded", timeout=60_000)
     expect(badge(again)).to_have_text("Succeeded", timeout=60_000)
-    expect(notebook.widgets.nth(5).get_by_text("pipeline").first).to_be_visible()
+    runs = notebook.widgets.nth(5)
+    runs.scroll_into_view_if_needed()  # what is not on screen reads nothing
+    expect(runs.locator(".fw-rl-row[data-run]").first).to_be_visible(timeout=60_000)
     expect(page.get_by_text("pipeline      RUNNING -> SUCCEEDED")).to_be_visible(timeout=60_000)
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count() == 0
