@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import inspect
 import math
+import os
 import socket
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
@@ -125,6 +128,36 @@ except known as error:
         [sys.executable, "-c", source], capture_output=True, text=True, check=True, timeout=PATIENCE_S
     )
     assert told.stdout.startswith("flyte-widgets cannot run in a browser. It needs threads"), told.stderr
+
+
+def test_it_can_be_imported_from_a_zip(shared_server: ServerProcess, tmp_path: Path) -> None:
+    """As some clusters ship packages: the tables and the front end are read from there, too."""
+    package = Path(fw.__file__).parent
+    with zipfile.ZipFile(tmp_path / "packed.zip", "w") as packed:
+        for file in package.rglob("*"):
+            if file.is_file() and file.suffix != ".pyc":
+                packed.write(file, file.relative_to(package.parent))
+    source = f"""
+import sys
+sys.path.insert(0, "packed.zip")
+import flyte_widgets as fw
+assert "packed.zip" in fw.__file__
+fw.connect({shared_server.endpoint!r}, project={shared_server.project!r}, domain={shared_server.domain!r})
+widget = fw.RunWidget({shared_server.simulate(seed=7, elapsed_s=END)!r})
+widget.wait()
+print(widget.phase, len(widget.to_html()) > 10_000)
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    told = subprocess.run(
+        [sys.executable, "-c", source],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=environment,
+        timeout=PATIENCE_S,
+    )
+    assert told.stdout.split() == ["SUCCEEDED", "True"], told.stderr
 
 
 def test_a_client_is_taken(shared_server: ServerProcess) -> None:

@@ -119,6 +119,10 @@ def test_words_tell_it_all_without_a_drawing() -> None:
         )
         assert text.index("Failed") < text.index("4m 06s") < text.index("3 of 3") < text.index("OutOfMemory")
         assert 'RunWidget("r4p2bdpt7f")' in text
+    # A kernel picked as "Jupyter Kernel…" finds no script there: running the cell again would not help.
+    assert (
+        "VS Code still shows no more than this, pick the Python environment" in Parsed(static_view_html(FAILED)).words
+    )
 
 
 def test_words_survive_every_sanitiser() -> None:
