@@ -17,7 +17,7 @@ from flyte_widgets.local.simulator.plan import Plan
 from flyte_widgets.local.simulator.planner import plan
 from flyte_widgets.phases import PHASE_TABLE, ActionPhase
 from flyte_widgets.watch.handles import Run
-from tests.run_helpers import PATIENCE_S, eventually
+from tests.run_helpers import END, PATIENCE_S, eventually, run_on
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
 
@@ -203,6 +203,20 @@ def test_a_killed_server_goes_on_where_it_was(start_server: Callable[..., Server
     }
     for action in planned.actions:
         assert told[action.name]["attempts"] == action.steps[-1].attempt
+
+
+def test_a_server_killed_while_it_plans_plans_again(start_server: Callable[..., ServerProcess], tmp_path: Path) -> None:
+    """The run is in the file before it is planned: after a restart it gets all that it would have had."""
+    server = start_server(tmp_path / "runs.db")
+    name = server.simulate(seed=4, actions=1200, elapsed_s=END)
+    server.kill()
+    server.start()
+    run = run_on(server, name)
+    assert run.wait(PATIENCE_S) is P.SUCCEEDED
+    assert {action.id for action in run.actions.values()} == {
+        action.name for action in plan(4, SimSpec(actions=1200)).actions
+    }
+    run.close()
 
 
 def test_a_wrong_request_to_the_server_says_what_is_wrong(shared_server: ServerProcess) -> None:
