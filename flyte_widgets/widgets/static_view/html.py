@@ -88,7 +88,8 @@ def static_view_note(words: str, element_id: str) -> str:
 def _frame(content: str, element_id: str) -> str:
     name = f' id="{clean(element_id)}"' if element_id else ""
     frame = f"{_LINE};{_FONT};max-width:960px;padding:10px 12px;margin:2px 0"
-    return f'<div{name} style="{frame}">{content}{_theme_link(element_id)}</div>'
+    link = _theme_link(element_id) if "<img " in content else ""
+    return f'<div{name} style="{frame}">{content}{link}</div>'
 
 
 def _theme_link(element_id: str) -> str:
