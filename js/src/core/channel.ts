@@ -1,8 +1,8 @@
 // The page's end of a widget's comm: requests and commands to Python, what Python pushes, who looks, and whether the
 // kernel lives. It knows nothing of runs, so that every kind of widget has one.
 import type { AnyModel } from "@anywidget/types";
-import { HostKernel } from "../hosts/host-kernel";
 import { UnansweredCommands } from "./commands";
+import { HostKernel } from "./host-kernel";
 import { KernelLife } from "./kernel-life";
 import type { Message, PushedContent } from "./protocol";
 import {
@@ -33,7 +33,7 @@ const LOOK_AWAY_MS = 2_000;
 type PushHandler = (content: never, buffers: DataView[]) => void;
 
 export class Channel {
-  /** Whether the kernel is heard. */
+  /** Whether the kernel lives. */
   readonly kernel: KernelLife;
   readonly #requests: Requests;
   readonly #commands: UnansweredCommands;
@@ -52,8 +52,7 @@ export class Channel {
   readonly #stop: () => void;
 
   constructor(
-    // biome-ignore lint/suspicious/noExplicitAny: the model of any widget
-    model: AnyModel<any>,
+    model: AnyModel,
     private readonly owner: Owner,
   ) {
     const id = firstId();

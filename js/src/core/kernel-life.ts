@@ -1,35 +1,35 @@
-// Whether the kernel lives: by what is heard of it, by what fails, and by what the host says. State: the browser's.
+// Whether the kernel lives: by its messages, by requests that fail, and by what the host reports. State: the browser's.
 import { type Signal, signal } from "@preact/signals-core";
-import type { HostKernel, Link } from "../hosts/host-kernel";
+import type { HostKernel, Link } from "./host-kernel";
 
 /**
- * `silent`: nobody says anything, and nobody says why. `cut`: the page has no connection to it. `gone`: it ended or
+ * `silent`: no message comes, and nobody says why. `cut`: the page has no connection to it. `gone`: it ended or
  * began anew, and does not know this widget.
  */
 export type KernelState = "alive" | "silent" | "cut" | "gone";
 
 /** Heartbeats come every 10 s while the kernel lives; a busy kernel still sends them, from its own thread. */
 const SILENCE_MS = 35_000;
-/** After so long without a word one is asked for: the asking itself fails where nobody is left to ask. */
+/** After so long without a message one is asked for. The request itself fails where there is no kernel any more. */
 const ASK_AFTER_MS = 14_000;
-/** A view of a saved notebook has never heard a kernel, and need not wait as long to say so. */
+/** A view of a saved notebook has never had a message, and need not wait as long to say so. */
 const FIRST_WORD_MS = 12_000;
 const CHECK_MS = 5_000;
-/** Shorter cuts heal by themselves and are not worth a word. */
+/** Shorter cuts heal by themselves, and are not shown. */
 const CUT_MS = 3_000;
 
 interface Duties {
-  /** Make a handshake, so that the kernel says something. */
+  /** Make a handshake, so that the kernel answers. */
   ask(): void;
   /** Nobody will answer any more. */
   lost(): void;
-  /** Nothing is to be heard from here on: that silence says nothing. */
+  /** Nothing more is to come, so that silence means nothing. */
   over(): boolean;
 }
 
 export class KernelLife {
   readonly state: Signal<KernelState> = signal<KernelState>("alive");
-  /** When the kernel last said something, by this browser's clock. */
+  /** When the last message came, by this browser's clock. */
   readonly answeredMs: Signal<number> = signal(Date.now());
   #expects = false;
   #everAnswered = false;
@@ -49,7 +49,7 @@ export class KernelLife {
     clearTimeout(this.#cut);
   }
 
-  /** The first request goes out: from now on a word is expected. */
+  /** A request goes out: from the first one on, messages are expected. */
   noteRequest(): void {
     if (!this.#expects) this.answeredMs.value = this.#checkedMs = Date.now();
     this.#expects = true;
@@ -66,7 +66,7 @@ export class KernelLife {
     this.duties.lost();
   }
 
-  /** What the host says, which is not always all: `host.link` when it is asked. */
+  /** Take what the host reports. It may report less than it knows: `host.link` is asked for the rest. */
   onLink(link: Link, host: () => HostKernel): void {
     clearTimeout(this.#cut);
     if (link === "dead") this.gone();
@@ -76,7 +76,7 @@ export class KernelLife {
         if (host().link === "cut") this.state.value = "cut";
       }, CUT_MS);
     } else if (link === "connected" && this.state.value === "cut") {
-      this.state.value = "alive"; // until the next word, or silence
+      this.state.value = "alive"; // until the next message, or silence
       this.answeredMs.value = Date.now();
       if (this.#expects) this.duties.ask();
     }

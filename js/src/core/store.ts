@@ -1,5 +1,5 @@
 // What is known of the run, as signals. One store per model, shared by all its views. State: Python's; the browser
-// only selects. UI-only state (zoom, hover, folds, filters) lives in ui.ts and never crosses.
+// only selects. UI-only state (zoom, hover, folds, filters) lives in ui/view-state.ts and never crosses.
 import type { AnyModel } from "@anywidget/types";
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { Actions, type Applied } from "./actions";
@@ -18,7 +18,7 @@ const TRAITS = RUN_TRAITS.filter((name) => name !== "snapshot");
 export class Store {
   /** Each synced trait as a signal, by its Python name. */
   readonly traits: Signals;
-  /** All actions. Not reactive itself: read `revision` to be told of changes. */
+  /** All actions. Not reactive itself: read `revision` to follow changes. */
   readonly actions = new Actions();
   /** Counts up whenever `actions` changed. */
   readonly revision: Signal<number> = signal(0);
@@ -26,7 +26,7 @@ export class Store {
   readonly chosen: Signal<{ id: string } | null> = signal(null);
   /** Requests to Python, pushes, who looks, and whether the kernel lives. */
   readonly channel: Channel;
-  /** False while the kernel is not heard: what is shown stays as it was. */
+  /** False while the kernel does not live: what is shown stays as it was. */
   readonly kernelAlive: ReadonlySignal<boolean> = computed(() => this.kernel.state.value === "alive");
   /** What went wrong with a message from Python; "" = nothing. */
   readonly fault: Signal<string> = signal("");
@@ -48,7 +48,7 @@ export class Store {
     const traits: Record<string, Signal<unknown>> = {};
     for (const name of TRAITS) {
       traits[name] = signal<unknown>(model.get(name));
-      // One message sets many, and tells of each by itself. All are taken at the first, so that none is seen half.
+      // One message sets many traits, with an event for each. All are taken at the first, so that views see them together.
       this.#listen(`change:${name}`, () =>
         batch(() => {
           if (name !== "selected") this.kernel.noteAnswer(); // that one may be our own
@@ -98,10 +98,10 @@ export class Store {
     const { connection, is_terminal, ended_ms } = this.traits;
     const { state, lastMs } = connection.value;
     if (is_terminal.value && ended_ms.value !== null && state === "ended") return ended_ms.value;
-    const heard = state === "live" || state === "polling";
-    if (heard && this.kernelAlive.value) return Date.now() + this.#clockOffsetMs;
-    // While all was well `lastMs` was told now and then only: what came later is shown, too.
-    return heard ? Math.max(lastMs ?? 0, this.actions.nowMs) : (lastMs ?? this.actions.nowMs);
+    const isFollowed = state === "live" || state === "polling";
+    if (isFollowed && this.kernelAlive.value) return Date.now() + this.#clockOffsetMs;
+    // While a run is followed, `lastMs` is sent only now and then: what came later is shown, too.
+    return isFollowed ? Math.max(lastMs ?? 0, this.actions.nowMs) : (lastMs ?? this.actions.nowMs);
   }
 
   /** The backend's clock, always running. */
@@ -221,8 +221,7 @@ export class Store {
       Math.abs(offset - this.#clockOffsetMs) > 2_000 ? offset : Math.max(offset, this.#clockOffsetMs);
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: the callback's shape depends on the event's name
-  #listen(event: string, callback: (...args: any[]) => void): void {
+  #listen(event: string, callback: Parameters<AnyModel["on"]>[1]): void {
     this.model.on(event, callback);
     this.#dispose.push(() => this.model.off(event, callback));
   }

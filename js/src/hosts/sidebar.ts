@@ -80,8 +80,7 @@ export class Sidebar {
 
   constructor(
     private readonly subject: Subject,
-    // biome-ignore lint/suspicious/noExplicitAny: the model of any widget
-    model: AnyModel<any>,
+    model: AnyModel,
   ) {
     this.#kept = `flyte-widgets:panel:${subject.id}`;
     const listen = (message: Message) => {

@@ -2,9 +2,9 @@
 // (`progress`); the browser only folds, and lets clocks go on while the kernel is heard.
 import type { AnyModel } from "@anywidget/types";
 import { duration, grouped, plural, wallClock } from "../core/format";
+import { HostKernel } from "../core/host-kernel";
 import { cssName, isTerminal, label, Phase, phaseOf } from "../core/phases";
 import type { ProgressRow, ProgressTraits } from "../core/protocol";
-import { HostKernel } from "../hosts/host-kernel";
 import { tally } from "../run/header/counts";
 import { drawStrip } from "../run/header/strip";
 import { nodes } from "../run/line";

@@ -1,6 +1,6 @@
 // What the host says of the kernel, where it says anything. ipywidgets tells its models that their comm is dead;
-// JupyterLab, Notebook and Voila also show the kernel's connection to whoever asks. None of that is an interface that
-// widgets were promised, so all of it is guarded, and where nothing is said the store goes by silence.
+// JupyterLab, Notebook and Voila also have the kernel's connection. None of that is a public interface for widgets, so all
+// of it is guarded. Where the host says nothing, the store goes by silence.
 import type { AnyModel } from "@anywidget/types";
 
 /** `dead`: this kernel, or this widget's end of it, is gone for good. `cut`: the page is not connected to it. */
@@ -24,13 +24,13 @@ export class HostKernel {
   readonly #kernel: KernelConnection | null;
   readonly #dispose: (() => void)[] = [];
 
-  /** `told` is called with what the host says, whenever that may have changed. */
-  constructor(model: Pick<AnyModel, "on" | "off" | "widget_manager">, told: (link: Link) => void) {
+  /** Call `report` with what the host says, whenever that may have changed. */
+  constructor(model: Pick<AnyModel, "on" | "off" | "widget_manager">, report: (link: Link) => void) {
     this.#kernel = kernelOf(model.widget_manager);
-    const lost = (): void => told("dead");
-    model.on("comm_live_update", lost); // it begins alive, and is only ever told to be dead
+    const lost = (): void => report("dead");
+    model.on("comm_live_update", lost); // it begins alive, and only ever becomes dead
     this.#dispose.push(() => model.off("comm_live_update", lost));
-    const look = (): void => told(this.link);
+    const look = (): void => report(this.link);
     for (const name of ["statusChanged", "connectionStatusChanged"] as const) {
       const changed = this.#kernel?.[name];
       if (typeof changed?.connect !== "function") continue;
