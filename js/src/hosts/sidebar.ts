@@ -6,6 +6,7 @@ import type { AnyModel } from "@anywidget/types";
 import { effect, type ReadonlySignal } from "@preact/signals-core";
 import type { Channel } from "../core/channel";
 import type { Message } from "../core/protocol";
+import { keep, kept } from "../core/tab-storage";
 import { h } from "../ui/dom";
 import type { Palette } from "../ui/theme";
 
@@ -93,7 +94,7 @@ export class Sidebar {
       if (this.#untaken) this.#try(this.#untaken);
     };
     document.addEventListener("flyte-widgets:panels", retry, { signal });
-    const side = subject.id ? readKept(this.#kept) : null;
+    const side = subject.id ? sideOf(kept(this.#kept)) : null;
     if (side) {
       this.#untaken = { kind: "sidebar_call", call: 0, side, focus: false };
       this.#try(this.#untaken);
@@ -185,20 +186,6 @@ export class Sidebar {
 
 const SIDES: readonly string[] = ["right", "left", "main"] satisfies Side[];
 
-function readKept(key: string): Side | null {
-  try {
-    const side = sessionStorage.getItem(key) ?? "";
-    return SIDES.includes(side) ? (side as Side) : null;
-  } catch {
-    return null; // a page without storage of its own
-  }
-}
-
-function keep(key: string, side: Side | null): void {
-  try {
-    if (side) sessionStorage.setItem(key, side);
-    else sessionStorage.removeItem(key);
-  } catch {
-    // Then nothing comes back.
-  }
+function sideOf(word: string | null): Side | null {
+  return word && SIDES.includes(word) ? (word as Side) : null;
 }
