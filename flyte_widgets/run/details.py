@@ -1,6 +1,6 @@
 """All that is known of one action, as `Action.details()` gives it: plain values, none of the wire's own. Pure.
 
-Times are UTC. A backend leaves much out: what it does not say is None or "".
+Times are UTC. A backend leaves much out: what it does not say is None or "". Our own secrets are redacted in its texts.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from flyte_widgets.api import messages as wire
 from flyte_widgets.api.identity import identity_name
 from flyte_widgets.api.protojson import EnumWire
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.redaction import redact
 from flyte_widgets.run.literals import decode
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.run.timeline import AttemptHistory, SegmentFlag, attempts_of, split_error
@@ -178,11 +179,11 @@ def _error(error: wire.ErrorInfo | None) -> ErrorDetail | None:
     if error is None or not (error.message or error.code):
         return None
     title, message = split_error(error)
-    return ErrorDetail(message, title, _ERROR_KINDS.get(error.kind, ""), error.code)
+    return ErrorDetail(redact(message), redact(title), _ERROR_KINDS.get(error.kind, ""), error.code)
 
 
 def _abort(abort: wire.AbortInfo | None) -> AbortDetail | None:
-    return None if abort is None else AbortDetail(abort.reason, identity_name(abort.aborted_by))
+    return None if abort is None else AbortDetail(redact(abort.reason), identity_name(abort.aborted_by))
 
 
 def _condition(condition: wire.ConditionSpec | None) -> ConditionDetail | None:
@@ -192,8 +193,8 @@ def _condition(condition: wire.ConditionSpec | None) -> ConditionDetail | None:
     return ConditionDetail(
         condition.name,
         _TYPES.get(condition.type.simple, ""),
-        condition.prompt,
-        condition.description,
+        redact(condition.prompt),
+        redact(condition.description),
         condition.prompt_type in _MARKDOWN,
         None if timeout_s is None else timedelta(seconds=timeout_s),
     )
@@ -219,7 +220,9 @@ def _attempt(history: AttemptHistory) -> AttemptDetail:
         ),
         links=tuple(LinkDetail(link.name, link.uri, link.ready) for link in source.log_info),
         events=tuple(
-            EventDetail(_time(one.occurred_at), one.message, one.reason, one.type in _WARNING, max(one.count, 1))
+            EventDetail(
+                _time(one.occurred_at), redact(one.message), one.reason, one.type in _WARNING, max(one.count, 1)
+            )
             for one in source.cluster_events
         ),
         has_logs=source.logs_available,

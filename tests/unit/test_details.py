@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from flyte_widgets.api import messages
 from flyte_widgets.api.messages import ActionDetailsResponse
 from flyte_widgets.api.protojson import decode_message
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.redaction import register
 from flyte_widgets.run.details import ActionDetails, details_of
 from tests.recorded import Recorded
 from tests.scripted_server import http_json
@@ -94,3 +96,20 @@ def test_no_value_of_the_wire_gets_out() -> None:
 
     for case in ("a0", "child", "condition-approve", "trace"):
         check(read(Recorded(f"GetActionDetails-{case}").answer))
+
+
+def test_a_secret_of_ours_that_a_task_repeats_is_redacted() -> None:
+    """A cell that ends with the details shows their repr, and a notebook saves it."""
+    register("t0ken-of-mine")
+    said = "refused: t0ken-of-mine"
+    event = messages.ClusterEvent(message=said)
+    told = details_of(
+        messages.ActionDetails(
+            error_info=messages.ErrorInfo(message=said),
+            abort_info=messages.AbortInfo(reason=said),
+            condition=messages.ConditionSpec(prompt=said, description=said),
+            attempts=[messages.ActionAttempt(attempt=1, cluster_events=[event])],
+        )
+    )
+    assert "t0ken" not in repr(told)
+    assert repr(told).count("refused: [redacted]") == 5
