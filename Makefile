@@ -7,7 +7,7 @@ JS_SOURCES := $(shell find js/src -type f) $(wildcard js/*.mjs) js/package.json 
 TWO_AT_ONCE := -n 2 --dist loadfile
 EXTENSION := $(shell find js/labextension -type f)
 .DEFAULT_GOAL := help
-.PHONY: help demo test hosts faults check lint bench gallery docs screenshot dev build lock clean setup browser oldest-kernel
+.PHONY: help demo test hosts faults check lint bench soak gallery docs screenshot dev build lock clean setup browser oldest-kernel
 .DELETE_ON_ERROR:
 
 help: ## list the tasks
@@ -40,6 +40,9 @@ lint: setup ## run ruff, mypy, import-linter, biome and tsc
 
 bench: setup browser ## measure against what a user would use instead
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+soak: setup ## work for a day in an hour, and see that nothing grows; ARGS="--minutes 10" for a short one
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 gallery: setup browser ## draw every state of the widget without a kernel, into .cache/gallery, and check them all
 	@cd js && npm run --silent gallery && ../$(BIN)/python gallery/shots.py ../.cache/gallery

@@ -23,7 +23,7 @@ from tests.benchmarks.load_server import LoadServer
 from tests.benchmarks.machine import say
 from tests.benchmarks.peers import peers_python
 from tests.benchmarks.subjects import DASK, OURS, RICH, RUN_WAIT, TQDM
-from tests.benchmarks.table import REPEATS, Finding, Growth, Row, Target, beside
+from tests.benchmarks.table import Finding, Growth, Row, Target, beside
 from tests.run_messages import Reader
 
 COUNTS = (100, 1_000, 10_000)
@@ -32,6 +32,7 @@ ON_SCREEN = 8
 QUIET_S = 0.25
 """How long the front end waits before it asks for histories (js/src/run/timeline/history.ts)."""
 WARM_UP_S, WINDOW_S = 3.0, 2.5
+REPEATS = 7
 OUR_NAME, WAIT_NAME = "ours", "run.wait()"
 PEERS = {
     WAIT_NAME: RUN_WAIT,

@@ -51,8 +51,8 @@ def measure() -> list[Finding]:
         *wheels,
         *new,
         *beside("all that is new, installed", "MB", sizes),
-        Target(10, wheels[0], 150, wheels[1]),
-        Target(10, new[0], 7, new[1]),
+        Target(10, wheels[0], 450, wheels[1]),
+        Target(10, new[0], 4, new[1]),
     ]
 
 
