@@ -31,6 +31,8 @@ MEASURES = {
     "packages": "the wheel, and what it brings",
     "sustained": "20,000 updates a second",
     "many_runs": "200 runs at once",
+    "runs_list": "a list of 10,000 runs",
+    "critical_path": "critical path and times by task of 100,000 actions",
     "local_runs": "real tasks on this machine",
     "front_end": "first paint, frames, heap",
 }

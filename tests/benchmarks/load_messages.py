@@ -6,6 +6,7 @@ phase each, round and round; an action that has ended begins its next attempt.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
 from functools import cached_property
@@ -61,13 +62,14 @@ class Load:
         leaves = self.count - 1
         return 0 if n == 0 else max(0, steps * min(CHANGES, leaves) - n + leaves) // leaves
 
-    def details(self, n: int, phase: int | None = None, changes: int = 0) -> Any:
-        """Tell an action as GetActionDetails does, with one attempt; in `phase`, if that is given."""
+    def details(self, n: int, phase: int | None = None, changes: int = 0, attempts: int | None = None) -> Any:
+        """Tell an action as GetActionDetails does, with its last attempt; in `phase`, in which of them, if given."""
         details = run_definition_pb2.ActionDetails(status=self.status(n, changes))
         self._name(details.id, n)
         details.metadata.CopyFrom(self._metadata(n))
         details.status.phase = details.status.phase if phase is None else phase
-        attempt = details.attempts.add(attempt=1, phase=details.status.phase)
+        details.status.attempts = attempts or details.status.attempts
+        attempt = details.attempts.add(attempt=details.status.attempts, phase=details.status.phase)
         attempt.start_time.CopyFrom(details.status.start_time)
         for at, reached in enumerate(PHASES[: RUNNING + 1]):
             transition = attempt.phase_transitions.add(phase=reached)
@@ -76,11 +78,10 @@ class Load:
                 transition.end_time.FromMilliseconds(self.begun_ms + n * 3 + (at + 1) * 400)
         return details
 
-    def run_details(self, phase: int | None = None) -> Any:
+    def run_details(self, phase: int, attempts: int) -> Any:
         """Answer GetRunDetails."""
-        return run_service_pb2.GetRunDetailsResponse(
-            details=run_definition_pb2.RunDetails(action=self.details(0, phase))
-        )
+        root = self.details(0, phase, attempts=attempts)
+        return run_service_pb2.GetRunDetailsResponse(details=run_definition_pb2.RunDetails(action=root))
 
     @cached_property
     def snapshot(self) -> dict[str, list[bytes]]:
@@ -96,15 +97,15 @@ class Load:
         page = self._watched([0, *(1 + at % leaves for at in changed)], [0, *(1 + at // leaves for at in changed)])
         return frame(protojson(page))
 
-    def list_page(self, token: str, root_phase: int, steps: int) -> bytes:
-        """Answer ListActions as things stand after so many steps, in JSON."""
+    def list_page(self, token: str, root: tuple[int, int], steps: int) -> bytes:
+        """Answer ListActions as things stand after so many steps, in JSON. `root`: its phase and attempts."""
         first = int(token or 0)
         end = min(first + LIST_PAGE, self.count)
         listed = [self._listed(n, self.changes(n, steps)) for n in range(max(first, 1), end)]
         if first == 0:
-            root = self.action(0)
-            root.status.phase = root_phase
-            listed.insert(0, protojson(root))
+            action = self.action(0)
+            action.status.phase, action.status.attempts = root
+            listed.insert(0, protojson(action))
         token = str(end) if end < self.count else ""
         return b'{"actions":[%s], "token":"%s"}' % (b", ".join(listed), token.encode())
 
@@ -132,11 +133,12 @@ class Load:
         identifier.run.project, identifier.run.domain, identifier.run.name = "flytesnacks", "development", RUN_NAME
 
 
-def root_frames(load: Load, phase: int) -> dict[str, bytes]:
+def root_frames(load: Load, phase: int, attempts: int) -> dict[str, bytes]:
     """WatchActionDetails of the root in a phase, by encoding; and WatchActions of it, as "tree-json" and so on."""
-    message = run_service_pb2.WatchActionDetailsResponse(details=load.details(0, phase))
+    message = run_service_pb2.WatchActionDetailsResponse(details=load.details(0, phase, attempts=attempts))
     tree = run_service_pb2.WatchActionsResponse()
-    tree.enriched_actions.add(action=load.action(0), meets_filter=True).action.status.phase = phase
+    status = tree.enriched_actions.add(action=load.action(0), meets_filter=True).action.status
+    status.phase, status.attempts = phase, attempts
     frames = {name: frame(content) for name, content in encoded(message).items()}
     return frames | {f"tree-{name}": frame(content) for name, content in encoded(tree).items()}
 
@@ -146,7 +148,11 @@ def encoded(message: Any) -> dict[str, bytes]:
     return {encoding: encode(message, encoding) for encoding in ("json", "proto")}
 
 
-def phases() -> Iterator[int]:
-    """Phases of a root that never ends, one after the other."""
-    while True:
-        yield from PHASES[: RUNNING + 1]
+def phases() -> Iterator[tuple[int, int]]:
+    """Phases of a root that never ends, one after the other, each with its attempt: no phase ever comes back.
+
+    The first attempt runs in the snapshot.
+    """
+    for attempts in itertools.count(2):
+        for phase in PHASES[: RUNNING + 1]:
+            yield phase, attempts

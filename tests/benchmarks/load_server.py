@@ -71,15 +71,15 @@ class Scenario:
         self._encoded_step = -1, b""
         self.watchers: set[tuple[str, asyncio.StreamWriter]] = set()
         self._phases = phases()
-        self._set_phase(next(self._phases) if kind == "steps" else self.load.status(0).phase)
+        self._set_root(next(self._phases) if kind == "steps" else (self.load.status(0).phase, 1))
         self.load.snapshot  # noqa: B018 - encode it now
         self.requests = self.sent_bytes = 0
 
-    def _set_phase(self, phase: int) -> None:
-        self.phase = phase
-        self.root = root_frames(self.load, phase)
-        self.run = encoded(self.load.run_details(phase))
-        self.phase_name = phase_pb2.ActionPhase.Name(phase).removeprefix("ACTION_PHASE_")
+    def _set_root(self, root: tuple[int, int]) -> None:
+        self.phase, self.attempts = root
+        self.root = root_frames(self.load, *root)
+        self.run = encoded(self.load.run_details(*root))
+        self.phase_name = phase_pb2.ActionPhase.Name(self.phase).removeprefix("ACTION_PHASE_")
 
     def _step(self, number: int) -> bytes:
         """The chunk of a step: encoded once for all who watch."""
@@ -94,7 +94,7 @@ class Scenario:
 
     def step(self) -> bytes:
         """Send the next phase."""
-        self._set_phase(next(self._phases))
+        self._set_root(next(self._phases))
         at_ms = time.time() * 1000
         for stream, writer in self.watchers:
             self.send(writer, http_chunk(self.root[stream]))
@@ -163,7 +163,11 @@ class Serving:
         elif method == "ListActions":
             token = json.loads(body).get("request", {}).get("token", "")
             scenario.send(
-                writer, http(scenario.load.list_page(token, scenario.phase, scenario.steps_sent), "application/json")
+                writer,
+                http(
+                    scenario.load.list_page(token, (scenario.phase, scenario.attempts), scenario.steps_sent),
+                    "application/json",
+                ),
             )
         elif method in ("WatchActions", "WatchActionDetails"):
             scenario.send(writer, STREAM_HEAD % encoding.encode())

@@ -26,8 +26,9 @@ def main() -> int:
     for minute in soak(plan):
         minutes.append(minute)
         values = ", ".join(f"{value:,.0f} {name}" for name, value in minute.sample.values.items())
+        runs = f"{minute.watched} runs under way, {minute.unanswered} unanswered"
         also = f"{minute.messages} messages, {minute.log_news} of the log, {minute.kernel_cpu:.0f} % of a core"
-        say(f"minute {minute.sample.minute}: {values}; {also}; {minute.watched} runs under way; load {_load()}")
+        say(f"minute {minute.sample.minute}: {values}; {also}; {runs}; load {_load()}")
         RESULT.parent.mkdir(parents=True, exist_ok=True)
         RESULT.write_text(json.dumps([asdict(one) for one in minutes], indent=1) + "\n", encoding="utf-8")
     samples = [minute.sample for minute in minutes]

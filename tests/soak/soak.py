@@ -2,7 +2,7 @@
 
 The embedded backend plays the runs eight times as fast as they would be, in a process of its own, which keeps them all:
 its memory is told, not judged. The kernel is a real one, and its client does what a page does: it makes handshakes,
-reads what comes, and follows the log of a running task. Each minute the five views show new runs, and those before are
+reads what comes, and follows the log of a root. Each minute the five views show new runs, and those before are
 closed; the other five runs are followed to their end by `fw.Run`, and dropped.
 """
 
@@ -48,6 +48,8 @@ class Minute:
     sample: Sample
     watched: int
     """Runs without a view that had not ended when the next ones began."""
+    unanswered: int
+    """First questions that the backend did not answer in time, so far."""
     messages: int
     log_news: int
     """Pushes of log lines."""
@@ -93,6 +95,7 @@ def _minute(plan: Soak, number: int, server: ServerProcess, client: _Client) -> 
     return Minute(
         sample=sample,
         watched=told["watched"],
+        unanswered=told["unanswered"],
         messages=kernel.messages - messages,
         log_news=client.log_news - news,
         kernel_cpu=(_cpu_s(kernel) - cpu_s) / took_s * 100,
@@ -118,7 +121,7 @@ class _Client:
         self.kernel.close()
 
     def look(self, until_s: float) -> None:
-        """Look at all views until then, and at the log of an action of the first from when one runs."""
+        """Look at all views until then, and at the log of the first's root from when it runs."""
         follows = False
         for comm in json.loads(self.kernel.run(RUNNING))["comms"]:
             self._handshake(comm)
@@ -126,9 +129,9 @@ class _Client:
             self.kernel.window(min(left_s, LOOK_S))
             if not follows:
                 told = json.loads(self.kernel.run(RUNNING))
-                follows = bool(told["running"])
-                for action in told["running"]:
-                    self._handshake(told["comms"][0], f"log/{action}/1/end/8", begins=False)
+                follows = told["runs"]
+                if follows:
+                    self._handshake(told["comms"][0], "log/a0/1/end/8", begins=False)
 
     def _handshake(self, comm: str, *shows: str, begins: bool = True) -> None:
         self._requests += 1

@@ -43,6 +43,7 @@ from flyte_widgets.local.services.data_service import (
     UPLOAD_PREFIX,
     DataProxyHandlers,
 )
+from flyte_widgets.local.services.json_codec import compact
 from flyte_widgets.local.services.launching import Launchers
 from flyte_widgets.local.services.run_service import RunServiceHandlers
 from flyte_widgets.local.services.store import Store
@@ -99,7 +100,7 @@ class LocalApp:
             ProjectServiceASGIApplication(ProjectHandlers(*home), read_max_bytes=MAX_MESSAGE_BYTES),
             DataProxyServiceASGIApplication(self._data_proxy, read_max_bytes=MAX_MESSAGE_BYTES),
         ]
-        self._services: dict[str, Any] = {service.path: service for service in services}
+        self._services: dict[str, Any] = {service.path: compact(service) for service in services}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
