@@ -71,6 +71,7 @@ import flyte_widgets as fw
 from IPython.display import display
 _ = fw.connect({endpoint!r}, project="flytesnacks", domain="development", console="")
 assert fw.Run("first").phase is not None
+_ = fw.RunWidget
 """,
     *(
         f"""
