@@ -20,6 +20,8 @@ export interface Ui {
   readonly reading: Signal<"all" | "action">;
   /** What the timeline is looked at for: the critical path, time by task, a comparison with another run; "": itself. */
   readonly lens: Signal<"" | "path" | "tasks" | "compare">;
+  /** Whom it is compared with, by name; "": the last success before, "median": of the five before. */
+  readonly compareWith: Signal<string>;
   /** The diagram is one line; null: as the width has it. */
   readonly diagramFolded: Signal<boolean | null>;
   readonly detailsOpen: Signal<boolean>;
@@ -55,6 +57,7 @@ export function createUi(): Ui {
     squeezeIdle: signal(false),
     reading: signal<"all" | "action">("all"),
     lens: signal<"" | "path" | "tasks" | "compare">(""),
+    compareWith: signal(""),
     diagramFolded: signal<boolean | null>(null),
     detailsOpen: signal(false),
     detailsMaximised: signal(false),

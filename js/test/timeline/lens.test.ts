@@ -111,9 +111,35 @@ describe("looking at where the time went", () => {
     const asked = () =>
       model.sent.filter((content) => (content as { kind: string }).kind === "compare").at(-1);
     await vi.waitFor(() => expect(asked()).toMatchObject({ other: "r6a" }));
+    const band = frame.querySelector<HTMLElement>("[aria-label^=Comparison]")!;
+    await vi.waitFor(() => expect(band.contains(picker())).toBe(true));
+    picker()!.value = "…";
+    picker()!.dispatchEvent(new Event("change"));
+    const field = band.querySelector<HTMLInputElement>("input.fw-compare-picker")!;
+    field.value = " r-typed ";
+    field.dispatchEvent(new Event("change"));
+    await vi.waitFor(() => expect(asked()).toMatchObject({ other: "r-typed" }), { timeout: 20_000 });
     press(grid(frame), "Escape");
     await vi.waitFor(() => expect(frame.querySelectorAll(".fw-tl-delta:not([hidden])")).toHaveLength(0));
     expect(gone.hidden).toBe(true);
+  });
+
+  it("is chosen in the View menu, too", async () => {
+    const { frame, model } = open();
+    const choice = (value: string) => {
+      const input = frame.querySelector<HTMLInputElement>(`[name="Compare with"][value=${value}]`)!;
+      input.checked = true;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    const asked = () =>
+      model.sent.filter((content) => (content as { kind: string }).kind === "compare").at(-1);
+    frame.querySelector<HTMLElement>(".fw-tl-view-menu")!.click();
+    choice("median");
+    await vi.waitFor(() => expect(asked()).toMatchObject({ other: "median" }));
+    choice("last");
+    await vi.waitFor(() => expect(asked()).toMatchObject({ other: "" }));
+    choice("nothing");
+    expect(seen(frame, "[aria-label^=Comparison] .fw-notice-sentence")).toBe("");
   });
 
   it("has room for a run that took longer", async () => {

@@ -1,12 +1,13 @@
-// The View menu: in which order the rows are, what the axis tells, whether idle time is squeezed, and whether the end is
-// to be told. Columns of other features are added by one line in COLUMNS.
-import type { ReadonlySignal, Signal } from "@preact/signals-core";
+// The View menu: in which order the rows are, what the axis tells, whether idle time is squeezed, with which run this one
+// is compared, and whether the end is to be told. Columns of other features are added by one line in COLUMNS.
+import { type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { duration } from "../../../core/format";
 import { h, setAttribute, setText } from "../../../ui/dom";
 import { icon } from "../../../ui/icons";
 import { menuPopup } from "../../../ui/popup";
 import type { Sort, View } from "../../../ui/view-state";
 import { notifyChoice } from "../../header/notify";
+import { MEDIAN } from "../lens/compare";
 
 const SORTS: readonly (readonly [Sort, string])[] = [
   ["tree", "Tree"],
@@ -19,7 +20,15 @@ const AXES = [
   ["clock", "Time of day"],
 ] as const;
 
-const NAME = "View: order, time, notification";
+const COMPARED = [
+  ["nothing", "Nothing"],
+  ["last", "Last success"],
+  ["median", "Median of the five before"],
+] as const;
+/** Another run is chosen in the band of the comparison. */
+type Compared = (typeof COMPARED)[number][0] | "another";
+
+const NAME = "View: order, time, comparison, notification";
 
 export interface MenuFacts {
   /** How much time could be squeezed. */
@@ -47,7 +56,30 @@ const time: MenuColumn = {
   isChanged: ({ ui }) => ui.axis.value !== "elapsed" || ui.squeezeIdle.value,
 };
 
-const COLUMNS: readonly MenuColumn[] = [order, time];
+const comparison: MenuColumn = {
+  draw(view) {
+    const { lens, compareWith } = view.ui;
+    const chosen = signal<Compared>("nothing");
+    const column = choices(view, "Compare with", chosen, COMPARED);
+    view.effect(() => {
+      const isNamed = compareWith.value !== "" && compareWith.value !== MEDIAN;
+      const which = compareWith.value === MEDIAN ? "median" : isNamed ? "another" : "last";
+      chosen.value = lens.value === "compare" ? which : "nothing";
+    });
+    column.addEventListener("change", () => {
+      const wanted = chosen.peek();
+      if (wanted === "nothing") lens.value = "";
+      else {
+        compareWith.value = wanted === "median" ? MEDIAN : "";
+        lens.value = "compare";
+      }
+    });
+    return column;
+  },
+  isChanged: ({ ui }) => ui.lens.value === "compare",
+};
+
+const COLUMNS: readonly MenuColumn[] = [order, time, comparison];
 
 /** A radio button for each choice, bound to `chosen`. */
 export function choices<T extends string>(

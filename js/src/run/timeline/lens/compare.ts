@@ -12,7 +12,9 @@ import { timesOf } from "../time/times";
 /** Smaller differences are told in grey. */
 const LARGE_MS = 10_000;
 const LARGE_SHARE = 0.1;
-const MEDIAN = "median";
+export const MEDIAN = "median";
+/** Stands in the picker for a run whose name is typed. */
+const TYPED = "…";
 
 /** The earlier bar of a row, and how much longer this one is. Milliseconds from the start of the run. */
 export interface Ghost {
@@ -35,7 +37,10 @@ export function mountCompareBand(view: View, parent: HTMLElement): ReadonlySigna
   const { store, ui } = view;
   const found = signal<Comparison | null>(null);
   const refusal = signal("");
-  const other = signal(store.traits.compare_with.peek());
+  const other = ui.compareWith;
+  const given = store.traits.compare_with.peek();
+  if (given) other.value = given;
+  const isTyping = signal(false);
   if (other.peek()) ui.lens.value = "compare";
   const band = new Band(view);
   parent.append(band.element);
@@ -43,7 +48,24 @@ export function mountCompareBand(view: View, parent: HTMLElement): ReadonlySigna
   picker.addEventListener(
     "change",
     () => {
-      other.value = picker.value;
+      if (picker.value === TYPED) {
+        isTyping.value = true;
+        field.focus();
+      } else other.value = picker.value;
+    },
+    { signal: view.signal },
+  );
+  const field = h("input", {
+    class: "fw-input fw-compare-picker",
+    type: "text",
+    placeholder: "name of a run",
+    "aria-label": "Name of the run to compare with",
+  });
+  field.addEventListener(
+    "change",
+    () => {
+      other.value = field.value.trim() || other.peek();
+      isTyping.value = false;
     },
     { signal: view.signal },
   );
@@ -55,13 +77,19 @@ export function mountCompareBand(view: View, parent: HTMLElement): ReadonlySigna
       if (other.peek() === asked && ui.lens.peek() === "compare") found.value = payload;
       refusal.value = "";
     } catch (error) {
+      if (other.peek() !== asked) return;
+      found.value = null;
       refusal.value = (error as Error).message;
     }
   };
   view.effect(() => {
     void [other.value, store.traits.connection.value];
     if (ui.lens.value === "compare") void read();
-    else found.value = null;
+    else {
+      found.value = null;
+      refusal.value = "";
+      isTyping.value = false;
+    }
   });
   view.effect(() => {
     if (ui.lens.value !== "compare") {
@@ -69,6 +97,7 @@ export function mountCompareBand(view: View, parent: HTMLElement): ReadonlySigna
       return;
     }
     const comparison = found.value;
+    if (isTyping.value && field.isConnected) return; // drawn again, it would lose the focus
     if (comparison) fillPicker(picker, comparison, other.peek());
     const { startedMs, durationMs, because } = comparison ?? {
       startedMs: null,
@@ -82,8 +111,8 @@ export function mountCompareBand(view: View, parent: HTMLElement): ReadonlySigna
       tone: "plain",
       mark: { icon: "compare" },
       sentence: comparison
-        ? [h("strong", {}, comparison.verdict), joint(comparison.verdict), picker]
-        : [refusal.value || "Reading the other run…"],
+        ? [h("strong", {}, comparison.verdict), joint(comparison.verdict), isTyping.value ? field : picker]
+        : [refusal.value || "Reading the other run…", ...(refusal.value ? [" ", field] : [])],
       secondary: comparison
         ? [durationMs === null ? "" : `${when}${duration(durationMs)}`, because].filter(Boolean)
         : [],
@@ -106,7 +135,7 @@ function fillPicker(picker: HTMLSelectElement, { other, earlier }: Comparison, c
     picker.dataset.names = key;
     const options = names.map((name) => h("option", { value: name }, name));
     const median = earlier.length >= 3 ? [h("option", { value: MEDIAN }, "the median of five")] : [];
-    picker.replaceChildren(...options, ...median);
+    picker.replaceChildren(...options, ...median, h("option", { value: TYPED }, "another run…"));
   }
   picker.value = chosen === MEDIAN ? MEDIAN : other;
   picker.title = other;
