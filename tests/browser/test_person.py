@@ -58,7 +58,8 @@ def test_it_is_answered_by_the_keyboard_alone(
         notebook.page.evaluate(DRAWN)
         if widget.locator(".fw-tl-focus.fw-tl-asks").count():
             break
-    expect(widget.locator(".fw-tl-focus.fw-tl-asks").first).to_be_visible()
+    expect(widget.locator(".fw-tl-focus.fw-tl-asks")).to_have_count(1)
+    expect(widget.locator(".fw-tl-focus")).to_have_count(1)
     no.focus()
     notebook.page.keyboard.press("Enter")
     expect(widget.get_by_role("region", name="An answer")).to_contain_text("You answered no")

@@ -184,6 +184,22 @@ test("a filter shows as a chip that can be taken off, and Escape takes it off to
   expect(frame.ui.query.value).toBe("");
 });
 
+test("a row that is put away is not the focused one any more, nor the selected", async () => {
+  const { frame, grid, press, active, names, store } = await open(scenario.running());
+  grid.focus();
+  press("End");
+  press("Enter");
+  expect(active()).toContain("gpu_eval");
+  frame.ui.query.value = "prepare";
+  await frames();
+  expect(names()).toHaveLength(2);
+  store.select("");
+  press("Home");
+  expect(frame.element.querySelectorAll(".fw-tl-focus")).toHaveLength(1);
+  expect(frame.element.querySelectorAll(".fw-tl-row[aria-selected]")).toHaveLength(0);
+  expect(frame.element.querySelectorAll(".fw-tl-row[hidden][aria-label]")).toHaveLength(0);
+});
+
 test("a wish to see an action opens what hides it, a filter too", async () => {
   const { frame, names } = await open(scenario.running());
   frame.ui.phaseFilter.value = Phase.WaitingForResources;

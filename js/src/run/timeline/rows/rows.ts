@@ -40,6 +40,10 @@ function kindsBeside(
   return mainKinds(counts, 1);
 }
 
+const ROW = "fw-tl-row";
+/** What tells which row an element shows. */
+const ROW_FACTS = ["aria-label", "aria-rowindex", "aria-level", "aria-expanded", "aria-selected"];
+
 export interface RowsState {
   scrollPx: number;
   heightPx: number;
@@ -66,7 +70,7 @@ class LabelRow {
   #rightKey = "";
 
   constructor(id: string) {
-    this.element = h("div", { class: "fw-tl-row", role: "row", id }, this.#cell);
+    this.element = h("div", { class: ROW, role: "row", id }, this.#cell);
   }
 
   show(model: TimelineModel, strips: StripCache, index: number, state: RowsState): void {
@@ -100,6 +104,15 @@ class LabelRow {
       this.#rightKey = "share";
       setText(this.#right, share === undefined ? "" : percent(share));
     }
+  }
+
+  /** Out of the page. It is no row then: none that has the focus, is selected or asks for an answer. */
+  hide(): void {
+    const { element } = this;
+    if (element.hidden) return;
+    element.hidden = true;
+    element.className = ROW;
+    for (const name of ROW_FACTS) element.removeAttribute(name);
   }
 
   #showAction(model: TimelineModel, row: number): void {
@@ -162,7 +175,7 @@ export class RowPool {
     // In the page's order they are the rows from top to bottom, for readers that walk the page.
     for (const [i, row] of this.#rows.entries()) {
       if (i < count) row.show(model, strips, this.#first + i, state);
-      else if (!row.element.hidden) row.element.hidden = true;
+      else row.hide();
     }
   }
 
