@@ -15,7 +15,7 @@ from flyte_widgets.errors import ApiError
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.action import ActionState
 from flyte_widgets.run.conditions import WaitingCondition, answer_words, waiting_condition
-from flyte_widgets.run.details import details_of
+from flyte_widgets.run.details import ActionDetails, details_of
 from flyte_widgets.run.times import epoch_ms
 from flyte_widgets.tasks import cancel_all
 from flyte_widgets.watch.source import RunSource
@@ -93,9 +93,10 @@ class Conditions:
             self._waiting[action] = asked
         elif message.condition is None and ActionPhase.of(message.status.phase) is ActionPhase.PAUSED:
             self._others.add(action)
-        elif (was := self._waiting.pop(action, None)) is not None:
-            ended = self._end_of(was, message)
-            if ended is not None:
+        elif message.condition is not None:
+            waited = self._waiting.pop(action, None) is not None
+            ended = self._end_of(details_of(message))
+            if ended is not None and (waited or action not in self.answers):
                 self.show(ended)
         self._model.publish()
 
@@ -120,17 +121,16 @@ class Conditions:
             if not failed.isdisjoint(self._unread):
                 await asyncio.sleep(_READ_AGAIN_S)
 
-    def _end_of(self, was: WaitingCondition, message: messages.ActionDetails) -> AnswerStatus | None:
-        details = details_of(message)
-        if details.phase is None or not details.phase.is_terminal:
+    def _end_of(self, details: ActionDetails) -> AnswerStatus | None:
+        if details.condition is None or details.phase is None or not details.phase.is_terminal:
             return None
-        sent = self.answers.get(was.action)
+        sent = self.answers.get(details.id)
         ended = AnswerStatus(
             "aborted",
-            was.action,
-            was.name,
+            details.id,
+            details.condition.name or details.name or details.id,
             at_ms=epoch_ms(details.ended) or self._model.now_ms(),
-            since_ms=epoch_ms(was.since),
+            since_ms=epoch_ms(details.started),
         )
         if details.phase is ActionPhase.TIMED_OUT:
             return replace(ended, state="timed_out")

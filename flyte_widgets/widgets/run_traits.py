@@ -88,7 +88,7 @@ class RunTraits(WidgetFrame):
     """The conditions that need a person's answer, those that wait longest first; 50 at most. `run.waiting` gives them
     as Python's values."""
     answers = json_list(wire.AnswerState)
-    """How answers stand, and how conditions ended that were seen waiting."""
+    """How answers stand, and how conditions ended, of those that were seen waiting or read since."""
     relation = json_trait(wire.Relation)
     """The run that this one was started from; None where it was not."""
     rerun_state = json_object(wire.RerunState)

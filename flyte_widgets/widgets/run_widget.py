@@ -28,6 +28,7 @@ from flyte_widgets.widgets.data_requests import DataRequests
 from flyte_widgets.widgets.end_callbacks import EndCallbacks
 from flyte_widgets.widgets.inbound import Inbound
 from flyte_widgets.widgets.log_feed import LogFeed
+from flyte_widgets.widgets.other_run import OtherRun
 from flyte_widgets.widgets.outbound import Outbound
 from flyte_widgets.widgets.outputs import Bundle, is_terminal, show
 from flyte_widgets.widgets.person_requests import PersonRequests
@@ -103,6 +104,8 @@ class RunWidget(RunTraits):
         self._requests.register(inbound)
         self._person_requests = PersonRequests(watcher)
         self._person_requests.register(inbound)
+        self._other_run = OtherRun(watcher, functools.partial(_widget_of, target.backend.client))
+        self._other_run.register(inbound)
         self._analysis_requests = AnalysisRequests(watcher, target.backend)
         self._analysis_requests.register(inbound)
         self._logs = LogFeed(watcher, outbound)
@@ -261,6 +264,7 @@ class RunWidget(RunTraits):
             background().soon(self._analysis_requests.close)
             self._content.select("")
             self._lease.release()
+            self._other_run.close()
             if self._owns_run:
                 self._run.close()
         super().close()
@@ -294,6 +298,10 @@ def _show_runs(backend: Backend, run_id: RunIdentifier, _request: ShowRuns) -> N
     # By name: a list of runs is above the runs that it opens.
     home = importlib.import_module("flyte_widgets.widgets.runs_home").home
     home(backend.client, run_id.project, run_id.domain).sidebar(focus=True)
+
+
+def _widget_of(client: FlyteClient, name: str, project: str, domain: str) -> RunWidget:
+    return RunWidget(name, client=client, project=project, domain=domain)
 
 
 def _python_of_run(widget: weakref.ref[RunWidget]) -> str:

@@ -7,16 +7,14 @@ from typing import Final, TextIO
 
 from flyte_widgets.errors import FlyteWidgetsError
 from flyte_widgets.run.conditions import WaitingCondition
-from flyte_widgets.run.words import duration
 from flyte_widgets.untrusted import one_line, shortened
 from flyte_widgets.watch.access import watcher_of
 from flyte_widgets.watch.answers import signal_text
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
-from flyte_widgets.watch.status import AnswerStatus
 from flyte_widgets.watch.watcher import Watcher
+from flyte_widgets.widgets.answer_words import answer_line, bounded_name
 
-_NAME_LIMIT: Final = 60
 _PROMPT_LIMIT: Final = 200
 _EXAMPLES: Final = {"bool": "yes|no", "int": "INT", "float": "NUMBER"}
 
@@ -50,19 +48,7 @@ def waiting_line(condition: WaitingCondition, run: str) -> str:
     prompt = one_line(condition.prompt or condition.description)
     asked = f": {shortened(prompt, _PROMPT_LIMIT)}" if prompt else "."
     how = f"flyte-widgets answer {run} {condition.action} {_EXAMPLES.get(condition.type, 'TEXT')}"
-    return f"{_name(condition.name)} {condition.action} needs an answer{asked}  Answer it: {how}"
-
-
-def answer_line(status: AnswerStatus) -> str:
-    """Say how a condition ended: what was answered, and by whom; "" while it has not."""
-    waited_ms = (status.at_ms or 0.0) - (status.since_ms or 0.0)
-    waited = f" after {duration(waited_ms)}" if status.at_ms and status.since_ms and waited_ms > 0 else ""
-    if status.state in ("answered", "answered_elsewhere"):
-        who = f" by {_name(status.by)}" if status.by else ""
-        return f"{_name(status.name)} {status.action} was answered {one_line(status.value)}{who}{waited}"
-    if status.state == "timed_out":
-        return f"{_name(status.name)} {status.action}: nobody answered in time{waited}"
-    return ""
+    return f"{bounded_name(condition.name)} {condition.action} needs an answer{asked}  Answer it: {how}"
 
 
 def answer_in_terminal(run: Run, words: list[str], out: TextIO) -> None:
@@ -88,7 +74,3 @@ def answer_in_terminal(run: Run, words: list[str], out: TextIO) -> None:
         )
     background().call(signal_text(watcher_of(run), action, words[-1]))
     out.write(f"Sent. Run {run.name} goes on as soon as Flyte has taken it.\n")
-
-
-def _name(name: str) -> str:
-    return one_line(shortened(name, _NAME_LIMIT))

@@ -121,5 +121,5 @@ def headline(snapshot: Snapshot, *, is_whole: bool) -> str:
     counts = [" ".join(done_words(snapshot)) if snapshot.counts else ""] if is_whole else []
     counts += [f"{n:,} {phase.label.lower()}" for phase, n in reported_counts(snapshot) if is_whole]
     name = " ".join(part for part in (one_line(snapshot.task_name), snapshot.run_name) if part)
-    said = (f"{name}  {phase}", took(snapshot), *counts)
+    said = (f"{name}  {phase}", took(snapshot), *counts, snapshot.lineage)
     return " · ".join(part for part in said if part)

@@ -68,6 +68,17 @@ class ReadRerun(Request, tag="read_rerun"):
     reply: ClassVar[object] = RerunForm
 
 
+class OpenOther(Request, tag="open_other"):
+    """Make the widget of the run that this one was started from, or of one that was started from it.
+
+    "": close that widget. Gives the id of its model.
+    """
+
+    reply: ClassVar[object] = str
+
+    run: str
+
+
 class Retry(Request, tag="retry"):
     """Try to reach the backend now."""
 

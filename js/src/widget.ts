@@ -3,6 +3,7 @@ import type { AnyModel } from "@anywidget/types";
 import type { RunTraits } from "./core/protocol";
 import { Store } from "./core/store";
 import { keepStaticView } from "./hosts/keep-static-view";
+import { titleWhileWaiting } from "./hosts/page-title";
 import panelBarCss from "./hosts/panel-bar.css";
 import { Sidebar } from "./hosts/sidebar";
 import { RunPanel } from "./run/panel";
@@ -43,6 +44,7 @@ class Shared {
     const draw = (into: HTMLElement) => this.draw(into);
     this.sidebar = new Sidebar(new RunPanel(this.store, draw, () => this.#views), model);
     keepStaticView(this.store, this.#ending.signal);
+    titleWhileWaiting(this.store, this.#ending.signal);
     this.store.start();
   }
 

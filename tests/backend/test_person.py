@@ -16,11 +16,14 @@ from google.protobuf import json_format
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import AlreadyAnsweredError, FlyteWidgetsError, InputError, NotKeptError, ProtocolError
+from flyte_widgets.local.runs.runner import launch
+from flyte_widgets.local.services.server import LocalBackend
 from flyte_widgets.phases import ActionPhase as P
 from flyte_widgets.watch.access import watcher_of
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.widgets.run_widget import RunWidget
 from flyte_widgets.widgets.terminal import watch_in_terminal
+from tests.backend.test_local_conditions import ask
 from tests.fault_proxy import Exchange, FaultProxy, pass_on
 from tests.run_helpers import END, PATIENCE_S, client_of, eventually, run_on
 from tests.sdk_worker import Sdk
@@ -37,10 +40,11 @@ SDK_ENVS = {"LOG_LEVEL", "LOG_FORMAT", "USER_LOG_LEVEL", "_F_SYS_PATH"}
 class Recorder:
     """A proxy that keeps what was sent, as the messages that the SDK's own classes read."""
 
-    def __init__(self, server: ServerProcess) -> None:
-        self.server = server
+    server: ServerProcess
+
+    def __init__(self, endpoint: str) -> None:
         self.sent: dict[str, list[Any]] = {method: [] for method in KINDS}
-        self.proxy = FaultProxy(server.endpoint)
+        self.proxy = FaultProxy(endpoint)
         self.proxy.on("SignalEvent", self._keep)
         self.proxy.on("CreateRun", self._keep)
         self.proxy.on("UploadInputs", self._keep)
@@ -64,7 +68,8 @@ class Recorder:
 
 @pytest.fixture
 def recorder(shared_server: ServerProcess) -> Iterator[Recorder]:
-    recorder = Recorder(shared_server)
+    recorder = Recorder(shared_server.endpoint)
+    recorder.server = shared_server
     yield recorder
     recorder.proxy.close()
 
@@ -108,6 +113,44 @@ def test_an_answer_is_the_sdks_own(recorder: Recorder, recorded_sdk: Sdk, value:
     assert first == second
     assert ours.wait(PATIENCE_S) is P.SUCCEEDED
     assert ours.waiting == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("int", -(2**63)), ("int", 0), ("float", 0.1), ("float", 3.0), ("str", "")]
+)
+def test_answers_of_every_type_are_the_sdks_own(kind: str, value: Any) -> None:
+    """Of local runs, as the simulator asks for bools only: the same SignalEvent, field by field."""
+    backend = LocalBackend(None, 0)
+    recorder = Recorder(backend.endpoint)
+    runs = [launch(ask, (kind,), backend=backend) for _ in range(2)]
+    project, domain = runs[0].key.project, runs[0].key.domain
+    sdk = Sdk(recorder.proxy.endpoint, project, domain)
+    try:
+        ours = Run(
+            runs[0].name, client=FlyteClient(recorder.proxy.endpoint, project=project, domain=domain, console="")
+        )
+        other = Run(runs[1].name, client=FlyteClient(backend.endpoint, project=project, domain=domain, console=""))
+        for run in (ours, other):
+            eventually(lambda run=run: run.waiting)
+        (first,), (second,) = ours.waiting, other.waiting
+        ours.actions[first.action].signal(value)
+        sdk.signal(runs[1].name, second.action, value)
+        sent = recorder.sent["SignalEvent"]
+        for event in sent:
+            event.action_id.run.name = event.action_id.run.org = ""
+            event.parent_action_name = event.parent_action_name or "a0"
+        assert [event.action_id.name for event in sent] == [first.action, second.action]
+        sent[0].action_id.name = sent[1].action_id.name
+        assert sent[0] == sent[1]
+        assert (
+            sent[0].payload.WhichOneof("value")
+            == {"int": "int_value", "float": "float_value", "str": "string_value"}[kind]
+        )
+        assert [run.result(PATIENCE_S) for run in runs] == [repr(value)] * 2
+    finally:
+        sdk.close()
+        recorder.proxy.close()
+        backend.stop()
 
 
 def test_an_answer_is_checked_before_it_is_sent(recorder: Recorder) -> None:
@@ -194,12 +237,12 @@ def test_a_rerun_is_the_sdks_own(recorder: Recorder, recorded_sdk: Sdk) -> None:
 def comparable(message: Any) -> dict[str, Any]:
     """The message without the SDK's own settings, and without the organization, which it reads off the host's name."""
     found: dict[str, Any] = json_format.MessageToDict(message)
-    envs = found.get("runSpec", {}).pop("envs", {}).get("values", [])
+    envs = {one["key"]: one.get("value", "") for one in found.get("runSpec", {}).pop("envs", {}).get("values", [])}
     found["projectId"].pop("organization", None)
     if "runSpec" in found:
         found["runSpec"]["relation"]["relatedTo"].pop("org", None)
         found["runSpec"].pop("cacheConfig", None)  # the SDK's own default, which the old run has from its launch
-    return found | {"envs": sorted(one["key"] for one in envs if one["key"] not in SDK_ENVS)}
+    return found | {"envs": {name: value for name, value in envs.items() if name not in SDK_ENVS}}
 
 
 def test_a_rerun_is_a_new_run_and_says_whose(shared_server: ServerProcess) -> None:

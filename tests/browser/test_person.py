@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.fault_proxy import FaultProxy
+from tests.fault_proxy import FaultProxy, pass_on
+from tests.faults.faults import connect_error
 from tests.jupyter_lab import Notebook
 from tests.run_helpers import eventually
 from tests.server_process import ServerProcess
@@ -16,10 +17,6 @@ from tests.widget_in_page import badge
 
 WAITS = {"seed": 7, "elapsed_s": 170, "answers": False}
 END = 1e9
-
-
-#: Resolves once what a key did has been drawn.
-DRAWN = "() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))"
 
 
 def band_of(widget: Locator) -> Locator:
@@ -53,13 +50,14 @@ def test_it_is_answered_by_the_keyboard_alone(
     no = band_of(widget).get_by_role("button", name="No", exact=True)
     expect(no).to_be_visible()
     widget.get_by_role("treegrid").focus()
-    for _ in range(60):
+    focused = widget.locator(".fw-tl-focus")
+    for _ in range(10):
         notebook.page.keyboard.press("n")
-        notebook.page.evaluate(DRAWN)
-        if widget.locator(".fw-tl-focus.fw-tl-asks").count():
+        expect(focused).to_have_count(1)  # it is scrolled to, and then there is one, and no other
+        if "fw-tl-asks" in (focused.get_attribute("class") or ""):
             break
     expect(widget.locator(".fw-tl-focus.fw-tl-asks")).to_have_count(1)
-    expect(widget.locator(".fw-tl-focus")).to_have_count(1)
+    expect(focused).to_have_attribute("aria-label", re.compile("^approve_release, needs an answer"))
     no.focus()
     notebook.page.keyboard.press("Enter")
     expect(widget.get_by_role("region", name="An answer")).to_contain_text("You answered no")
@@ -132,3 +130,133 @@ def test_a_rerun_with_a_changed_input(
     expect(started).to_contain_text("started from this run")
     new = re.split(r"\s", started.inner_text())[0]
     assert "7" in notebook.evaluate(f"print(fw.Run({new!r}).inputs()['n'])")
+
+
+def test_the_new_run_is_shown_in_place_and_leads_back(
+    show: Callable[..., Notebook], shared_server: ServerProcess
+) -> None:
+    """Show puts the new run under a bar with the old one's name; its chip and the bar lead back."""
+    old = shared_server.simulate(seed=7, elapsed_s=END, outcome="failed", speed=50)
+    notebook = show(old)
+    widget = notebook.widgets.first
+    widget.get_by_role("button", name="Rerun", exact=True).click()
+    widget.get_by_role("radio", name="Recover").click()
+    widget.get_by_role("button", name="Start run").click()
+    band = widget.get_by_role("region", name="A run that was started from this one")
+    expect(band).to_contain_text("started from this run")
+    new = re.split(r"\s", band.inner_text())[0]
+    band.get_by_role("button", name="Show").click()
+    inner = widget.locator(".fw-other-band .flyte-widgets")
+    expect(inner.locator(".fw-run")).to_have_text(new)
+    expect(band).to_be_hidden()
+    chip = inner.locator(".fw-lineage")
+    expect(chip).to_have_text(re.compile(rf"recovered \d+ of \d+ from {old}"))
+    chip.click()
+    expect(inner).to_have_count(0)
+    expect(band).to_be_visible()
+    band.get_by_role("button", name="Show").click()
+    expect(inner.locator(".fw-run")).to_have_text(new)
+    back = widget.get_by_role("button", name=f"Back to run {old}")
+    expect(back).to_be_focused()
+    back.press("Enter")
+    expect(badge(widget)).to_have_text("Failed")
+    expect(inner).to_have_count(0)
+
+
+def test_a_rerun_that_is_refused_says_so_and_can_be_tried_again(
+    show: Callable[..., Notebook], shared_server: ServerProcess, proxy: FaultProxy
+) -> None:
+    widget = show(shared_server.simulate(seed=7, elapsed_s=END, outcome="failed")).widgets.first
+    proxy.on("CreateRun", connect_error(403, "permission_denied", "you may not launch"), pass_on)
+    widget.get_by_role("button", name="Rerun", exact=True).click()
+    widget.get_by_role("button", name="Start run").click()
+    alert = widget.get_by_role("alert").filter(has_text="Not started")
+    expect(alert).to_contain_text("you may not launch")
+    assert proxy.count("CreateRun") == 1
+    widget.get_by_role("button", name="Try again").click()
+    widget.get_by_role("button", name="Start run").click()
+    expect(widget.get_by_role("region", name="A run that was started from this one")).to_be_visible()
+    assert proxy.count("CreateRun") == 2
+
+
+def test_an_answer_that_is_refused_says_so_and_can_be_given_again(
+    show: Callable[..., Notebook], shared_server: ServerProcess, proxy: FaultProxy
+) -> None:
+    widget = show(shared_server.simulate(**WAITS)).widgets.first
+    proxy.on("SignalEvent", connect_error(403, "permission_denied", "you may not answer"), pass_on)
+    yes = band_of(widget).get_by_role("button", name="Yes")
+    yes.click()
+    expect(band_of(widget)).to_contain_text(re.compile("Not sent: .*you may not answer"))
+    yes.click()
+    expect(widget.get_by_role("region", name="An answer")).to_contain_text("You answered yes")
+    assert proxy.count("SignalEvent") == 2
+
+
+def test_a_reload_between_click_and_answer_sends_once(
+    show: Callable[..., Notebook], shared_server: ServerProcess, proxy: FaultProxy
+) -> None:
+    """Clicked while a cell runs, and once more on the page that was loaded anew: one SignalEvent."""
+    notebook = show(shared_server.simulate(**WAITS), "import time; time.sleep(25)")
+    yes = band_of(notebook.widgets.first).get_by_role("button", name="Yes")
+    yes.click()
+    expect(band_of(notebook.widgets.first)).to_contain_text("Yes sent")
+    notebook.reload()
+    widget = notebook.widgets.first
+    again = band_of(widget).get_by_role("button", name="Yes")
+    ended = widget.get_by_role("region", name="An answer")
+    expect(again.or_(ended).first).to_be_visible()
+    if again.is_visible():
+        again.click()
+    eventually(lambda: proxy.count("SignalEvent"))
+    notebook.await_printed("w.answers[0]['state']", "answered")
+    assert proxy.count("SignalEvent") == 1
+
+
+ASKS = """
+import asyncio, flyte, flyte_widgets as fw
+env = flyte.TaskEnvironment("person")
+
+@env.task
+async def price() -> int:
+    condition = await flyte.new_condition.aio("max_price", prompt="Highest price, in cents?", data_type=int)
+    return await condition.wait.aio()
+
+@env.task
+async def title() -> str:
+    condition = await flyte.new_condition.aio("title", prompt="What is it called?", data_type=str)
+    return await condition.wait.aio()
+
+@env.task
+async def main() -> str:
+    return repr(await asyncio.gather(price(), title()))
+
+run = fw.local.run(main)
+w = fw.RunWidget(run)
+w
+"""
+
+
+def test_two_wait_and_a_wrong_number_is_not_sent(open_notebook: Callable[..., Notebook]) -> None:
+    """By the keyboard: what is no whole number stays; the right one goes, and the next condition asks."""
+    notebook = open_notebook(ASKS)
+    notebook.run_all()
+    widget = notebook.widgets.first
+    band = band_of(widget)
+    expect(band).to_contain_text(re.compile(r"\d of 2"))
+    if "called" in band.inner_text():
+        band.get_by_role("button", name="The next one").click()
+    expect(band).to_contain_text("Highest price, in cents?")
+    field = band.get_by_label("Highest price, in cents?")
+    field.fill("12,5")
+    field.press("Enter")
+    expect(band).to_contain_text("A whole number, such as 1250")
+    expect(field).to_be_focused()
+    expect(band.get_by_role("button", name="Send")).to_have_attribute("aria-disabled", "true")
+    field.fill("9223372036854775807")
+    field.press("Enter")
+    expect(widget.get_by_role("region", name="An answer")).to_contain_text("You answered 9223372036854775807")
+    name = band.get_by_label("What is it called?")
+    name.focus()
+    name.press("Enter")  # an empty text is an answer, too
+    expect(badge(widget)).to_have_text("Succeeded")
+    assert notebook.evaluate("print(run.result())").strip() == "[9223372036854775807, '']"

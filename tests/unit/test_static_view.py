@@ -390,3 +390,15 @@ def test_the_text_has_a_line_for_a_name_with_newlines() -> None:
     assert "etl \ufffd[2Jgone main" in lines[0]
     assert "\x1b" not in "".join(lines)
     assert sum("gone" in line for line in lines) == 2  # the title and the failure
+
+
+def test_persons_are_told_of() -> None:
+    """Whose rerun it is, which run was started from it, and who answered what and when; inert, as all foreign text."""
+    answers = ("deploy_gate a52 was answered yes by <b>kim</b> at 14:36:31 UTC after 3m 12s",)
+    snapshot = failed_run(lineage="recovered 44 of 50 actions of r4p2bdpt7f", started="r9x2kd84mq", answers=answers)
+    lines = static_view_text(snapshot).splitlines()
+    assert "Recovered 44 of 50 actions of r4p2bdpt7f · r9x2kd84mq was started from this run" in lines
+    assert answers[0] in lines
+    html = static_view_html(snapshot)
+    assert "answered yes by &lt;b&gt;kim" in html
+    assert "r9x2kd84mq was started from this run" in html

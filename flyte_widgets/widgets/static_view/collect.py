@@ -14,6 +14,7 @@ from flyte_widgets.errors import FlyteWidgetsError, sentences
 from flyte_widgets.redaction import redact
 from flyte_widgets.run.causes import FAILURES, first_causes
 from flyte_widgets.run.fan_out import fan_out_indices
+from flyte_widgets.run.relation import lineage_words
 from flyte_widgets.run.state import ROOT, RunState
 from flyte_widgets.untrusted import printable, shortened, without_colours
 from flyte_widgets.watch.access import target_of
@@ -21,6 +22,7 @@ from flyte_widgets.watch.action_log import read_log
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.status import NEEDS_USER
 from flyte_widgets.watch.watcher import Watcher
+from flyte_widgets.widgets.answer_words import answer_line, bounded_name
 from flyte_widgets.widgets.static_view.model import Failure, KnownAction, Snapshot
 from flyte_widgets.widgets.static_view.rows import choose_rows, rows_of
 from flyte_widgets.wire.detail import bounded, error_info
@@ -31,6 +33,8 @@ READ_LIMIT_S: Final = 8.0
 """How long reading the end of a run may take. What is missing then is drawn from what is known."""
 _FOLD_READS: Final = 40
 """Histories of folded actions that are read at most, all folds together."""
+_ANSWERS_READ: Final = 20
+"""Conditions that have ended and are read at most."""
 _AT_ONCE: Final = 4
 _TROUBLED: Final = ("polling", "reconnecting", *NEEDS_USER)
 _TEXT_LIMIT: Final = 20_000
@@ -53,7 +57,7 @@ def snapshot_of(run: Run, watcher: Watcher, failed: FailedAction | None = None) 
         counts = {phase: count for phase, count in watcher.state.counts.items() if count > 0}
         details = watcher.details.get(ROOT)
     root = next((action for action in actions if action.id == ROOT), None)
-    connection = watcher.connection
+    connection, relation = watcher.connection, watcher.model.relation
     url = target.backend.client.console_url(target.run_id, tracked=bool(watcher.tracked))
     abort = details.abort_info if details is not None else None
     return Snapshot(
@@ -70,6 +74,9 @@ def snapshot_of(run: Run, watcher: Watcher, failed: FailedAction | None = None) 
         actions=actions,
         failure=_failure(failed, actions) or _failure(FailedAction(details) if details else None, actions),
         line=watcher.analyst.line,
+        lineage=lineage_words(relation, counts, is_over=root is not None and root.is_terminal) if relation else "",
+        started=bounded_name(watcher.model.rerun_status.run),
+        answers=tuple(line for line in map(answer_line, watcher.conditions.answers.values()) if line),
         abort_reason=_safe_text(abort.reason) if abort is not None else "",
         console_url=url or "",
         trouble=_safe_text(sentences(connection.message, connection.hint)) if connection.state in _TROUBLED else "",
@@ -87,16 +94,18 @@ async def read_what_is_missing(watcher: Watcher) -> FailedAction | None:
     single = [row.members[0].id for row in rows if not row.is_fold]
     folded = [action.id for row in rows if row.is_fold for action in row.members][:_FOLD_READS]
     missing = [id_ for id_ in [*single, *folded] if watcher.state.by_id[id_].needs_history]
+    unread = _unread_answers(watcher)
     with contextlib.suppress(asyncio.TimeoutError):
         await asyncio.wait_for(watcher.analyst.settled(), READ_LIMIT_S)
     details = watcher.analyst.details()
     failure = next((action for action in first_causes(watcher.state, details) if action.id != ROOT), None)
     found: list[ActionDetails] = []
-    waiting = iter([*([failure.id] if failure is not None else []), *missing])
+    waiting = iter([*([failure.id] if failure is not None else []), *unread, *missing])
 
     async def read() -> None:
         for action in waiting:
             details = await watcher.read_action(action)
+            watcher.conditions.take(details)
             if failure is not None and action == failure.id:
                 found.append(details)
 
@@ -116,6 +125,13 @@ async def read_what_is_missing(watcher: Watcher) -> FailedAction | None:
     log = reading_log.result() if reading_log in done and reading_log.exception() is None else ()
     shown = found[0] if found else watcher.details.get(ROOT) if failure is None else None
     return FailedAction(shown, log) if shown is not None else None
+
+
+def _unread_answers(watcher: Watcher) -> list[str]:
+    """Give the conditions of which it is known that they ended, but not how."""
+    known = watcher.conditions.answers
+    ended = (action for action in watcher.state if action.metadata.condition is not None and action.is_terminal)
+    return [action.id for action in ended if action.id not in known][:_ANSWERS_READ]
 
 
 def _failed_root(state: RunState) -> str:

@@ -34,6 +34,7 @@ from flyte_widgets.widgets.static_view.rows import choose_rows, rows_of
 from flyte_widgets.widgets.static_view.svg import clean, data_uri
 from flyte_widgets.widgets.static_view.words import (
     done_words,
+    person_lines,
     phase_words,
     reported_counts,
     symbol,
@@ -72,7 +73,7 @@ def static_view_html(snapshot: Snapshot, element_id: str = "") -> str:
         parts.append(_line(snapshot.line))
     if snapshot.failure is not None:
         parts.append(_failure(snapshot, snapshot.failure))
-    parts += [_block(text) for text in (_abort_words(snapshot), snapshot.trouble) if text]
+    parts += [_block(text) for text in (*person_lines(snapshot), _abort_words(snapshot), snapshot.trouble) if text]
     if snapshot.actions:
         parts.append(_drawings(snapshot))
     parts.append(_reports(snapshot.reports))

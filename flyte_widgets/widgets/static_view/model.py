@@ -85,6 +85,12 @@ class Snapshot:
     failure: Failure | None = None
     line: Summary | None = None
     """The one line that answers; None where nothing is known."""
+    lineage: str = ""
+    """Whose rerun it is; "" where it is nobody's."""
+    started: str = ""
+    """Name of the run that was started from it; "" for none."""
+    answers: tuple[str, ...] = ()
+    """How its conditions ended: what was answered, by whom and when. One line each."""
     abort_reason: str = ""
     console_url: str = ""
     trouble: str = ""

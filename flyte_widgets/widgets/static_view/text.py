@@ -9,7 +9,15 @@ from flyte_widgets.untrusted import one_line, shortened
 from flyte_widgets.widgets.static_view.drawings import error_words
 from flyte_widgets.widgets.static_view.model import Snapshot
 from flyte_widgets.widgets.static_view.paths import path_of
-from flyte_widgets.widgets.static_view.words import done_words, phase_words, reported_counts, symbol, took, when
+from flyte_widgets.widgets.static_view.words import (
+    done_words,
+    person_lines,
+    phase_words,
+    reported_counts,
+    symbol,
+    took,
+    when,
+)
 
 _MESSAGE_LINES: Final = 6
 _NAME_LETTERS: Final = 80
@@ -34,7 +42,7 @@ def summary(snapshot: Snapshot) -> str:
             if part
         )
     ]
-    lines += [when(snapshot)]
+    lines += [when(snapshot), *person_lines(snapshot)]
     if snapshot.counts:
         counts = [f"{n:,} {phase.label.lower()}" for phase, n in reported_counts(snapshot)]
         lines.append(" · ".join([" ".join(done_words(snapshot)), *counts]))

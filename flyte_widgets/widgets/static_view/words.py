@@ -46,6 +46,13 @@ def when(snapshot: Snapshot) -> str:
     return f"{began:%Y-%m-%d %H:%M:%S} – {then} UTC" if is_over else f"since {began:%Y-%m-%d %H:%M:%S}, seen {then} UTC"
 
 
+def person_lines(snapshot: Snapshot) -> list[str]:
+    """Say what persons did: whose rerun the run is, which was started from it, and what was answered in it."""
+    lineage = snapshot.lineage[:1].upper() + snapshot.lineage[1:]
+    started = f"{snapshot.started} was started from this run" if snapshot.started else ""
+    return [line for line in (" · ".join(part for part in (lineage, started) if part), *snapshot.answers) if line]
+
+
 def phase_words(snapshot: Snapshot) -> str:
     """Say where the run is; of one that goes on, that this is when it was last seen."""
     if snapshot.phase is None:

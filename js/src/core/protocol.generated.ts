@@ -315,6 +315,16 @@ export interface ReadRerun {
   kind: "read_rerun";
 }
 
+/**
+ * Make the widget of the run that this one was started from, or of one that was started from it.
+ *
+ * "": close that widget. Gives the id of its model.
+ */
+export interface OpenOther {
+  kind: "open_other";
+  run: string;
+}
+
 /** Try to reach the backend now. */
 export interface Retry {
   kind: "retry";
@@ -831,6 +841,7 @@ export type Request =
   | Signal
   | Rerun
   | ReadRerun
+  | OpenOther
   | Retry
   | ReadFrontEnd
   | RequestHistory
@@ -863,6 +874,7 @@ export type Request =
 /** Payloads of replies, by kind of request. All others are empty. */
 export interface Replies {
   read_rerun: RerunForm;
+  open_other: string;
   report: string;
   critical_path: [action: string, phase: number, from_ms: number, to_ms: number][];
   by_task: TaskRow[];
@@ -909,7 +921,7 @@ export interface RunTraits {
   abort_note: string;
   /** How an abort stands: idle, requested, accepted, aborted or failed; for which action, when, why. */
   abort_state: AbortState;
-  /** How answers stand, and how conditions ended that were seen waiting. */
+  /** How answers stand, and how conditions ended, of those that were seen waiting or read since. */
   answers: AnswerState[];
   /** Number of the root's latest attempt, from 1. */
   attempt: number;

@@ -14,6 +14,10 @@ export class RequestError extends Error {
   }
 }
 
+/** What a request failed of, for a sentence. */
+export const messageOf = (error: unknown): string =>
+  error instanceof RequestError ? error.message : String(error);
+
 /** What Python answered. Its buffers belong to the payload. */
 export interface Answer<T> {
   payload: T;

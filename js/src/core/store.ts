@@ -65,6 +65,11 @@ export class Store {
     this.#applySaved();
   }
 
+  /** For what shows another widget of the host's. */
+  get host(): Pick<AnyModel, "widget_manager"> {
+    return this.model;
+  }
+
   get kernel(): KernelLife {
     return this.channel.kernel;
   }

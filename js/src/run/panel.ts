@@ -1,5 +1,6 @@
 // A run in a panel beside the notebook: its bar, which leads to the list of runs, and the words and icon of its tab.
 import type { Store } from "../core/store";
+import { NEEDS_ANSWER } from "../hosts/page-title";
 import type { PanelView, Subject } from "../hosts/sidebar";
 import { badgeOf } from "../ui/badge";
 import { iconButton } from "../ui/buttons";
@@ -41,9 +42,15 @@ export class RunPanel implements Subject {
   }
 
   title(): { label: string; caption: string } {
-    const { task_name, run_name } = this.store.traits;
+    const { task_name, run_name, waiting } = this.store.traits;
     const run = [task_name.value, run_name.value].filter(Boolean).join(" ");
-    return { label: task_name.value || run_name.value, caption: `Flyte run ${run}: ${this.#badge.text}` };
+    const name = task_name.value || run_name.value;
+    // In a tab that is cut, what is needed comes first.
+    const needs = waiting.value.length > 0 ? [NEEDS_ANSWER] : [];
+    return {
+      label: needs.length > 0 ? `● ${NEEDS_ANSWER}: ${name}` : name,
+      caption: [`Flyte run ${run}: ${this.#badge.text}`, ...needs].join(", "),
+    };
   }
 
   icon(palette: Palette): Element {

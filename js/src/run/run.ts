@@ -3,6 +3,7 @@ import { computed, signal } from "@preact/signals-core";
 import { hideStaticView } from "../hosts/static-view";
 import { h } from "../ui/dom";
 import type { Frame } from "../ui/frame";
+import { mountOnceNeeded } from "../ui/part";
 import { mountCompact } from "./compact";
 import compactCss from "./compact.css";
 import { mountWaiting } from "./condition/band";
@@ -70,6 +71,24 @@ export function mountRun(frame: Frame): void {
   const timeline = band("timeline");
   frame.mount("timeline", mountTimeline, timeline);
   frame.mount("details", mountDetails, band("details"));
+  const other = band("other");
+  frame.mount(
+    "other run",
+    (view) =>
+      mountOnceNeeded(
+        view,
+        () => view.ui.otherRun.value !== "",
+        async () => {
+          const { mountOther } = await import("./rerun/other");
+          return () => mountOther(view, other);
+        },
+      ),
+    other,
+  );
+  frame.show(
+    other,
+    computed(() => frame.ui.otherRun.value !== ""),
+  );
   frame.mount("keys", mountFrameKeys, element);
   frame.mount("notification", mountNotify, element);
   frame.show(

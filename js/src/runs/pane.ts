@@ -1,19 +1,9 @@
 // A run that is open in place: its own widget, in a pane below the line that leads back to the list.
 import type { AnyModel } from "@anywidget/types";
+import { NestedView } from "../hosts/nested-view";
 import { iconButton } from "../ui/buttons";
 import { h, setText } from "../ui/dom";
 import { icon } from "../ui/icons";
-
-interface HostView {
-  el: HTMLElement;
-  remove?(): void;
-}
-
-/** What ipywidgets' managers can do; hosts without one (marimo) cannot show a widget inside of another one. */
-interface Manager {
-  get_model?(id: string): Promise<unknown>;
-  create_view?(model: unknown, options?: object): Promise<HostView>;
-}
 
 export interface PaneActions {
   back(): void;
@@ -24,14 +14,10 @@ export class Pane {
   readonly #back = h("button", { class: "fw-text-button fw-rl-back" }, icon("chevron-left", 14), "Runs");
   readonly #place = h("div", { class: "fw-rl-opened" });
   readonly element: HTMLElement;
-  #view: HostView | null = null;
-  #model = "";
+  readonly #view: NestedView;
 
-  constructor(
-    private readonly model: AnyModel,
-    on: PaneActions,
-    signal: AbortSignal,
-  ) {
+  constructor(model: AnyModel, on: PaneActions, signal: AbortSignal) {
+    this.#view = new NestedView(model, this.#place);
     const previous = iconButton("The run above", "chevron-up");
     const next = iconButton("The run below", "chevron-down");
     this.element = h(
@@ -66,21 +52,8 @@ export class Pane {
   }
 
   /** Draw the widget of this model. Rejects where the host cannot. */
-  async draw(id: string): Promise<void> {
-    this.#model = id;
-    const manager = this.model.widget_manager as Manager | undefined;
-    if (!manager?.get_model || !manager.create_view) {
-      throw new Error("This notebook host cannot show a run inside of the list.");
-    }
-    const view = await manager.create_view(await manager.get_model(id), {});
-    if (this.#model !== id) {
-      view.remove?.();
-      return;
-    }
-    this.clear();
-    this.#model = id;
-    this.#view = view;
-    this.#place.append(view.el);
+  draw(id: string): Promise<void> {
+    return this.#view.draw(id);
   }
 
   focus(): void {
@@ -93,9 +66,6 @@ export class Pane {
   }
 
   clear(): void {
-    this.#model = "";
-    this.#view?.remove?.();
-    this.#view = null;
-    this.#place.replaceChildren();
+    this.#view.clear();
   }
 }

@@ -24,6 +24,8 @@ export interface Ui {
   readonly compareWith: Signal<string>;
   /** The diagram is one line; null: as the width has it. */
   readonly diagramFolded: Signal<boolean | null>;
+  /** Another run is shown in the place of this one: whose rerun it is, or a rerun of it; "": none. */
+  readonly otherRun: Signal<string>;
   readonly detailsOpen: Signal<boolean>;
   /** The details have the whole width and more height: one tab, without the attempts beside it. */
   readonly detailsMaximised: Signal<boolean>;
@@ -59,6 +61,7 @@ export function createUi(): Ui {
     lens: signal<"" | "path" | "tasks" | "compare">(""),
     compareWith: signal(""),
     diagramFolded: signal<boolean | null>(null),
+    otherRun: signal(""),
     detailsOpen: signal(false),
     detailsMaximised: signal(false),
     detailsTab: signal(""),

@@ -2,7 +2,7 @@
 // word (`answers`). One for all views of a run, so that no two of them send at once.
 import { type Signal, signal } from "@preact/signals-core";
 import type { AnswerState } from "../../core/protocol";
-import { RequestError } from "../../core/requests";
+import { messageOf } from "../../core/requests";
 import type { Store } from "../../core/store";
 
 /** What this page did. Times are this browser's clock. `said` is the answer in words: "Yes". */
@@ -53,8 +53,7 @@ export class Answering {
     this.store.command("signal", subject, { action: id, value }, { timeoutMs: SILENT_AFTER_MS }).then(
       () => undefined, // `answers` tells how it goes on
       (error: unknown) => {
-        const message = error instanceof RequestError ? error.message : String(error);
-        this.#become(id, { at: "failed", message, before });
+        this.#become(id, { at: "failed", message: messageOf(error), before });
       },
     );
   }

@@ -1,10 +1,14 @@
-// One desktop notification when the run ends, well or not, where it is wished for. Nobody is asked for leave before they
-// wish for it, and where the browser gives none this is said. State: the UI's; it does not outlive the page.
+// A desktop notification when the run ends, well or not, and for each condition that begins to wait for a person, where
+// it is wished for. Nobody is asked for leave before they wish for it, and where the browser gives none this is said. State: the UI's; it does not outlive the page.
 import { signal } from "@preact/signals-core";
 import { duration, plural } from "../../core/format";
 import { label, Phase, phaseOf } from "../../core/phases";
+import type { WaitingCondition } from "../../core/protocol";
+import { NEEDS_ANSWER } from "../../hosts/page-title";
 import { h, setText } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
+
+const PROMPT_LETTERS = 200;
 
 type Leave = NotificationPermission | "missing";
 
@@ -12,8 +16,8 @@ type Leave = NotificationPermission | "missing";
 const leave = (): Leave => (typeof Notification === "undefined" ? "missing" : Notification.permission);
 
 const WORDS: Readonly<Record<Leave, string>> = {
-  default: "Notify me when it ends",
-  granted: "Notify me when it ends",
+  default: "Notify me when it ends or needs an answer",
+  granted: "Notify me when it ends or needs an answer",
   denied: "Notifications are blocked here, by the browser or by the frame around this page",
   missing: "This browser has no notifications",
 };
@@ -55,23 +59,56 @@ export function notifyChoice(view: View): HTMLElement {
 
 /** Keeps the promise. */
 export function mountNotify(view: View): void {
-  const { store, ui } = view;
+  const { ui, store } = view;
+  const { is_terminal, waiting } = store.traits;
+  const told = new Set<string>();
   view.effect(() => {
-    if (!store.traits.is_terminal.value || !ui.notify.peek()) return;
+    for (const condition of waiting.value) {
+      if (ui.notify.peek() && !told.has(condition.id)) show(view, asking(view, condition));
+      told.add(condition.id);
+    }
+  });
+  view.effect(() => {
+    if (!is_terminal.value || !ui.notify.peek()) return;
     ui.notify.value = false; // one, not ten
-    const { title, body, tag } = ending(view);
-    const shown = new Notification(title, { body, tag });
-    shown.onclick = () => {
-      window.focus();
-      view.frame.scrollIntoView({ block: "nearest" });
-      shown.close();
-    };
+    show(view, ending(view));
   });
 }
 
-/** "etl.pipeline failed" and "r4p2bdpt7f · after 4m 06s · 3 actions failed". Notifications of one tag are one. */
-function ending({ store }: View): { title: string; body: string; tag: string } {
-  const { task_name, run_name, project, domain, phase, counts, started_ms, ended_ms } = store.traits;
+interface News {
+  title: string;
+  body: string;
+  tag: string;
+}
+
+function show({ frame }: View, { title, body, tag }: News): void {
+  const shown = new Notification(title, { body, tag });
+  shown.onclick = () => {
+    window.focus();
+    frame.scrollIntoView({ block: "nearest" });
+    shown.close();
+  };
+}
+
+/** Notifications of one tag are one. */
+function tagOf({ store }: View, ...more: string[]): string {
+  const { project, domain, run_name } = store.traits;
+  return ["flyte-widgets", project.peek(), domain.peek(), run_name.peek(), ...more].join("/");
+}
+
+/** "etl.pipeline needs an answer" and "r4p2bdpt7f · Deploy model v14 to production?". */
+function asking(view: View, { id, name, prompt }: WaitingCondition): News {
+  const { task_name, run_name } = view.store.traits;
+  return {
+    title: `${task_name.peek() || run_name.peek()} ${NEEDS_ANSWER}`,
+    body: `${run_name.peek()} · ${prompt.slice(0, PROMPT_LETTERS) || name}`,
+    tag: tagOf(view, id),
+  };
+}
+
+/** "etl.pipeline failed" and "r4p2bdpt7f · after 4m 06s · 3 actions failed". */
+function ending(view: View): News {
+  const { task_name, run_name, phase, counts, started_ms, ended_ms } = view.store.traits;
   const [startMs, endMs] = [started_ms.peek(), ended_ms.peek()];
   const failed = Object.entries(counts.peek()).find(([value]) => phaseOf(value) === Phase.Failed)?.[1] ?? 0;
   return {
@@ -83,6 +120,6 @@ function ending({ store }: View): { title: string; body: string; tag: string } {
     ]
       .filter(Boolean)
       .join(" · "),
-    tag: ["flyte-widgets", project.peek(), domain.peek(), run_name.peek()].join("/"),
+    tag: tagOf(view),
   };
 }

@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals-core";
 import { grouped } from "../../core/format";
 import { Phase, phaseOf } from "../../core/phases";
-import { RequestError } from "../../core/requests";
+import { messageOf } from "../../core/requests";
 import { h, setAttribute, setText } from "../../ui/dom";
 import { icon } from "../../ui/icons";
 import { Question } from "../../ui/question";
@@ -188,5 +188,3 @@ export function mountRerun(view: View, row: HTMLElement, band: HTMLElement): voi
   };
   view.effect(draw);
 }
-
-const messageOf = (error: unknown): string => (error instanceof RequestError ? error.message : String(error));

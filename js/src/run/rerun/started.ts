@@ -1,15 +1,15 @@
 // The band under a run from which another one was started, and the chip of a run that was started from another one.
 import { signal } from "@preact/signals-core";
-import { wallClock } from "../../core/format";
+import { grouped, wallClock } from "../../core/format";
+import { Phase, phaseOf } from "../../core/phases";
 import { Band } from "../../ui/band";
-import { safeUrl } from "../../ui/buttons";
 import { copyText } from "../../ui/copy";
-import { h, setAttribute } from "../../ui/dom";
+import { h, setAttribute, setText } from "../../ui/dom";
 import { icon } from "../../ui/icons";
 import type { View } from "../../ui/view-state";
+import { showOther } from "./other-run";
 
 const COPIED_MS = 2_000;
-const NEW_TAB = { target: "_blank", rel: "noopener noreferrer" };
 
 export function mountStarted(view: View, parent: HTMLElement): void {
   const { traits } = view.store;
@@ -33,17 +33,13 @@ export function mountStarted(view: View, parent: HTMLElement): void {
       band.update(null);
       return;
     }
-    const href = safeUrl(url);
     band.update({
       key: run,
       name: "A run that was started from this one",
       tone: "plain",
       mark: { icon: "retry" },
       sentence: [h("span", { class: "fw-mono" }, run), " started from this run"],
-      secondary: [
-        ...(atMs === null ? [] : [wallClock(atMs)]),
-        ...(href ? [h("a", { class: "fw-link", href, ...NEW_TAB }, "Open in the Flyte console")] : []),
-      ],
+      secondary: atMs === null ? [] : [wallClock(atMs)],
       actions: [
         {
           id: "copy",
@@ -52,6 +48,7 @@ export function mountStarted(view: View, parent: HTMLElement): void {
           title: reference,
           press: (button) => void copy(reference, button),
         },
+        { id: "show", label: "Show", kind: "primary", press: () => showOther(view, run, url) },
       ],
       dismiss: () => {
         dismissed.value = run;
@@ -60,19 +57,39 @@ export function mountStarted(view: View, parent: HTMLElement): void {
   });
 }
 
-/** "recovers r4p2bdpt7f". It leads to that run's page, where it has one. */
+/** "recovers r4p2bdpt7f"; once it has ended, how much was taken over. It shows that run. */
 export function mountLineage(view: View, parent: HTMLElement): void {
   const { traits } = view.store;
   const words = h("span");
   const run = h("span", { class: "fw-mono fw-cut" });
-  const chip = h("a", { class: "fw-lineage", ...NEW_TAB }, icon("retry", 12), words, run);
+  const chip = h("button", { class: "fw-lineage" }, icon("retry", 12), words, run);
   parent.append(chip);
+  chip.addEventListener(
+    "click",
+    () => {
+      const relation = traits.relation.peek();
+      if (relation) showOther(view, relation.run, relation.url);
+    },
+    { signal: view.signal },
+  );
   view.effect(() => {
     const relation = traits.relation.value;
     chip.hidden = relation === null;
-    words.textContent = relation?.kind === "recover" ? "recovers " : "rerun of ";
-    run.textContent = relation?.run ?? "";
-    setAttribute(chip, "href", safeUrl(relation?.url ?? "") || null);
-    setAttribute(chip, "title", relation ? `${words.textContent}${relation.run}` : null);
+    if (!relation) return;
+    const { total, recovered } = recoveredOf(traits.counts.value);
+    const isOver = traits.is_terminal.value && total > 0;
+    const done = `recovered ${grouped(recovered)} of ${grouped(total)} from `;
+    setText(words, relation.kind !== "recover" ? "rerun of " : isOver ? done : "recovers ");
+    setText(run, relation.run);
+    setAttribute(chip, "title", `${words.textContent}${relation.run}: show that run here`);
   });
+}
+
+function recoveredOf(counts: Readonly<Record<string, number>>): { total: number; recovered: number } {
+  let [total, recovered] = [0, 0];
+  for (const [value, n] of Object.entries(counts)) {
+    total += n;
+    if (phaseOf(value) === Phase.Recovered) recovered += n;
+  }
+  return { total, recovered };
 }
