@@ -10,6 +10,7 @@ carries into every task and thread.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +25,9 @@ from flyte.errors import CustomError
 
 from flyte_widgets.errors import LocalError
 from flyte_widgets.sdk.run_scope import RunScope, current_scope
+
+TaskInputs = dict[str, Any] | Callable[[], Awaitable[dict[str, Any]]]
+"""Inputs by name, or what reads them first."""
 
 
 class ScopedState:
@@ -80,7 +84,7 @@ def _write_plain_reports() -> None:
     flyte_report.ipython_check = lambda: current_scope.get(None) is None and check()
 
 
-async def run_task(task: Any, args: tuple[Any, ...], inputs: dict[str, Any], *, name: str, scope: RunScope) -> Any:
+async def run_task(task: Any, args: tuple[Any, ...], inputs: TaskInputs, *, name: str, scope: RunScope) -> Any:
     """Run a task tree on this machine, recorded by the scope's recorder only. Returns what the task returns.
 
     Raises what the SDK raises: for what a task raised, an error of its own, with that as its cause.
@@ -89,7 +93,8 @@ async def run_task(task: Any, args: tuple[Any, ...], inputs: dict[str, Any], *, 
     current_scope.set(scope)
     config = scope.user_config.replace(local_persistence=False, local_tracked=False, local_tracked_strict=False)
     with flyte_init.init_config_context(config):
-        run = await flyte.with_runcontext(mode="local", name=name).run.aio(task, *args, **inputs)
+        values = await inputs() if callable(inputs) else inputs
+        run = await flyte.with_runcontext(mode="local", name=name).run.aio(task, *args, **values)
     outputs = tuple(await run.outputs.aio())
     return outputs[0] if len(outputs) == 1 else outputs
 

@@ -19,8 +19,10 @@ from flyte_widgets.api.messages_data import Inputs
 from flyte_widgets.api.messages_launch import ActionSpec, OffloadedInputs, RunSpecs
 from flyte_widgets.api.messages_runs import Run as RunMessage
 from flyte_widgets.errors import (
+    FailedPreconditionError,
     FlyteWidgetsError,
     InputError,
+    InvalidArgumentError,
     NotFoundError,
     NotKeptError,
     ProtocolError,
@@ -133,7 +135,11 @@ async def _start(
     except (UnimplementedError, NotFoundError) as error:
         logger.debug("inputs of a rerun of %s go with it: %s", run_id.name, error)
     asked_ms = watcher.client.now_ms
-    answer = await launch.create_run(run_id.project, run_id.domain, spec.task, given, run_spec)
+    try:
+        answer = await launch.create_run(run_id.project, run_id.domain, spec.task, given, run_spec)
+    except (FailedPreconditionError, InvalidArgumentError) as error:
+        error.hint = ""  # what helps with other calls; why this one is refused, the backend says
+        raise
     _refuse_old(watcher, answer, asked_ms)
     return RunIdentifier(run_id.org, run_id.project, run_id.domain, answer.name)
 

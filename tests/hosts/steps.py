@@ -20,6 +20,8 @@ LIVE = {"seed": 7, "speed": 1, "elapsed_s": 15}
 LASTING = {"seed": 3, "speed": 0.25, "elapsed_s": 60}
 #: One that has failed, with a child whose error is shown.
 FAILED = {"seed": 5, "outcome": "failed", "elapsed_s": 100_000}
+#: One that waits for a person.
+PAUSED = {"seed": 7, "elapsed_s": 170, "answers": False}
 #: What the Abort button says while nobody answers it.
 WAITING = "waiting for the kernel"
 
@@ -123,6 +125,27 @@ def abort_after_the_cell(cell: Cell, widget: Locator, proxy: FaultProxy, blocker
     blocker.release()
     expect(badge(widget)).to_have_text("Aborted")
     asked_s(proxy)
+
+
+def answer_after_the_cell(widget: Locator, proxy: FaultProxy, blocker: Blocker) -> None:
+    """Answer a PAUSED run twice while a cell runs: the band says what it waits for, and one answer comes after that."""
+    answer = widget.get_by_role("region", name="The run needs an answer")
+    answer.get_by_role("button", name="Yes").dblclick()
+    expect(answer).to_contain_text(f"Yes sent, {WAITING}: a cell is running")
+    assert proxy.count("SignalEvent") == 0
+    blocker.release()
+    expect(widget.get_by_role("region", name="An answer")).to_contain_text("You answered yes")
+    assert proxy.count("SignalEvent") == 1
+
+
+def rerun_when_idle(widget: Locator, proxy: FaultProxy) -> None:
+    """Start a FAILED run again by two clicks: the backend is asked once, and the view says which run began."""
+    widget.get_by_role("button", name="Rerun", exact=True).click()
+    widget.get_by_role("button", name="Start run").dblclick()
+    expect(widget.get_by_role("region", name="A run that was started from this one")).to_contain_text(
+        "started from this run"
+    )
+    assert proxy.count("CreateRun") == 1
 
 
 def asked_s(proxy: FaultProxy) -> float:

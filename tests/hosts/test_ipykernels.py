@@ -74,6 +74,15 @@ def test_click_while_a_cell_computes(host: Host, kernel: str, blocker: Blocker) 
     host(kernel).click_busy(blocker, at_once=can_interrupt(kernel), column="click while computing")
 
 
+@pytest.mark.parametrize("kernel", [name for name in KERNELS if not can_interrupt(name)])
+def test_an_answer_while_a_cell_runs(host: Host, kernel: str, blocker: Blocker) -> None:
+    """It waits for the cell, says so, and is sent once."""
+    jupyter = host(kernel)
+    notebook = jupyter.show(steps.PAUSED, blocker.source)
+    expect(jupyter.page.locator(".jp-InputPrompt").nth(1)).to_have_text("[*]:")
+    steps.answer_after_the_cell(notebook.widgets.first, jupyter.proxy, blocker)
+
+
 @every_kernel
 def test_rows_grow_behind_a_running_cell(host: Host, kernel: str, blocker: Blocker) -> None:
     """With all cells run at once the page's handshake waits behind the second one: the actions come all the same."""

@@ -77,6 +77,25 @@ def test_click_while_a_cell_runs(
     assert editor.wait() == "ok"
 
 
+def test_an_answer_while_a_cell_runs(
+    edit: Edit, new_cell: Callable[..., str], proxy: FaultProxy, blocker: steps.Blocker
+) -> None:
+    editor = edit()
+    editor.start(new_cell(steps.PAUSED))
+    assert editor.wait() == "ok"
+    editor.start(blocker.source)
+    steps.answer_after_the_cell(editor.widgets, proxy, blocker)
+    assert editor.wait() == "ok"
+
+
+def test_rerun(edit: Edit, new_cell: Callable[..., str], proxy: FaultProxy) -> None:
+    """The part that reruns comes from the kernel, by the one way that a webview leaves."""
+    editor = edit()
+    editor.start(new_cell(steps.FAILED))
+    assert editor.wait() == "ok"
+    steps.rerun_when_idle(editor.widgets, proxy)
+
+
 @pytest.mark.parametrize(("theme", "dark"), [("Light Modern", False), ("Dark Modern", True)])
 def test_theme(edit: Edit, new_cell: Callable[..., str], record: Record, theme: str, dark: bool) -> None:
     """Opened in the one theme, changed to the other and back: painted as the editor is, on no white ground."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import functools
 import secrets
 import threading
 from collections.abc import Generator
@@ -12,22 +13,27 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any, Final
 
-from flyte_widgets.errors import LocalError, WaitTimeoutError
+from connectrpc.code import Code
+from connectrpc.errors import ConnectError
+
+from flyte_widgets.errors import LocalError, WaitTimeoutError, sentences
 from flyte_widgets.local.runs.content import LocalContent, log_topic
 from flyte_widgets.local.runs.journal import Journal
 from flyte_widgets.local.runs.logs import LogBook, LogKey
-from flyte_widgets.local.runs.output import ALWAYS, Echo, RunOutput
+from flyte_widgets.local.runs.output import ALWAYS, NEVER, Echo, RunOutput
 from flyte_widgets.local.runs.pump import Pump
 from flyte_widgets.local.services import describe
 from flyte_widgets.local.services.control import now_us
+from flyte_widgets.local.services.launching import Launch
 from flyte_widgets.local.services.records import ROOT_ACTION, RunKey
 from flyte_widgets.local.services.server import LocalBackend, start
 from flyte_widgets.local.services.store import IDLE_AFTER_S
-from flyte_widgets.local.services.tracked import begin_run
+from flyte_widgets.local.services.tracked import LOCAL_ORIGIN, begin_run
 from flyte_widgets.sdk import local_runs as sdk
 from flyte_widgets.sdk.output_tee import capture
 from flyte_widgets.sdk.recorder import ABORTED, FAILED, SUCCEEDED, Recorder
 from flyte_widgets.sdk.run_scope import RunScope, cancel
+from flyte_widgets.sdk.tasks_now import native_inputs, task_now
 from flyte_widgets.sdk.traceback_text import without_foreign_frames
 
 _SETTLE_S: Final = 0.5
@@ -109,7 +115,7 @@ class LaunchedRun:
             primitive = run.actions[name].details.signal_info.output.scalar.primitive
         self._scope.conditions.answer(self._journal.sdk_name(name), getattr(primitive, primitive.WhichOneof("value")))
 
-    def execute(self, task: Any, args: tuple[Any, ...], inputs: dict[str, Any]) -> None:
+    def execute(self, task: Any, args: tuple[Any, ...], inputs: sdk.TaskInputs) -> None:
         """Run the task to its end, on the current thread; whatever happens ends up in the future and the backend."""
         result: Any = None
         error: BaseException | None = None
@@ -129,7 +135,7 @@ class LaunchedRun:
             self._future.set_exception(error)
         self._finish()
 
-    async def _execute(self, task: Any, args: tuple[Any, ...], inputs: dict[str, Any]) -> Any:
+    async def _execute(self, task: Any, args: tuple[Any, ...], inputs: sdk.TaskInputs) -> Any:
         with self._lock:
             if self._abort_reason is not None:
                 raise asyncio.CancelledError
@@ -185,16 +191,45 @@ def launch(
     sdk.require_arguments(task, args, inputs or {})
     backend = backend or start()
     key = RunKey(backend.project, backend.domain, name or f"local-{secrets.token_hex(4)}")
+    return _begin(task, args, inputs or {}, backend, key, echo)
+
+
+def _begin(
+    task: Any,
+    args: tuple[Any, ...],
+    inputs: sdk.TaskInputs,
+    backend: LocalBackend,
+    key: RunKey,
+    echo: Echo,
+    run_spec: Any = None,
+) -> LaunchedRun:
     spec = describe.task(key, task.name)
     try:
-        begin_run(backend.store, key, spec, at_us=now_us(), is_ours=True)
+        begin_run(backend.store, key, spec, at_us=now_us(), is_ours=True, run_spec=run_spec)
     except KeyError:
         raise LocalError(f"There is a run {key.name!r} already.", hint="Choose another name, or give none.") from None
+    backend.launchers.register(LOCAL_ORIGIN["kind"], functools.partial(_begin_again, backend))
     run = LaunchedRun(backend, key, echo)
     backend.control.register(key, run)
     # The caller's context goes along: output of the tasks lands where the caller's does.
     context = contextvars.copy_context()
     threading.Thread(
-        target=context.run, args=(run.execute, task, args, inputs or {}), name=f"flyte-widgets-{key.name}", daemon=True
+        target=context.run, args=(run.execute, task, args, inputs), name=f"flyte-widgets-{key.name}", daemon=True
     ).start()
     return run
+
+
+def _begin_again(backend: LocalBackend, wish: Launch, _origin: dict[str, Any]) -> None:
+    """Start a local run again, with the task as this process has it now. A recovery takes over nothing: all runs again.
+
+    What is not as the task takes it now is refused; what the SDK cannot read of the inputs fails the new run.
+    """
+    try:
+        task = task_now(wish.task_spec.task_template.id.name)
+        sdk.require_arguments(task, (), dict.fromkeys(literal.name for literal in wish.inputs.literals))
+    except LocalError as error:
+        raise ConnectError(Code.FAILED_PRECONDITION, sentences(error.message, error.hint)) from error
+    except TypeError as error:
+        raise ConnectError(Code.INVALID_ARGUMENT, str(error)) from error
+    inputs = functools.partial(native_inputs, task, wish.inputs)
+    _begin(task, (), inputs, backend, wish.key, NEVER, wish.run_spec)

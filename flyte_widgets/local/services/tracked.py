@@ -64,13 +64,17 @@ class TrackedRunServiceHandlers(RunReads, TrackedRunService):
         return tracked_run_service_pb2.ReportTrackedActionsResponse(statuses=statuses)
 
 
-def begin_run(store: Store, key: RunKey, spec: Any, *, at_us: int, is_ours: bool = False) -> None:
+def begin_run(store: Store, key: RunKey, spec: Any, *, at_us: int, is_ours: bool = False, run_spec: Any = None) -> None:
     """Create a run that the SDK executes: it is there, QUEUED, and can be watched and aborted. KeyError if it exists.
 
-    `is_ours` says that this process executes it.
+    `is_ours` says that this process executes it. `run_spec`: a `flyteidl2.task.RunSpec`, of a run that runs again.
     """
-    run = RunRecord(key, origin=json.dumps(LOCAL_ORIGIN) if is_ours else "")
-    root = run.add(describe.details(run.action_id(ROOT_ACTION), spec, source="RUN_SOURCE_TRACKED"), spec, at_us=at_us)
+    origin = json.dumps(LOCAL_ORIGIN) if is_ours else ""
+    run = RunRecord(key, origin=origin, run_spec=run_spec.SerializeToString() if run_spec else b"")
+    details = describe.details(run.action_id(ROOT_ACTION), spec, source="RUN_SOURCE_TRACKED")
+    if run_spec:
+        details.metadata.relation.CopyFrom(run_spec.relation)
+    root = run.add(details, spec, at_us=at_us)
     run.apply(root, report(root, ActionPhase.QUEUED, at_us=at_us))
     store.create(run)
 
