@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import threading
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.fault_proxy import FaultProxy, pass_on
+from tests.fault_proxy import Exchange, FaultProxy, pass_on
 from tests.faults.faults import connect_error
 from tests.jupyter_lab import Notebook
 from tests.run_helpers import eventually
@@ -195,20 +197,25 @@ def test_an_answer_that_is_refused_says_so_and_can_be_given_again(
 def test_a_reload_between_click_and_answer_sends_once(
     show: Callable[..., Notebook], shared_server: ServerProcess, proxy: FaultProxy
 ) -> None:
-    """Clicked while a cell runs, and once more on the page that was loaded anew: one SignalEvent."""
-    notebook = show(shared_server.simulate(**WAITS), "import time; time.sleep(25)")
-    yes = band_of(notebook.widgets.first).get_by_role("button", name="Yes")
-    yes.click()
-    expect(band_of(notebook.widgets.first)).to_contain_text("Yes sent")
-    notebook.reload()
-    widget = notebook.widgets.first
-    again = band_of(widget).get_by_role("button", name="Yes")
-    ended = widget.get_by_role("region", name="An answer")
-    expect(again.or_(ended).first).to_be_visible()
-    if again.is_visible():
-        again.click()
+    """The page that was loaded anew says that the answer was sent, and offers no other: one SignalEvent."""
+    may_go_on = threading.Event()
+
+    async def held(exchange: Exchange) -> None:
+        while not may_go_on.is_set():
+            await asyncio.sleep(0.05)
+        await pass_on(exchange)
+
+    proxy.on("SignalEvent", held)
+    notebook = show(shared_server.simulate(**WAITS))
+    band_of(notebook.widgets.first).get_by_role("button", name="Yes").click()
     eventually(lambda: proxy.count("SignalEvent"))
+    notebook.reload()
+    band = band_of(notebook.widgets.first)
+    expect(band).to_contain_text(re.compile("Yes sent"))
+    expect(band.get_by_role("button", name="Yes")).to_be_hidden()
+    may_go_on.set()
     notebook.await_printed("w.answers[0]['state']", "answered")
+    expect(band).to_be_hidden()
     assert proxy.count("SignalEvent") == 1
 
 
@@ -256,6 +263,8 @@ def test_two_wait_and_a_wrong_number_is_not_sent(open_notebook: Callable[..., No
     field.press("Enter")
     expect(widget.get_by_role("region", name="An answer")).to_contain_text("You answered 9223372036854775807")
     name = band.get_by_label("What is it called?")
+    expect(name).to_be_visible()
+    expect(band).not_to_have_attribute("data-settling", "")  # a band that has just come takes no key
     name.focus()
     name.press("Enter")  # an empty text is an answer, too
     expect(badge(widget)).to_have_text("Succeeded")
