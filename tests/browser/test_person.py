@@ -201,8 +201,7 @@ def test_a_reload_between_click_and_answer_sends_once(
     may_go_on = threading.Event()
 
     async def held(exchange: Exchange) -> None:
-        while not may_go_on.is_set():
-            await asyncio.sleep(0.05)
+        await asyncio.to_thread(may_go_on.wait)
         await pass_on(exchange)
 
     proxy.on("SignalEvent", held)

@@ -111,7 +111,13 @@ export function mountWaiting(view: View, parent: HTMLElement): void {
     const leftMs = now.deadlineMs === null ? null : Math.max(0, now.deadlineMs - clockMs);
     setText(
       left,
-      leftMs === null ? "" : ui.narrow.peek() ? `${ago(leftMs)} left` : `times out in ${ago(leftMs)}`,
+      leftMs === null
+        ? ""
+        : leftMs === 0
+          ? "its time is up"
+          : ui.narrow.peek()
+            ? `${ago(leftMs)} left`
+            : `times out in ${ago(leftMs)}`,
     );
     left.dataset.hurry = String(leftMs !== null && leftMs < HURRY_MS);
     const remote = answering.remote(now.id);
@@ -168,7 +174,7 @@ export function mountWaiting(view: View, parent: HTMLElement): void {
       tone: "wait",
       mark: { chip: Phase.Paused },
       stacked: true,
-      sentence: one.markdown ? inline(prompt) : [prompt],
+      sentence: [h("span", { dir: "auto" }, ...(one.markdown ? inline(prompt) : [prompt]))],
       secondary: secondary(one),
       spoken: `Needs an answer: ${prompt}`,
     };

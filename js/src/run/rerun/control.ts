@@ -150,7 +150,7 @@ export function mountRerun(view: View, row: HTMLElement, band: HTMLElement): voi
         ? `keeps ${grouped(kept)} succeeded, runs ${grouped(all - kept)}, ${where}`
         : `this Flyte may run all ${grouped(all)} again`,
       start: `with the same inputs, ${where}`,
-      inputs: `${form.changed.value.size} of ${form.count} changed`,
+      inputs: form.count > 0 ? `${form.changed.value.size} of ${form.count} changed` : "",
     };
     setText(effect, said[way.value]);
     setAttribute(effect, "title", said[way.value]);

@@ -61,8 +61,8 @@ function asked({ name }: ActionDetail, { prompt, description, markdown }: Condit
       : [h("p", { class: "fw-plain" }, description)]
     : [];
   return [
-    h("div", { class: "fw-answer-prompt" }, ...(markdown ? inline(words) : [words])),
-    h("div", { class: "fw-answer-description" }, ...more),
+    h("div", { class: "fw-answer-prompt", dir: "auto" }, ...(markdown ? inline(words) : [words])),
+    h("div", { class: "fw-answer-description", dir: "auto" }, ...more),
   ];
 }
 
