@@ -1,6 +1,7 @@
 // The states of the widget on a page, without a kernel: index.html?state=running&theme=dark&width=960, or a list of
 // all without `state`. Tests and pictures switch states in place, by `gallery.show`.
 
+import type { RunTraits } from "../src/core/protocol";
 import { Store } from "../src/core/store";
 import { runCss } from "../src/run/run";
 import { h } from "../src/ui/dom";
@@ -74,6 +75,7 @@ async function show(name: string, { theme = "light", width = 960, fonts = "" }: 
   nowMs = snapshot.byteLength > 0 ? clockOf(snapshot) : (connection.lastMs ?? 0);
 
   const model = new GalleryModel(state.traits, state.manner, state.selecting);
+  if (state.other) Object.assign(model, { widget_manager: nesting(state.other()) });
   const widget = define();
   const end = widget.initialize({ model: model as never });
   const leave = widget.render({ model: model as never, el: main });
@@ -107,6 +109,18 @@ async function show(name: string, { theme = "light", width = 960, fonts = "" }: 
   await redraw();
   state.point?.(stage);
   await frame();
+}
+
+/** A host that shows another widget inside of a view: of a run with these traits. */
+function nesting(traits: RunTraits) {
+  return {
+    get_model: async () => new GalleryModel(traits),
+    create_view: async (model: GalleryModel) => {
+      const el = h("div");
+      const leave = define().render({ model: model as never, el });
+      return { el, remove: leave };
+    },
+  };
 }
 
 /** A part of ui/ in a frame of its own. */

@@ -27,6 +27,18 @@ const LONG = {
   description: "More of it.",
 };
 
+const AFTER = { relation: { kind: "recover", run: "r4p2bdpt7f", url: "" }, run_name: "r9x2kd84mq" };
+const recovering = (): RunTraits => ({ ...scenario.running(102_000, ""), ...AFTER });
+const started = (): RunTraits["rerun_state"] => ({
+  state: "started",
+  kind: "rerun",
+  run: "r9x2kd84mq",
+  reference: 'RunWidget("r9x2kd84mq")',
+  url: "https://flyte.acme.dev/v2/domain/development/project/etl/runs/r9x2kd84mq",
+  atMs: base(),
+  message: "",
+});
+
 const answer = (more: Partial<AnswerState>): AnswerState => ({
   state: "answered",
   id: ID,
@@ -112,19 +124,21 @@ export const PERSON: Record<string, () => State> = {
   "rerun-started": () => ({
     traits: {
       ...scenario.failed(""),
-      rerun_state: {
-        state: "started",
-        kind: "rerun",
-        run: "r9x2kd84mq",
-        reference: 'RunWidget("r9x2kd84mq")',
-        url: "https://flyte.acme.dev/v2/domain/development/project/etl/runs/r9x2kd84mq",
-        atMs: base(),
-        message: "",
-      },
+      rerun_state: started(),
     },
   }),
-  "rerun-lineage": () => ({
-    traits: { ...scenario.running(102_000), relation: { kind: "recover", run: "r4p2bdpt7f", url: "" } },
+  "rerun-lineage": () => ({ traits: recovering() }),
+  "rerun-recovered": () => ({
+    traits: { ...scenario.succeeded(), ...AFTER, counts: { recovered: 44, succeeded: 6 } },
+  }),
+  "rerun-other": () => ({
+    traits: { ...scenario.failed(""), rerun_state: started() },
+    other: recovering,
+    manner: { answers: { open_other: "model" } },
+    act: async (stage) => {
+      press(stage, ".fw-started-band .fw-primary");
+      await stage.until(".fw-other-band .flyte-widgets");
+    },
   }),
 };
 

@@ -17,6 +17,8 @@ export interface State {
   traits: RunTraits;
   manner?: Manner;
   selecting?: (id: string) => RunTraits;
+  /** The run that is shown in its place, where one is asked for. */
+  other?: () => RunTraits;
   /** Clicks and keys, once drawn. */
   act?: (stage: Stage) => void | Promise<void>;
   /** Where the pointer is in the end. */

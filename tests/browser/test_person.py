@@ -25,6 +25,13 @@ def band_of(widget: Locator) -> Locator:
     return widget.get_by_role("region", name="The run needs an answer")
 
 
+def settled(band: Locator) -> Locator:
+    """The band once it takes clicks: one that has just come takes none, for it has moved what was under the pointer."""
+    expect(band).to_be_visible()
+    expect(band).not_to_have_attribute("data-settling", "")
+    return band
+
+
 def test_a_run_that_waits_says_so_and_is_answered_by_mouse(
     show: Callable[..., Notebook], shared_server: ServerProcess, proxy: FaultProxy
 ) -> None:
@@ -70,7 +77,7 @@ def test_while_a_cell_runs_an_answer_is_sent_once(
     show: Callable[..., Notebook], shared_server: ServerProcess, proxy: FaultProxy
 ) -> None:
     widget = show(shared_server.simulate(**WAITS), "import time; time.sleep(20)").widgets.first
-    band_of(widget).get_by_role("button", name="Yes").dblclick()
+    settled(band_of(widget)).get_by_role("button", name="Yes").dblclick()
     eventually(lambda: proxy.count("SignalEvent"))
     expect(widget.get_by_role("region", name="An answer")).to_contain_text("You answered yes", timeout=120_000)
     assert proxy.count("SignalEvent") == 1
@@ -186,7 +193,7 @@ def test_an_answer_that_is_refused_says_so_and_can_be_given_again(
 ) -> None:
     widget = show(shared_server.simulate(**WAITS)).widgets.first
     proxy.on("SignalEvent", connect_error(403, "permission_denied", "you may not answer"), pass_on)
-    yes = band_of(widget).get_by_role("button", name="Yes")
+    yes = settled(band_of(widget)).get_by_role("button", name="Yes")
     yes.click()
     expect(band_of(widget)).to_contain_text(re.compile("Not sent: .*you may not answer"))
     yes.click()
@@ -206,7 +213,7 @@ def test_a_reload_between_click_and_answer_sends_once(
 
     proxy.on("SignalEvent", held)
     notebook = show(shared_server.simulate(**WAITS))
-    band_of(notebook.widgets.first).get_by_role("button", name="Yes").click()
+    settled(band_of(notebook.widgets.first)).get_by_role("button", name="Yes").click()
     eventually(lambda: proxy.count("SignalEvent"))
     notebook.reload()
     band = band_of(notebook.widgets.first)
@@ -262,8 +269,8 @@ def test_two_wait_and_a_wrong_number_is_not_sent(open_notebook: Callable[..., No
     field.press("Enter")
     expect(widget.get_by_role("region", name="An answer")).to_contain_text("You answered 9223372036854775807")
     name = band.get_by_label("What is it called?")
+    settled(band)
     expect(name).to_be_visible()
-    expect(band).not_to_have_attribute("data-settling", "")  # a band that has just come takes no key
     name.focus()
     name.press("Enter")  # an empty text is an answer, too
     expect(badge(widget)).to_have_text("Succeeded")

@@ -130,6 +130,8 @@ def abort_after_the_cell(cell: Cell, widget: Locator, proxy: FaultProxy, blocker
 def answer_after_the_cell(widget: Locator, proxy: FaultProxy, blocker: Blocker) -> None:
     """Answer a PAUSED run twice while a cell runs: the band says what it waits for, and one answer comes after that."""
     answer = widget.get_by_role("region", name="The run needs an answer")
+    expect(answer).to_be_visible()
+    expect(answer).not_to_have_attribute("data-settling", "")
     answer.get_by_role("button", name="Yes").dblclick()
     expect(answer).to_contain_text(f"Yes sent, {WAITING}: a cell is running")
     assert proxy.count("SignalEvent") == 0

@@ -130,6 +130,7 @@ export class AnswerControl {
   /** `data-off`: a band that settles leaves it so. */
   #disable(control: Element, off: boolean): void {
     (control as HTMLElement).dataset.off = String(off);
-    setAttribute(control, "aria-disabled", off ? "true" : null);
+    const isSettling = control.closest("[data-settling]") !== null;
+    setAttribute(control, "aria-disabled", off || isSettling ? "true" : null);
   }
 }

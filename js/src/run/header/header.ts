@@ -8,6 +8,7 @@ import { copyButton } from "../../ui/copy";
 import { h, setAttribute, setText } from "../../ui/dom";
 import { mountOnceNeeded } from "../../ui/part";
 import type { View } from "../../ui/view-state";
+import { kinship } from "../rerun/other-run";
 import { mountLineage } from "../rerun/started";
 import { mountAbort } from "./abort";
 import { mountFreshness } from "./freshness";
@@ -46,12 +47,15 @@ function mountIdentity(view: View, row: HTMLElement): void {
   const id = h("span", { class: "fw-id" }, run, copy, open, local);
   row.append(task, id);
   view.effect(() => {
-    const { task_name, run_name, reference, phase, project, domain } = traits;
+    const { task_name, run_name, reference, phase, project, domain, relation } = traits;
     setText(taskName, task_name.value);
     setAttribute(task, "title", task_name.value || null);
     setAttribute(task, "hidden", task_name.value ? null : "");
     setText(run, run_name.value);
-    setAttribute(run, "title", [project.value, domain.value, run_name.value].filter(Boolean).join(" / "));
+    const place = [project.value, domain.value, run_name.value].filter(Boolean).join(" / ");
+    const other = relation.value;
+    const whose = other && `${kinship(other.kind)} ${other.run}`;
+    setAttribute(run, "title", [place, whose].filter(Boolean).join(" · "));
     const known = phase.value !== "";
     setAttribute(copy, "hidden", known && reference.value ? null : "");
     pointLink(open, known ? traits.console_url.value : "");

@@ -1,4 +1,4 @@
-// How a view asks for another run in its place.
+// The run that a run was started from: in words, and shown in its place.
 import { safeUrl } from "../../ui/buttons";
 import type { View } from "../../ui/view-state";
 
@@ -15,3 +15,6 @@ export function showOther({ store, ui, frame }: View, run: string, url: string):
   const event = new CustomEvent(OTHER_RUN, { detail: run, bubbles: true, composed: true, cancelable: true });
   if (frame.dispatchEvent(event)) ui.otherRun.value = run;
 }
+
+/** What a run is to the one that it was started from. */
+export const kinship = (kind: string): string => (kind === "recover" ? "recovers" : "rerun of");

@@ -7,7 +7,7 @@ import { copyText } from "../../ui/copy";
 import { h, setAttribute, setText } from "../../ui/dom";
 import { icon } from "../../ui/icons";
 import type { View } from "../../ui/view-state";
-import { showOther } from "./other-run";
+import { kinship, showOther } from "./other-run";
 
 const COPIED_MS = 2_000;
 
@@ -79,7 +79,7 @@ export function mountLineage(view: View, parent: HTMLElement): void {
     const { total, recovered } = recoveredOf(traits.counts.value);
     const isOver = traits.is_terminal.value && total > 0;
     const done = `recovered ${grouped(recovered)} of ${grouped(total)} from `;
-    setText(words, relation.kind !== "recover" ? "rerun of " : isOver ? done : "recovers ");
+    setText(words, relation.kind === "recover" && isOver ? done : `${kinship(relation.kind)} `);
     setText(run, relation.run);
     setAttribute(chip, "title", `${words.textContent}${relation.run}: show that run here`);
   });
