@@ -5,18 +5,20 @@ from __future__ import annotations
 import functools
 import secrets
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.api.messages import RunIdentifier
 from flyte_widgets.errors import LocalError
 from flyte_widgets.local.runs.mirror import Mirror
 from flyte_widgets.local.runs.output import ALWAYS, NEVER, Echo
-from flyte_widgets.local.runs.runner import LaunchedRun, launch
+from flyte_widgets.local.runs.runner import LaunchedRun, launch, take_again
 from flyte_widgets.local.served import ServedBackend, served_backend
 from flyte_widgets.local.services import server
+from flyte_widgets.local.services.records import RunKey
 from flyte_widgets.local.services.server import LocalBackend
 from flyte_widgets.local.simulator.spec import SimSpec
 from flyte_widgets.watch.backends import is_configured, set_default, unset_default
@@ -47,6 +49,11 @@ class LocalRun(Run):
         raised as its cause; LocalError where the run was aborted; WaitTimeoutError.
         """
         return self._launched.result(time_limit(timeout))
+
+    def _started(self, starting: Coroutine[Any, Any, RunIdentifier]) -> Run:
+        run, client = super()._started(starting), self._handle.target.backend.client
+        launched = take_again(RunKey(self._launched.project, self._launched.domain, run.name))
+        return LocalRun(launched, client) if launched is not None else run
 
 
 def start(file: str | Path | None = None, port: int = 0, *, echo: bool | None = None) -> LocalBackend:

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+import flyte_widgets as fw
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import FailedPreconditionError, InputError, InvalidArgumentError
+from flyte_widgets.local import LocalRun
 from flyte_widgets.local.runs.runner import launch
 from flyte_widgets.local.services.server import LocalBackend
 from flyte_widgets.phases import ActionPhase as P
@@ -77,6 +79,19 @@ def test_it_runs_again_with_the_same_inputs_or_others(local: LocalBackend, cell:
     assert answer_of(third) == "4.5 m"
     assert third.relation is not None
     assert third.relation.run == second.name
+
+
+def test_it_gives_what_the_task_returns(cell: Callable[[str], None]) -> None:
+    """A rerun of a `LocalRun` is one, too."""
+    cell(CELL)
+    try:
+        first = fw.local.run(defined("rerun_me"), n=4)
+        first.wait(PATIENCE_S)
+        run = first.rerun()
+        assert isinstance(run, LocalRun)
+        assert run.result(PATIENCE_S) == "2.0 m"
+    finally:
+        fw.local.stop()
 
 
 def test_one_action_runs_as_a_run_of_its_own(local: LocalBackend, cell: Callable[[str], None]) -> None:

@@ -8,6 +8,7 @@ import contextvars
 import functools
 import secrets
 import threading
+from collections import OrderedDict
 from collections.abc import Generator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -38,6 +39,9 @@ from flyte_widgets.sdk.traceback_text import without_foreign_frames
 
 _SETTLE_S: Final = 0.5
 _OVER: Final = "The run has ended."
+_AGAIN_KEPT: Final = 8
+_again: Final[OrderedDict[RunKey, LaunchedRun]] = OrderedDict()
+"""What was started again lately, until somebody asks for it: most are only watched."""
 
 
 class LaunchedRun:
@@ -232,4 +236,11 @@ def _begin_again(backend: LocalBackend, wish: Launch, _origin: dict[str, Any]) -
     except TypeError as error:
         raise ConnectError(Code.INVALID_ARGUMENT, str(error)) from error
     inputs = functools.partial(native_inputs, task, wish.inputs)
-    _begin(task, (), inputs, backend, wish.key, NEVER, wish.run_spec)
+    _again[wish.key] = _begin(task, (), inputs, backend, wish.key, NEVER, wish.run_spec)
+    while len(_again) > _AGAIN_KEPT:
+        _again.popitem(last=False)
+
+
+def take_again(key: RunKey) -> LaunchedRun | None:
+    """Give a run that CreateRun has just started again in this process; None for others. Each is given once."""
+    return _again.pop(key, None)
