@@ -18,8 +18,9 @@ from flyte_widgets.sdk.recorder import TIMED_OUT, Recorder
 class Conditions:
     """The conditions that a run waits for, by the name of their action. Safe to use from any thread."""
 
-    def __init__(self, recorder: Recorder, why_cancelled: Callable[[], str]) -> None:
-        self._recorder, self._why_cancelled = recorder, why_cancelled
+    def __init__(self, recorder: Recorder, why_cancelled: Callable[[], str], began: Callable[[str, Any], None]) -> None:
+        """`began` is called with each condition that begins to wait, by name, in the context of who waits."""
+        self._recorder, self._why_cancelled, self._began = recorder, why_cancelled, began
         self._lock = threading.Lock()
         self._open: dict[str, tuple[asyncio.AbstractEventLoop, asyncio.Future[Any]]] = {}
 
@@ -38,6 +39,7 @@ class Conditions:
             self._open[name] = loop, answer
         parent = (context.task_action or context.action).name
         self._recorder.record_condition(name, condition, parent)
+        self._began(name, condition)
         limit_s = condition._timeout_seconds
         try:
             value = await asyncio.wait_for(answer, limit_s)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Protocol
@@ -44,11 +44,12 @@ class RunScope:
     Actions go by the SDK's own names. Safe to use from any thread.
     """
 
-    def __init__(self, recorder: Recorder, output: Output) -> None:
+    def __init__(self, recorder: Recorder, output: Output, began: Callable[[str, Any], None]) -> None:
+        """`began`: as for `Conditions`."""
         self.controller: Any = None
         self.recorder = recorder
         self.output = output
-        self.conditions = Conditions(recorder, self._reason)
+        self.conditions = Conditions(recorder, self._reason, began)
         self.user_config = flyte_init._get_init_config() or _bare_config()
         self._lock = threading.Lock()
         self._tasks: dict[str, tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]]] = {}

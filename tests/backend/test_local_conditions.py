@@ -117,6 +117,17 @@ def test_an_answer_lets_the_task_go_on(
     assert details["signalInfo"]["output"]["scalar"]["primitive"]
 
 
+def test_it_says_how_it_is_answered(backend: LocalBackend, api: Api, capsys: pytest.CaptureFixture[str]) -> None:
+    """Else who waits for the result would wait for nothing that is to be seen."""
+    run = launch(ask, ("bool",), backend=backend)
+    (condition,) = paused(run)
+    signal(api, run, condition, boolValue=True)
+    run.result(30)
+    said = capsys.readouterr().out
+    assert "release needs an answer (bool): Release **it**?" in said
+    assert f"fw.Run('{run.name}').actions['{condition.name}'].signal(...)" in said
+
+
 def test_a_synchronous_task_asks_too(backend: LocalBackend, api: Api) -> None:
     """It waits in its thread."""
     run = launch(ask_in_a_thread, backend=backend)

@@ -8,6 +8,10 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from flyte_widgets.local.runs.logs import LogBook, LogKey
+from flyte_widgets.untrusted import one_line, shortened
+
+_NAME_SHOWN: Final = 60
+_PROMPT_SHOWN: Final = 200
 
 
 class Echo(NamedTuple):
@@ -57,3 +61,13 @@ class RunOutput:
         if self._echo.is_wanted():
             for stream, text in held:
                 stream.write(text)
+
+
+def asked_words(run: str, action: str, condition: Any) -> str:
+    """Say what waits for a person, and how it is answered. `condition`: the SDK's."""
+    name, prompt = (
+        one_line(shortened(condition.name, _NAME_SHOWN)),
+        one_line(shortened(condition.prompt or "", _PROMPT_SHOWN)),
+    )
+    how = f"fw.RunWidget({run!r}), or fw.Run({run!r}).actions[{action!r}].signal(...)"
+    return f"{name} needs an answer ({condition.data_type.__name__}){prompt and f': {prompt}'}\n  Answer it in {how}\n"

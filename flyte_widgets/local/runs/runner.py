@@ -7,6 +7,7 @@ import contextlib
 import contextvars
 import functools
 import secrets
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Generator
@@ -21,7 +22,7 @@ from flyte_widgets.errors import LocalError, WaitTimeoutError, sentences
 from flyte_widgets.local.runs.content import LocalContent, log_topic
 from flyte_widgets.local.runs.journal import Journal
 from flyte_widgets.local.runs.logs import LogBook, LogKey
-from flyte_widgets.local.runs.output import ALWAYS, NEVER, Echo, RunOutput
+from flyte_widgets.local.runs.output import ALWAYS, NEVER, Echo, RunOutput, asked_words
 from flyte_widgets.local.runs.pump import Pump
 from flyte_widgets.local.services import describe
 from flyte_widgets.local.services.control import now_us
@@ -40,8 +41,7 @@ from flyte_widgets.sdk.traceback_text import without_foreign_frames
 _SETTLE_S: Final = 0.5
 _OVER: Final = "The run has ended."
 _AGAIN_KEPT: Final = 8
-_again: Final[OrderedDict[RunKey, LaunchedRun]] = OrderedDict()
-"""What was started again lately, until somebody asks for it: most are only watched."""
+_again: Final[OrderedDict[RunKey, LaunchedRun]] = OrderedDict()  # until somebody asks for it
 
 
 class LaunchedRun:
@@ -61,7 +61,7 @@ class LaunchedRun:
         self._recorder = Recorder()
         self._logs = LogBook(lambda log: backend.store.changes.notify(log_topic(key, log)))
         self._output = RunOutput(self._logs, self._log_key, echo)
-        self._scope = RunScope(self._recorder, self._output)
+        self._scope = RunScope(self._recorder, self._output, self._say_asked)
         self._journal = Journal(key, self._recorder, self._scope.user_config.root_dir)
         self._pump = Pump(backend.store, key, self._journal, self._output.release)
         backend.contents.register(key, LocalContent(backend.store, key, self._journal, self._logs))
@@ -118,6 +118,10 @@ class LaunchedRun:
         with self.backend.store.read(self.key) as run:
             primitive = run.actions[name].details.signal_info.output.scalar.primitive
         self._scope.conditions.answer(self._journal.sdk_name(name), getattr(primitive, primitive.WhichOneof("value")))
+
+    def _say_asked(self, name: str, condition: Any) -> None:
+        """Say in the log, and in the cell where no widget does, what waits for a person."""
+        sys.stdout.write(asked_words(self.name, self._journal.wire_name(name), condition))
 
     def execute(self, task: Any, args: tuple[Any, ...], inputs: sdk.TaskInputs) -> None:
         """Run the task to its end, on the current thread; whatever happens ends up in the future and the backend."""
@@ -242,5 +246,5 @@ def _begin_again(backend: LocalBackend, wish: Launch, _origin: dict[str, Any]) -
 
 
 def take_again(key: RunKey) -> LaunchedRun | None:
-    """Give a run that CreateRun has just started again in this process; None for others. Each is given once."""
+    """Give a run that CreateRun has just started again in this process, once; None for others."""
     return _again.pop(key, None)
