@@ -9,10 +9,12 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import comm
 import pytest
 from flyteidl2.dataproxy import dataproxy_service_pb2
 from flyteidl2.workflow import run_service_pb2
 from google.protobuf import json_format
+from ipywidgets.widgets.widget import _instances
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import AlreadyAnsweredError, FlyteWidgetsError, InputError, NotKeptError, ProtocolError
@@ -25,6 +27,7 @@ from flyte_widgets.widgets.run_widget import RunWidget
 from flyte_widgets.widgets.terminal import watch_in_terminal
 from tests.backend.test_local_conditions import ask
 from tests.fault_proxy import Exchange, FaultProxy, pass_on
+from tests.front_end import FrontEnd, RecordingComm
 from tests.run_helpers import END, PATIENCE_S, client_of, eventually, run_on
 from tests.sdk_worker import Sdk
 from tests.server_process import ServerProcess
@@ -355,3 +358,55 @@ def test_a_terminal_says_that_it_waits(shared_server: ServerProcess) -> None:
     assert watch_in_terminal(run, Answering(), live=False) is P.SUCCEEDED
     assert f"flyte-widgets answer {name} {action} yes|no" in out.getvalue()
     widget.close()
+
+
+def test_a_page_opens_the_other_run_and_no_third(shared_server: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run that it was started from, and the one that was started from it: by a widget that ends with this one."""
+    monkeypatch.setattr(comm, "create_comm", RecordingComm)
+    first = run_on(shared_server, shared_server.simulate(elapsed_s=END, outcome="failed", speed=50))
+    widget = RunWidget(first)
+    page = FrontEnd(widget)
+    second = first.rerun().name
+
+    def answer(run: str) -> dict[str, Any]:
+        request = page.ask("open_other", run=run)
+        eventually(lambda: page.replies(request))
+        return page.replies(request)[0]
+
+    opened = _instances[answer(second)["payload"]]
+    assert (opened.run_name, opened.project) == (second, first.project)
+    assert answer(second)["payload"] == opened.model_id
+    refused = answer(shared_server.simulate(elapsed_s=END))
+    assert not refused["ok"]
+    assert "was not started from" in refused["message"]
+    back = FrontEnd(opened)
+    eventually(lambda: opened.relation)
+    request = back.ask("open_other", run=first.name)
+    eventually(lambda: back.replies(request))
+    inner = _instances[back.replies(request)[0]["payload"]]
+    assert inner.run_name == first.name
+    assert answer("")["payload"] == ""
+    assert (opened.comm, inner.comm) == (None, None)
+    again = _instances[answer(second)["payload"]]
+    widget.close()
+    assert again.comm is None
+
+
+def test_what_persons_did_is_kept_and_told(shared_server: ServerProcess, sdk: Sdk) -> None:
+    """A static view of a run that was not seen while it waited: what was answered and when, and whose rerun it is."""
+    name = paused(shared_server, speed=50)
+    (condition,) = run_on(shared_server, name).waiting
+    sdk.signal(name, condition.action, False)
+    run = run_on(shared_server, name)
+    run.wait(PATIENCE_S)
+    out = io.StringIO()
+    watch_in_terminal(Run(name, client=client_of(shared_server)), out, live=False)
+    assert f"approve_release {condition.action} was answered no" in out.getvalue()
+    again = run.rerun()
+    assert again.relation is not None
+    widget = RunWidget(again)
+    assert f"Rerun of {name}" in widget.to_html()
+    widget.close()
+    out = io.StringIO()
+    watch_in_terminal(run, out, live=False)
+    assert f"{again.name} was started from this run" in out.getvalue()
