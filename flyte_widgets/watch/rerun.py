@@ -31,6 +31,7 @@ from flyte_widgets.errors import (
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.literal_types import LiteralType, parsed, variables
 from flyte_widgets.run.literals_encode import encode
+from flyte_widgets.run.rerun_code import rerun_code
 from flyte_widgets.run.state import ROOT
 from flyte_widgets.run.times import epoch_ms
 from flyte_widgets.watch.status import RerunStatus
@@ -62,13 +63,17 @@ async def rerun(
     status = RerunStatus("requested", "recover" if recover else "rerun", at_ms=model.now_ms())
     model.show_rerun(status)
     try:
-        started = await _start(watcher, action, changed or {}, read, recover=recover, force=list(force))
+        forced = list(force)
+        started, values = await _start(watcher, action, changed or {}, read, recover=recover, force=forced)
     except BaseException as error:
         message = error.message if isinstance(error, FlyteWidgetsError) else "the call was cancelled"
         hint = f" {error.hint}" if isinstance(error, InputError) and error.hint else ""
         model.show_rerun(replace(status, state="failed", message=message + hint))
         raise
-    model.show_rerun(replace(status, state="started", run=started.name, at_ms=model.now_ms()))
+    code = rerun_code(
+        watcher.run_id.name, action, values, recover=recover, force=forced, is_local=bool(watcher.tracked)
+    )
+    model.show_rerun(replace(status, state="started", run=started.name, code=code, at_ms=model.now_ms()))
     return started
 
 
@@ -115,7 +120,8 @@ async def _start(
     *,
     recover: bool,
     force: list[str],
-) -> RunIdentifier:
+) -> tuple[RunIdentifier, dict[str, Any]]:
+    """Give the new run, and the changed inputs as Python values."""
     specs, spec, old = await read_rerun(watcher, action)
     types = input_types(spec)
     for name in changed:
@@ -141,7 +147,7 @@ async def _start(
         error.hint = ""  # what helps with other calls; why this one is refused, the backend says
         raise
     _refuse_old(watcher, answer, asked_ms)
-    return RunIdentifier(run_id.org, run_id.project, run_id.domain, answer.name)
+    return RunIdentifier(run_id.org, run_id.project, run_id.domain, answer.name), values
 
 
 def _refuse_old(watcher: Watcher, answer: RunMessage, asked_ms: float) -> None:

@@ -76,11 +76,12 @@ class AnswerStatus:
 
 @dataclass(frozen=True)
 class RerunStatus:
-    """How a rerun of this run stands. "started": `run` is the name of the new run."""
+    """How a rerun of this run stands. "started": `run` is the name of the new run, `code` Python that does it again."""
 
     state: Literal["idle", "requested", "started", "failed"] = "idle"
     kind: Literal["rerun", "recover"] = "rerun"
     run: str = ""
+    code: str = ""
     at_ms: float | None = None
     message: str = ""
 

@@ -118,7 +118,7 @@ def rerun_dict(watcher: Watcher) -> wire.RerunState:
         "state": status.state,
         "kind": status.kind,
         "run": status.run,
-        "reference": f'RunWidget("{status.run}")' if status.run else "",
+        "code": status.code,
         "url": (watcher.client.console_url(new) or "") if status.run else "",
         "atMs": status.at_ms,
         "message": status.message,

@@ -200,8 +200,8 @@ class RerunState(TypedDict):
     kind: Literal["rerun", "recover"]
     run: str
     """Name of the new run."""
-    reference: str
-    """Python that shows it."""
+    code: str
+    """Python that starts the run again in this way: the SDK's own call, or ours for what the SDK runs itself."""
     url: str
     atMs: float | None
     message: str

@@ -33,7 +33,7 @@ const started = (): RunTraits["rerun_state"] => ({
   state: "started",
   kind: "rerun",
   run: "r9x2kd84mq",
-  reference: 'RunWidget("r9x2kd84mq")',
+  code: 'flyte.rerun("r4p2bdpt7f")',
   url: "https://flyte.acme.dev/v2/domain/development/project/etl/runs/r9x2kd84mq",
   atMs: base(),
   message: "",

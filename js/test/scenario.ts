@@ -299,7 +299,7 @@ export function traitsOf(actions: readonly ActionSpec[], nowMs: number, selected
     waiting: [],
     answers: [],
     relation: null,
-    rerun_state: { state: "idle", kind: "rerun", run: "", reference: "", url: "", atMs: null, message: "" },
+    rerun_state: { state: "idle", kind: "rerun", run: "", code: "", url: "", atMs: null, message: "" },
     compare_with: "",
     static_view_id: "",
     phase: value(root?.phase ?? Queued),

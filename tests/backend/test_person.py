@@ -227,6 +227,7 @@ def test_a_rerun_is_the_sdks_own(recorder: Recorder, recorded_sdk: Sdk) -> None:
     run.rerun()
     recorded_sdk.rerun(name)
     run.rerun(n=7)
+    assert watcher_of(run).model.rerun_status.code == f'flyte.rerun("{name}", n=7)'
     recorded_sdk.rerun(name, n=7)
     run.recover()
     recorded_sdk.rerun(name, recover=True)

@@ -764,8 +764,8 @@ export interface RerunState {
   kind: "rerun" | "recover";
   /** Name of the new run. */
   run: string;
-  /** Python that shows it. */
-  reference: string;
+  /** Python that starts the run again in this way: the SDK's own call, or ours for what the SDK runs itself. */
+  code: string;
   url: string;
   atMs: number | null;
   message: string;

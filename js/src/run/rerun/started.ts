@@ -27,7 +27,7 @@ export function mountStarted(view: View, parent: HTMLElement): void {
     }, COPIED_MS);
   };
   view.effect(() => {
-    const { state, run, reference, atMs, url } = traits.rerun_state.value;
+    const { state, run, code, atMs, url } = traits.rerun_state.value;
     const label = copied.value || "Copy code";
     if (state !== "started" || dismissed.value === run) {
       band.update(null);
@@ -45,8 +45,8 @@ export function mountStarted(view: View, parent: HTMLElement): void {
           id: "copy",
           label,
           kind: "button",
-          title: reference,
-          press: (button) => void copy(reference, button),
+          title: code,
+          press: (button) => void copy(code, button),
         },
         { id: "show", label: "Show", kind: "primary", press: () => showOther(view, run, url) },
       ],
