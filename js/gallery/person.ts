@@ -91,6 +91,10 @@ export const PERSON: Record<string, () => State> = {
   }),
   "waits-other": () => ended({ state: "answered_elsewhere", by: "kim@acme.dev" }),
   "waits-timed-out": () => ended({ state: "timed_out", sinceMs: base() - 1_800_000 }),
+  "waits-details": () => ({
+    traits: { ...paused(), selected: ID },
+    act: (stage) => press(stage, ".fw-waiting .fw-text-link"),
+  }),
   "rerun-question": () => ({
     traits: scenario.failed(""),
     manner: { answers: { read_rerun: { ...FORM, recovers: true } } },

@@ -91,7 +91,7 @@ export function mountDetails(view: View, parent: HTMLElement): void {
   });
   view.effect(() => {
     void store.revision.value;
-    if (ui.detailsOpen.value) relations.update(subject.id.value);
+    if (ui.detailsOpen.value) relations.update(subject.id.value, detail.value?.condition ?? null);
   });
   view.everyTick(TICK_MS, () => {
     if (!ui.detailsOpen.peek()) return;

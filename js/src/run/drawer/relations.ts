@@ -1,8 +1,10 @@
-// Where the action stands in the run: who started it, in which group, and what became of what it started.
+// Where the action stands in the run: who started it, in which group, and what became of what it started. Of a condition
+// also until when it waits, and for what.
 
 import type { Actions } from "../../core/actions";
-import { grouped } from "../../core/format";
+import { grouped, wallClock } from "../../core/format";
 import { label } from "../../core/phases";
+import type { ConditionInfo } from "../../core/protocol";
 import { h } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
 import { inReadingOrder } from "../timeline/rows/words";
@@ -36,15 +38,18 @@ export class RelationsList {
 
   constructor(private readonly view: View) {}
 
-  update(id: string): void {
+  update(id: string, condition: ConditionInfo | null): void {
     const relations = relationsOf(this.view.store.actions, id);
-    const key = JSON.stringify(relations);
+    const { deadlineMs = null, type = "" } = condition ?? {};
+    const key = JSON.stringify([relations, deadlineMs, type]);
     if (key === this.#key) return;
     this.#key = key;
     const rows: HTMLElement[] = [];
     const add = (name: string, ...value: (Node | string)[]) =>
       rows.push(h("dt", {}, name), h("dd", {}, ...value));
     const { parent, group, children } = relations ?? { parent: null, group: "", children: [] };
+    if (deadlineMs !== null) add("Times out", wallClock(deadlineMs));
+    if (type) add("Answer", h("span", { class: "fw-mono" }, type));
     if (parent) add("Parent", this.#parentLink(parent));
     if (group) add("Group", h("span", { dir: "auto" }, group));
     if (children.length > 0) {
