@@ -5,9 +5,9 @@ import type { AnswerState } from "../../core/protocol";
 import { messageOf } from "../../core/requests";
 import type { Store } from "../../core/store";
 
-/** What this page did. Times are this browser's clock. `said` is the answer in words: "Yes". */
+/** What this page did. Times are this browser's clock. `label` is the answer in words: "Yes". */
 export type Local =
-  | { at: "sent"; said: string; sinceMs: number; before: string }
+  | { at: "sent"; label: string; sinceMs: number; before: string }
   | { at: "failed"; message: string; before: string };
 
 /** A cell may run for long. Sent again after that, it is still the same command. */
@@ -26,10 +26,10 @@ export class Answering {
     return found;
   }
 
-  /** What this page did, as long as Python has not told anything newer. */
+  /** What this page did, as long as Python has not reported anything newer. */
   local(id: string): Local | null {
     const local = this.#local.value.get(id);
-    return local && local.before === this.#told(id) ? local : null;
+    return local && local.before === this.#reported(id) ? local : null;
   }
 
   /** Python's word. */
@@ -44,10 +44,10 @@ export class Answering {
   }
 
   /** `value` is what was typed; Python reads it by the condition's type. */
-  send(id: string, value: string, said: string): void {
+  send(id: string, value: string, label: string): void {
     if (this.isSent(id)) return; // a double click is one answer
-    const before = this.#told(id);
-    this.#become(id, { at: "sent", said, sinceMs: Date.now(), before });
+    const before = this.#reported(id);
+    this.#become(id, { at: "sent", label, sinceMs: Date.now(), before });
     // Another answer is another command: one that was sent before a reload must not stand for it.
     const subject = `${id} ${value.slice(0, 40)}`;
     this.store.command("signal", subject, { action: id, value }, { timeoutMs: SILENT_AFTER_MS }).then(
@@ -58,7 +58,7 @@ export class Answering {
     );
   }
 
-  #told(id: string): string {
+  #reported(id: string): string {
     return JSON.stringify(this.remote(id));
   }
 

@@ -14,7 +14,7 @@ import { Answering } from "./answering";
 import { AnswerControl } from "./control";
 import { inline } from "./markdown";
 
-/** So long it is said that the answer was taken. */
+/** So long it is shown that the answer was taken. */
 const ANSWERED_MS = 5_000;
 /** An answer takes a few ms; after this long a cell must be in the way. */
 const BUSY_AFTER_MS = 250;
@@ -32,7 +32,7 @@ export function mountWaiting(view: View, parent: HTMLElement): void {
   const shownId = signal("");
   const closed = signal<ReadonlySet<string>>(new Set());
   const wrong = signal("");
-  /** What was asked here: how those ended is told. */
+  /** What was asked here: how those ended is shown. */
   const asked = new Map<string, WaitingCondition>();
   let arrivals = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -40,8 +40,8 @@ export function mountWaiting(view: View, parent: HTMLElement): void {
 
   const control = new AnswerControl(
     view,
-    (value, said) => {
-      answering.send(shownId.peek(), value, said);
+    (value, label) => {
+      answering.send(shownId.peek(), value, label);
       setTimeout(draw, BUSY_AFTER_MS + 5);
     },
     (why) => {
@@ -134,7 +134,7 @@ export function mountWaiting(view: View, parent: HTMLElement): void {
     if (local?.at === "sent") {
       const quiet =
         Date.now() - local.sinceMs >= BUSY_AFTER_MS && whyQuiet(store.kernel.state.value, store.busy);
-      const words = quiet ? `${local.said} sent, waiting for the kernel: ${quiet}` : `${local.said} sent`;
+      const words = quiet ? `${local.label} sent, waiting for the kernel: ${quiet}` : `${local.label} sent`;
       return [h("span", { class: "fw-answer-sent" }, icon("spinner", 12), words)];
     }
     if (answering.isSent(one.id)) {

@@ -35,10 +35,10 @@ export class AnswerControl {
   #isOff = false;
   #drawn = "";
 
-  /** `answer(value, said)`; `wrong(why)` as a field holds what is no answer, with "" once it is right. */
+  /** `answer(value, label)`; `wrong(why)` as a field holds what is no answer, with "" once it is right. */
   constructor(
     private readonly view: View,
-    private readonly answer: (value: string, said: string) => void,
+    private readonly answer: (value: string, label: string) => void,
     private readonly wrong: (why: string) => void,
   ) {}
 
@@ -111,11 +111,11 @@ export class AnswerControl {
       if (!this.#isOff) input.focus();
       return;
     }
-    const said = this.#type === "int" || this.#type === "float" ? input.value.trim() : `“${input.value}”`;
-    this.answer(input.value, said);
+    const label = this.#type === "int" || this.#type === "float" ? input.value.trim() : `“${input.value}”`;
+    this.answer(input.value, label);
   }
 
-  /** True where the field holds an answer. `say`: what is wrong is told, and not only that it was set right. */
+  /** True where the field holds an answer. `say`: what is wrong is shown, and not only that it was set right. */
   #check(say: boolean): boolean {
     const input = this.#input;
     if (!input || !this.#send) return true;

@@ -1,5 +1,6 @@
 // A desktop notification when the run ends, well or not, and for each condition that begins to wait for a person, where
-// it is wished for. Nobody is asked for leave before they wish for it, and where the browser gives none this is said. State: the UI's; it does not outlive the page.
+// it is wished for. Nobody is asked for leave before they wish for it. Where the browser gives none, the menu says so.
+// State: the UI's; it does not outlive the page.
 import { signal } from "@preact/signals-core";
 import { duration, plural } from "../../core/format";
 import { label, Phase, phaseOf } from "../../core/phases";
@@ -61,11 +62,11 @@ export function notifyChoice(view: View): HTMLElement {
 export function mountNotify(view: View): void {
   const { ui, store } = view;
   const { is_terminal, waiting } = store.traits;
-  const told = new Set<string>();
+  const notified = new Set<string>();
   view.effect(() => {
     for (const condition of waiting.value) {
-      if (ui.notify.peek() && !told.has(condition.id)) show(view, asking(view, condition));
-      told.add(condition.id);
+      if (ui.notify.peek() && !notified.has(condition.id)) show(view, asking(view, condition));
+      notified.add(condition.id);
     }
   });
   view.effect(() => {

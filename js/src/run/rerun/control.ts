@@ -145,15 +145,15 @@ export function mountRerun(view: View, row: HTMLElement, band: HTMLElement): voi
   view.effect(() => {
     const { kept, all } = counts.value;
     const where = `in ${traits.project.value} / ${traits.domain.value}`;
-    const said: Record<Way, string> = {
+    const effects: Record<Way, string> = {
       recover: recovers.value
         ? `keeps ${grouped(kept)} succeeded, runs ${grouped(all - kept)}, ${where}`
         : `this Flyte may run all ${grouped(all)} again`,
       start: `with the same inputs, ${where}`,
       inputs: form.count > 0 ? `${form.changed.value.size} of ${form.count} changed` : "",
     };
-    setText(effect, said[way.value]);
-    setAttribute(effect, "title", said[way.value]);
+    setText(effect, effects[way.value]);
+    setAttribute(effect, "title", effects[way.value]);
     question.say(["Rerun ", h("span", { class: "fw-mono" }, traits.run_name.value)], "");
     form.element.hidden = !question.isOpen.value || way.value !== "inputs";
   });

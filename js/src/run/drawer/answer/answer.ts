@@ -21,7 +21,7 @@ export function mountAnswer(view: View, panel: HTMLElement, subject: Subject): v
   const status = h("div", { class: "fw-answer-status" });
   const control = new AnswerControl(
     view,
-    (value, said) => answering.send(subject.id.peek(), value, said),
+    (value, label) => answering.send(subject.id.peek(), value, label),
     (why) => setText(status, why),
   );
   const code = h("code", { class: "fw-code" });
@@ -75,8 +75,8 @@ function statusOf(
   const local = answering.local(id);
   const remote = answering.remote(id);
   if (waits && answering.isSent(id)) {
-    const said = local?.at === "sent" ? local.said : (remote?.value ?? "");
-    return [icon("spinner", 12), `${said} was sent`];
+    const label = local?.at === "sent" ? local.label : (remote?.value ?? "");
+    return [icon("spinner", 12), `${label} was sent`];
   }
   if (waits) {
     const why = local?.at === "failed" ? local.message : remote?.state === "failed" ? remote.message : "";
