@@ -22,9 +22,9 @@ export function mountCompactAnswer(view: View, open: Signal<boolean>): CompactAn
   const first = (): WaitingCondition | undefined => waiting.value[0];
   const control = new AnswerControl(
     view,
-    (value, said) => {
+    (value, label) => {
       const asked = waiting.peek()[0];
-      if (asked) answering.send(asked.id, value, said);
+      if (asked) answering.send(asked.id, value, label);
     },
     () => {},
   );
@@ -70,7 +70,7 @@ export function mountCompactAnswer(view: View, open: Signal<boolean>): CompactAn
       if (!asked) return "";
       const local = answering.local(asked.id);
       if (local?.at === "failed") return `Not sent: ${local.message}`;
-      return local?.at === "sent" ? `${local.said} sent` : asked.prompt || `${asked.name} needs an answer`;
+      return local?.at === "sent" ? `${local.label} sent` : asked.prompt || `${asked.name} needs an answer`;
     },
   };
 }
