@@ -123,7 +123,8 @@ describe("a run in one row", () => {
     const answers = () => model.sent.filter((sent) => (sent as { kind: string }).kind === "signal");
     button(frame, "Yes")!.click();
     expect(answers()).toEqual([]);
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    const takes = () => expect(button(frame, "Yes")!.getAttribute("aria-disabled")).toBeNull();
+    await vi.waitFor(takes, { timeout: 30_000 });
     button(frame, "Yes")!.click();
     await vi.waitFor(() => expect(answers()).toMatchObject([{ value: "true" }]));
     await vi.waitFor(() => expect(seen(frame, ".fw-compact-line")).toBe("Yes sent"));

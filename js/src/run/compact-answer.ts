@@ -49,7 +49,7 @@ export function mountCompactAnswer(view: View, open: Signal<boolean>): CompactAn
     if (asked.id !== shown) {
       [shown, sinceMs] = [asked.id, Date.now()];
       clearTimeout(timer);
-      timer = setTimeout(draw, GUARD_MS);
+      timer = setTimeout(draw, GUARD_MS + 20); // clocks differ by a millisecond or so: then it would stay off
     }
     const isYesNo = asked.type === "bool";
     control.element.hidden = !isYesNo;
