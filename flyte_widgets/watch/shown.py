@@ -31,6 +31,8 @@ _lock = threading.Lock()
 def note_view(target: Target, view: View) -> None:
     """Take note of a view of a run. It counts for as long as it lives and is shown."""
     with _lock:
+        for place in [place for place, views in _views.items() if not views]:
+            del _views[place]
         _views.setdefault(_place(target), weakref.WeakSet()).add(view)
 
 

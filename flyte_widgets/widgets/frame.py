@@ -68,6 +68,8 @@ class WidgetFrame(anywidget.AnyWidget):
     which is in `root`. None: nothing."""
 
     _running_cell: RunningCell | None = None
+    _own_layout: Any = None
+    """Its layout, unless that is the user's."""
     _setting_thread: int | None = None
     """Ident of the thread that sets traits because the backend has news; None while none does."""
 
@@ -78,6 +80,7 @@ class WidgetFrame(anywidget.AnyWidget):
         for name, value in {**values, "_front_end": front_end.front_end()}.items():
             self.set_trait(name, value)
         super().__init__(**arguments)
+        self._own_layout = None if "layout" in arguments else self.layout
         route_messages_to_their_subshell(self.comm)
         leave_hooks_to_cells(self.comm, self._handle_msg)
         self._running_cell = running_cell()
@@ -122,6 +125,8 @@ class WidgetFrame(anywidget.AnyWidget):
             self._inbound.close()
             self._outbound.close()
         super().close()
+        if self._own_layout is not None:
+            self._own_layout.close()  # ipywidgets keeps each model that is open
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take trait values from the browser: only those that are its to set."""

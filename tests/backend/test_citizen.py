@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import anywidget
+import comm
 import ipywidgets
 import pytest
 import traitlets
 
+from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.widgets.frame import WidgetFrame
 from flyte_widgets.widgets.run_widget import RunWidget
+from tests.front_end import RecordingComm
 from tests.run_helpers import END, client_of, eventually
 from tests.server_process import ServerProcess
 
@@ -117,3 +120,18 @@ def test_browser_sets_nothing_but_the_selection(widget: RunWidget) -> None:
     widget.set_state({"selected": "a0", "phase": "failed", "run_name": "other", "is_terminal": True})
     assert (widget.selected, widget.run_name) == ("a0", widget.run.name)
     assert widget.phase is before or widget.phase is not ActionPhase.FAILED
+
+
+def test_a_closed_widget_leaves_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its layout goes with it, unless that is the user's: ipywidgets keeps all models that are open."""
+    monkeypatch.setattr(comm, "create_comm", RecordingComm)
+    client = FlyteClient("http://127.0.0.1:9", project="p", domain="d")
+    mine = ipywidgets.Layout(width="50%")
+    widgets = [RunWidget("r4p2bdpt7f", client=client), RunWidget("r4p2bdpt7g", client=client, layout=mine)]
+    layouts = [widget.layout for widget in widgets]
+    for widget in widgets:
+        widget.close()
+        widget.close()
+    assert [layout.comm is None for layout in layouts] == [True, False]
+    assert layouts[1] is mine
+    mine.close()
