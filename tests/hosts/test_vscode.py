@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -94,6 +95,32 @@ def test_rerun(edit: Edit, new_cell: Callable[..., str], proxy: FaultProxy) -> N
     editor.start(new_cell(steps.FAILED))
     assert editor.wait() == "ok"
     steps.rerun_when_idle(editor.widgets, proxy)
+
+
+def test_logs_by_keyboard(edit: Edit, new_cell: Callable[..., str], page: Page) -> None:
+    """Followed live, searched and copied without a mouse; the editor's own keys stay out."""
+    editor = edit()
+    editor.start(new_cell({"seed": 7, "elapsed_s": 100, "log_lines": 900}))
+    widget = editor.widgets
+    widget.get_by_role("row", name=re.compile("^train_model, ")).click()
+    widget.get_by_role("tab", name="Logs").click()
+    lines = widget.get_by_role("log", name=re.compile("^Logs of train_model, attempt 2"))
+    expect(lines).to_contain_text(re.compile(r"step +\d+  loss"))
+    newest = lines.locator(".fw-log-row").last
+    before = newest.inner_text()
+    expect(newest).not_to_have_text(before)
+    lines.focus()
+    keys = page.keyboard
+    keys.press("/")
+    keys.type("gradient")
+    found = widget.locator(".fw-log-found")
+    expect(found).to_have_text(re.compile(r"^\d+$"))
+    keys.press("Enter")
+    expect(lines.locator(".fw-log-mark-on").first).to_be_visible()
+    keys.press("Escape")
+    widget.get_by_role("button", name="Copy the selection, or all lines").focus()
+    keys.press("Enter")
+    expect(widget.get_by_text("Copied", exact=True)).to_be_attached()
 
 
 @pytest.mark.parametrize(("theme", "dark"), [("Light Modern", False), ("Dark Modern", True)])
