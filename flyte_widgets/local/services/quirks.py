@@ -3,7 +3,7 @@
 The embedded backend is a sane one: what it says is whole, in order and in time. The open-source backend is not always
 (issues of flyteorg/flyte: 6978, 7756 to 7758; runs/service/run_service.go), and a client must cope with both. Each
 quirk changes what is *sent* of a run, never what is recorded: by `compose`'s messages (`of_action`, `of_details`), by
-the messages of a stream (`of_stream`, `TreeStream`), or by whether a call is answered (`admit`).
+the messages of a stream (`of_stream`, `quirk_tree.TreeStream`), or by whether a call is answered (`admit`).
 """
 
 from __future__ import annotations
@@ -74,7 +74,6 @@ ENDLESS: Final = frozenset({"endless_details", "no_history", "deaf"})
 """With these, streams of an action go on after its end: the real backend ends them with the last attempt."""
 SLOW_CASCADE_S: Final = 4.0
 LOSSY_REPEAT_S: Final = 1.0
-_LOSSY_LIMIT: Final = 100
 _DEAF_AFTER: Final = 4
 _OUTAGE_EVERY_S: Final = 8.0
 _OUTAGE_S: Final = 3.0
@@ -188,44 +187,6 @@ async def of_stream(messages: AsyncIterator[Any], quirks: Collection[str]) -> As
             yield last
             if "duplicates" in quirks:
                 yield last
-
-
-class TreeStream:
-    """Distorts what WatchActions sends, from one message to the next."""
-
-    def __init__(self, quirks: Collection[str]) -> None:
-        self._quirks = quirks
-        self._count = 0
-        self._before: dict[str, Any] = {}
-        self._credit, self._credited_s = float(_LOSSY_LIMIT), 0.0
-
-    def sent(self, enriched: list[Any], now_s: float) -> list[Any]:
-        """Give what is sent of these changes. ConnectError where the stream dies of them."""
-        self._count += bool(enriched)
-        if is_lost(self._quirks, self._count - 1, now_s):
-            return []
-        if "lossy" in self._quirks and self._count > 1:
-            enriched = self._kept(enriched, now_s)
-        if "silent_tree" in self._quirks or ("lost" in self._quirks and self._count % 2 == 0):
-            return []
-        if "orphan_death" in self._quirks and self._count > 1:
-            name = enriched[-1].action.id.name
-            raise ConnectError(Code.UNKNOWN, f"parent node [a1] not found for action [{name}]")
-        if "lost_terminal" in self._quirks:
-            enriched = [item for item in enriched if item.action.status.phase not in TERMINAL]
-        if "backward" in self._quirks:
-            before = [self._before[item.action.id.name] for item in enriched if item.action.id.name in self._before]
-            self._before.update((item.action.id.name, item) for item in enriched)
-            enriched = enriched + before
-        return enriched[::-1] if "reordered" in self._quirks else enriched
-
-    def _kept(self, enriched: list[Any], now_s: float) -> list[Any]:
-        """Give as many as the subscriber's channel takes, which is emptied at a bounded rate."""
-        self._credit = min(_LOSSY_LIMIT, self._credit + (now_s - self._credited_s) * _LOSSY_LIMIT)
-        self._credited_s = now_s
-        kept = enriched[: int(self._credit)]
-        self._credit -= len(kept)
-        return kept
 
 
 def _distort_status(status: Any, quirks: Collection[str]) -> None:

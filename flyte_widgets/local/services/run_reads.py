@@ -19,6 +19,7 @@ from flyteidl2.workflow import run_service_pb2 as pb
 
 from flyte_widgets.local.services import compose, listing, quirks
 from flyte_widgets.local.services.control import Control
+from flyte_widgets.local.services.quirk_tree import TreeStream
 from flyte_widgets.local.services.records import (
     DEFAULT_ABORT_REASON,
     ROOT_ACTION,
@@ -147,7 +148,7 @@ class RunReads:
     async def _tree_sent(self, key: RunKey) -> AsyncIterator[list[Any]]:
         """Yield all actions of a run, then those that change, in lists of a page at most."""
         oddities = self._quirks(key)
-        version, stream = -1, quirks.TreeStream(oddities)
+        version, stream = -1, TreeStream(oddities)
         repeat_s = quirks.LOSSY_REPEAT_S if "lossy" in oddities else None
         with self._store.changes.watch(key) as wakeup:
             while True:

@@ -7,6 +7,7 @@ import { textButton } from "../../../ui/buttons";
 import { h, setAttribute } from "../../../ui/dom";
 import { icon } from "../../../ui/icons";
 import { FIRST_ROWS, tableNodes } from "./table-preview";
+import { drawThumbnail } from "./thumbnail";
 import { canUnfold, moreWords, spokenValue, type ValueCommands, valueCells } from "./value-row";
 
 export type Side = "inputs" | "outputs";
@@ -62,7 +63,10 @@ export class ValueTree {
       this.#focus(element);
       if (canUnfold(node)) this.#toggle(row);
     });
-    if (node.kind === "image") this.#drawImage(row, line);
+    if (node.kind === "image") {
+      const fields = { action: this.action, side: this.side, path: node.path ?? [] };
+      drawThumbnail(this.store, fields, line, this.signal);
+    }
     return element;
   }
 
@@ -174,28 +178,6 @@ export class ValueTree {
       again();
     });
     waiting.replaceWith(line);
-  }
-
-  /** A thumbnail in the file's place. Where it cannot be read, the file's name has to do. */
-  #drawImage(row: Row, line: HTMLElement): void {
-    const { action, side } = this;
-    this.store
-      .request("read_image", { action, side, path: row.node.path ?? [] })
-      .then(({ buffers: [bytes] }) => {
-        if (!bytes || this.signal.aborted) return;
-        const url = URL.createObjectURL(
-          new Blob([new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)]),
-        );
-        const image = h("img", { class: "fw-value-image", alt: "", src: url });
-        image.addEventListener("load", () => {
-          const size = ` ${image.naturalWidth} × ${image.naturalHeight}`;
-          line.querySelector(".fw-value-text")?.append(h("span", { class: "fw-value-note" }, size));
-        });
-        image.addEventListener("error", () => image.remove());
-        this.signal.addEventListener("abort", () => URL.revokeObjectURL(url));
-        line.querySelector(".fw-value > svg")?.replaceWith(image);
-      })
-      .catch(() => undefined);
   }
 
   #onKey(event: KeyboardEvent): void {
