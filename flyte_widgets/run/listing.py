@@ -111,7 +111,18 @@ def run_choice(
     if task is not None and not name:
         raise ConfigError(f"task={task!r} is no task.", hint='Give its name, "env.main", or the task itself.')
     phases, waiting = _phases(phase)
-    return RunChoice(name, phases, waiting, mine, since_time(since, now), search.strip())
+    if not isinstance(search, str | None):
+        raise ConfigError(f"search={search!r} is no text.", hint="Give a part of the name of a run or of its task.")
+    return RunChoice(name, phases, waiting, mine, since_time(since, now), (search or "").strip())
+
+
+def checked_limit(limit: int | None) -> int | None:
+    """Give the limit. Raises ConfigError for what is no number of runs."""
+    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
+        raise ConfigError(
+            f"limit={limit!r} is no number of runs.", hint="Give a whole number from 1 on, or None for all."
+        )
+    return limit
 
 
 def since_time(since: str | timedelta | datetime | None, now: datetime | None = None) -> datetime | None:
@@ -123,14 +134,25 @@ def since_time(since: str | timedelta | datetime | None, now: datetime | None = 
             raise ConfigError(f"since={since!r} has no time zone.", hint=accepted)
         return since
     if isinstance(since, timedelta):
-        return now - since
+        if since < timedelta(0):
+            raise ConfigError(f"since={since!r} lies in the future.", hint=accepted)
+        return _before(now, since)
     if since is None or since in ("", "all"):
         return None
     found = _SINCE.fullmatch(since.strip()) if isinstance(since, str) else None
     if found is None:
         raise ConfigError(f"since={since!r} is no length of time.", hint=accepted)
     try:
-        return now - timedelta(**{_UNITS[found[2]]: int(found[1])})
+        length = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    except OverflowError:
+        return None
+    return _before(now, length)
+
+
+def _before(now: datetime, length: timedelta) -> datetime | None:
+    """None: that is before the calendar begins, so there is no limit."""
+    try:
+        return now - length
     except OverflowError:
         return None
 
@@ -152,13 +174,14 @@ def since_words(since: datetime | None, now: datetime) -> str:
 def _phases(phase: PhaseLike | Iterable[PhaseLike] | None) -> tuple[tuple[ActionPhase, ...], bool]:
     if phase is None or phase in ("", "all"):
         return (), False
-    wanted = [phase] if isinstance(phase, str) else list(phase)
+    wanted = list(phase) if isinstance(phase, Iterable) and not isinstance(phase, str) else [phase]
     found: list[ActionPhase] = []
     for one in wanted:
-        if one == "active":
+        name = one.strip().lower().replace(" ", "_") if isinstance(one, str) else ""  # "Timed out", as it is shown
+        if name == "active":
             found += ACTIVE
-        elif one in tuple(ActionPhase):
-            found.append(ActionPhase(one))
+        elif name in tuple(ActionPhase):
+            found.append(ActionPhase(name))
         else:
             accepted = ", ".join(known.value for known in ActionPhase)
             raise ConfigError(f"phase={one!r} is no phase.", hint=f"Give one or several of: active, {accepted}.")

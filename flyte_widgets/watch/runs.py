@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, TypeVar, overload
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import FlyteWidgetsError
 from flyte_widgets.phases import ActionPhase
-from flyte_widgets.run.listing import PhaseLike, RunChoice, RunRow, run_choice
+from flyte_widgets.run.listing import PhaseLike, RunChoice, RunRow, checked_limit, run_choice
 from flyte_widgets.run.times import moment
 from flyte_widgets.watch.backends import Backend, backend_of, default_backend
 from flyte_widgets.watch.by_itself import display_as_widget
@@ -64,7 +64,7 @@ class Runs:
     ) -> None:
         choice = run_choice(task, phase, mine=mine, since=since, search=search)
         backend = default_backend() if client is None else backend_of(client)
-        self._place = RunsPlace(backend, choice, project, domain, limit)
+        self._place = RunsPlace(backend, choice, project, domain, checked_limit(limit))
         self._list: RunList | None = None
 
     def __repr__(self) -> str:
@@ -118,9 +118,9 @@ class Runs:
             else:
                 self._read(ends[1])
             return [self._run(row) for row in self._rows()[at]]
-        if at < 0:
-            len(self)
-        elif not self._read(at + 1):
+        if not isinstance(at, int):
+            raise TypeError(f"Runs are taken by place: runs[0], runs[:5]. The run of a name is fw.Run({at!r}).")
+        if (len(self) < -at) if at < 0 else not self._read(at + 1):
             raise IndexError(f"There are {len(self._rows())} runs.")
         return self._run(self._rows()[at])
 

@@ -6,6 +6,7 @@ import { panelId, type Tab, TabList } from "../src/ui/tabs";
 import type { View } from "../src/ui/view-state";
 import { VirtualList } from "../src/ui/virtual-list";
 import { PROGRESS } from "./progress";
+import { RUNS } from "./runs";
 
 export type Part = (view: View, parent: HTMLElement) => void;
 
@@ -166,4 +167,5 @@ export const PARTS: Readonly<Record<string, Part>> = {
   "part-tabs": tabs,
   "part-list": list,
   ...PROGRESS,
+  ...RUNS,
 };

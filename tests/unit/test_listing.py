@@ -10,7 +10,7 @@ import pytest
 from flyte_widgets.api.messages_runs import Run
 from flyte_widgets.errors import ConfigError
 from flyte_widgets.phases import ActionPhase as P
-from flyte_widgets.run.listing import ACTIVE, RunRow, row_of, run_choice, since_time, since_words
+from flyte_widgets.run.listing import ACTIVE, RunRow, checked_limit, row_of, run_choice, since_time, since_words
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=timezone.utc)
 
@@ -105,3 +105,50 @@ def test_since_in_words() -> None:
     """As a sentence ends."""
     words = [since_words(since_time(text, NOW), NOW) for text in ("7d", "24h", "1h", "30m", "all")]
     assert words == ["in the last 7 days", "in the last 24 hours", "in the last hour", "in the last 30 minutes", ""]
+
+
+@pytest.mark.parametrize(
+    ("phase", "expected"),
+    [("Running", (P.RUNNING,)), ("FAILED", (P.FAILED,)), (" Timed out ", (P.TIMED_OUT,)), (["Active"], ACTIVE)],
+)
+def test_phases_are_taken_as_they_are_shown(phase: str | list[str], expected: tuple[P, ...]) -> None:
+    """In any case, with a space for "_"."""
+    assert run_choice(phase=phase).phases == expected
+
+
+@pytest.mark.parametrize("phase", ["runing", 5, [5], ["failed", None]])
+def test_what_is_no_phase_is_named(phase: object) -> None:
+    """With all that are accepted."""
+    with pytest.raises(ConfigError, match=r"is no phase\. Give one or several of: active, queued"):
+        run_choice(phase=phase)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("limit", [0, -1, 2.5, "3", True])
+def test_what_is_no_limit_is_named(limit: object) -> None:
+    """Zero lists nothing, so it is none either."""
+    with pytest.raises(ConfigError, match=r"^limit=.* is no number of runs\. Give a whole number from 1 on"):
+        checked_limit(limit)  # type: ignore[arg-type]
+    assert [checked_limit(good) for good in (None, 1, 10_000)] == [None, 1, 10_000]
+
+
+def test_lengths_of_time_at_the_edges() -> None:
+    """Before the calendar begins there is no limit; the future is refused."""
+    assert since_time(timedelta.max, NOW) is None
+    assert since_time("0d", NOW) == NOW
+    with pytest.raises(ConfigError, match="lies in the future"):
+        since_time(timedelta(days=-1), NOW)
+
+
+@pytest.mark.parametrize("search", ["%", "_", "' OR 1=1 --", 'a"b', "a\nb", "مهمة", "🚀"])
+def test_a_search_is_text_and_nothing_else(search: str) -> None:
+    """No wildcards, no quoting."""
+    choice = run_choice(search=search)
+    assert choice.takes(row(name=f"x{search}y"))
+    assert not choice.takes(row())
+
+
+def test_no_search_and_what_is_no_text() -> None:
+    """None searches for nothing."""
+    assert run_choice(search=None).takes(row())  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="search=5 is no text"):
+        run_choice(search=5)  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ export class RunRow implements ListRow {
   readonly #task = h("strong", { class: "fw-rl-task", dir: "auto" });
   readonly #run = h("span", { class: "fw-mono fw-rl-run" });
   readonly #who = h("span", { class: "fw-rl-who fw-cut" });
-  readonly #strip = h("span", { class: "fw-strip fw-rl-strip", role: "img" });
+  readonly #strip = h("span", { class: "fw-strip fw-rl-strip", "aria-hidden": "true" });
   readonly #words = h("span", { class: "fw-rl-words" }, "needs an answer");
   readonly #count = h("span", { class: "fw-rl-count" });
   readonly #started = h("span", { class: "fw-rl-started", role: "gridcell" });
@@ -37,7 +37,7 @@ export class RunRow implements ListRow {
   readonly #median = h("span", { class: "fw-rl-median" });
   readonly #bar = h("span", { class: "fw-rl-bar", role: "gridcell" }, this.#fill, this.#median);
   readonly #by = h("span", { class: "fw-rl-by fw-cut", role: "gridcell" });
-  readonly #heading = h("span", { class: "fw-rl-heading" });
+  readonly #heading = h("span", { class: "fw-rl-heading", role: "gridcell" });
   readonly element: HTMLElement;
   #drawn = "";
   #counted = "";
@@ -115,6 +115,7 @@ export class RunRow implements ListRow {
     setAttribute(this.#mark, "title", word);
     setText(this.#task, row.task || row.run);
     setText(this.#run, row.task ? row.run : "");
+    setAttribute(this.#task, "title", `${row.task} ${row.run}`.trim());
     const who = row.mine ? "you" : row.owner;
     setText(this.#who, row.mine ? "" : row.owner);
     setText(this.#by, who);
