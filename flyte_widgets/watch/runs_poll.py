@@ -2,13 +2,12 @@
 
 Open-source backends tell of new runs late in WatchRuns, and lose changes. So the list is asked for, as the console does
 it: every 2 s while a run on screen has not ended, else every 15 s, not at all while nobody looks. Each time takes one
-request, be it for the list or for the counts of a run on screen: only the first look takes two.
+request, be it for the list or for the counts of a run on screen: only the first look is followed by a second at once.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -28,6 +27,9 @@ _TURNS: Final = ("newest", "counts", "active", "counts", "newest", "counts", "wa
 """What is read in turn: one request each."""
 
 
+_SECOND, _THIRD = 1, 2
+
+
 async def _nothing_to_count() -> bool:
     return False
 
@@ -44,10 +46,10 @@ class RunsPoll:
     ) -> None:
         self.runs, self._changed, self._count = runs, changed, count
         self.connection = Connection()
-        self.on_screen: frozenset[str] = frozenset()
-        """Names of the runs that pages show."""
+        self._on_screen: frozenset[str] = frozenset()
         self._task: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
+        self._seen = asyncio.Event()
         self._turn = 0
         self._failures = 0
 
@@ -58,6 +60,11 @@ class RunsPoll:
         elif not looks and self._task is not None:
             self._task.cancel()
             self._task = None
+
+    def see(self, names: frozenset[str]) -> None:
+        """Pages show these runs: one that goes on is followed closely."""
+        self._on_screen = names
+        self._seen.set()
 
     def retry(self) -> None:
         """Read now."""
@@ -81,9 +88,10 @@ class RunsPoll:
         runs = self.runs
         turn = _TURNS[self._turn % len(_TURNS)]
         if not runs.is_read:
-            # Together: those that need an answer stand first from the start.
-            await asyncio.gather(runs.read_newest(), runs.read_waiting())
-        elif self._turn == 1 and runs.user is None:
+            await runs.read_newest()
+        elif self._turn == _SECOND:
+            await runs.read_waiting()
+        elif self._turn == _THIRD and runs.user is None:
             await runs.learn_user()
         elif runs.unsure:
             await runs.read_unsure()
@@ -107,14 +115,28 @@ class RunsPoll:
                 )
                 self._failures += 1
                 self._changed()
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), self._pause_s())
+            await self._pause()
+
+    async def _pause(self) -> None:
+        """Wait until it is time for the next read, which may come nearer meanwhile."""
+        loop = asyncio.get_running_loop()
+        begun_s = loop.time()
+        while not self._hurry.is_set() and (left_s := begun_s + self._pause_s() - loop.time()) > 0:
+            self._seen.clear()
+            waits = [asyncio.ensure_future(event.wait()) for event in (self._hurry, self._seen)]
+            try:
+                await asyncio.wait(waits, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for wait in waits:
+                    wait.cancel()
 
     def _pause_s(self) -> float:
         if self._failures:
             if self.connection.state in NEEDS_USER:
                 return _SLOWEST_S
             return min(ACTIVE_S * 2.0 ** (self._failures - 1), _SLOWEST_S)
+        if self._turn == _SECOND:
+            return 0.0
         rows = self.runs.rows
-        shown = [self.runs[name] for name in self.on_screen if name in self.runs] or rows[:_ON_SCREEN]
+        shown = [self.runs[name] for name in self._on_screen if name in self.runs] or rows[:_ON_SCREEN]
         return ACTIVE_S if any(not row.is_terminal for row in shown) else IDLE_S

@@ -40,6 +40,7 @@ class RunsContent:
         self._counts: dict[str, Counts] = {}
         self._generation = 0
         self._looks = False
+        self._seen: frozenset[str] = frozenset()
         self._sent_s = 0.0
         self.opened = ""
         self._id = secrets.token_hex(6)
@@ -98,6 +99,7 @@ class RunsContent:
             self._changed.clear()
         self.poll = self._new_poll(choice)
         self.runs.user = user
+        self.poll.see(self._seen)
         self.poll.look(self._looks)
         self._outbound.wake()
 
@@ -134,7 +136,8 @@ class RunsContent:
         self.poll.look(self._looks)
 
     def _on_counts(self, names: frozenset[str]) -> None:
-        self.poll.on_screen = names
+        self._seen = names
+        self.poll.see(names)
         self._counter.look_at(self.runs, names)
 
     def _on_read(self) -> None:

@@ -13,6 +13,7 @@ from tests.fault_proxy import FaultProxy
 from tests.jupyter_lab import Notebook
 from tests.run_helpers import END, eventually
 from tests.server_process import ServerProcess
+from tests.widget_in_page import badge
 
 MANY = 260
 
@@ -118,6 +119,53 @@ def test_nothing_moves_under_the_pointer(show: Callable[[], tuple[Notebook, Loca
     assert runs.evaluate(BOXES) == before
     news.click()
     expect(rows(runs).first).to_have_attribute("data-run", name)
+
+
+def test_two_runs_of_one_task_are_compared_and_taken_along(show: Callable[[], tuple[Notebook, Locator]]) -> None:
+    """The newer one opens beside the older one; their code is copied, their table is a file."""
+    notebook, runs = show()
+    notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    names = [rows(runs).nth(at).get_attribute("data-run") or "" for at in (2, 4)]
+    for name in names:
+        row = runs.locator(f".fw-rl-row[data-run='{name}']")
+        row.hover()
+        row.locator(".fw-rl-check").click()
+    runs.get_by_role("button", name="Copy code").click()
+    expect(runs.get_by_text("Copied", exact=True).first).to_be_visible()
+    code = notebook.page.evaluate("navigator.clipboard.readText()")
+    assert [name in code for name in names] == [True, True], code
+    with notebook.page.expect_download() as download:
+        runs.get_by_role("button", name="Export").click()
+    text = download.value.path().read_text()
+    assert text.startswith("run,task,phase,started,ended,seconds,owner")
+    assert sorted(line.split(",")[0] for line in text.splitlines()[1:]) == sorted(names)
+
+    runs.get_by_role("button", name="Compare").click()
+    opened = runs.locator(".fw-rl-opened .flyte-widgets")
+    band = opened.get_by_role("region", name="Comparison with an earlier run")
+    expect(band.get_by_role("combobox")).to_have_value(names[1], timeout=60_000)
+    expect(opened.locator(".fw-run-name, .fw-header").first).to_contain_text(names[0])
+
+
+def test_a_wide_view_has_the_list_beside_the_run(show: Callable[[], tuple[Notebook, Locator]]) -> None:
+    """From 1,200 px on: a list of 320, narrow, whose rows open in the rest; below, one or the other."""
+    notebook, runs = show()
+    notebook.page.set_viewport_size({"width": 1900, "height": 1000})
+    runs.evaluate("(host) => { host.style.width = '1440px'; }")
+    rows(runs).nth(1).click()
+    opened = runs.locator(".fw-rl-opened .flyte-widgets")
+    expect(badge(opened)).to_be_visible(timeout=60_000)
+    expect(rows(runs).nth(1)).to_have_attribute("data-open", "")
+    sizes = runs.evaluate("""(host) => ['.fw-rl-main', '.fw-rl-pane'].map(
+      (part) => Math.round(host.shadowRoot.querySelector(part).getBoundingClientRect().width))""")
+    assert sizes[0] == 320
+    assert sizes[1] > 1_000
+    other = rows(runs).nth(3).get_attribute("data-run") or ""
+    rows(runs).nth(3).click()
+    expect(opened).to_contain_text(other)
+    runs.evaluate("(host) => { host.style.width = '960px'; }")
+    expect(runs.locator(".fw-rl-main")).to_be_hidden()
+    expect(opened).to_contain_text(other)
 
 
 def test_a_reload_shows_the_open_run_again(show: Callable[[], tuple[Notebook, Locator]]) -> None:

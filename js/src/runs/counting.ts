@@ -11,6 +11,7 @@ export class Counting {
   readonly #topics = new Map<string, () => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #onScreen = "";
+  #frame = 0;
 
   constructor(
     private readonly channel: Channel,
@@ -19,11 +20,16 @@ export class Counting {
   ) {
     const stop = channel.on("run_counts", ({ run, counts }) => {
       this.#counts.set(run, counts);
-      changed();
+      // Many come in one message.
+      this.#frame ||= requestAnimationFrame(() => {
+        this.#frame = 0;
+        changed();
+      });
     });
     signal.addEventListener("abort", () => {
       stop();
       clearTimeout(this.#timer);
+      cancelAnimationFrame(this.#frame);
       this.#count([]);
     });
   }
