@@ -22,7 +22,7 @@ _DAY: Final = timedelta(days=1)
 
 
 class RunRow(NamedTuple):
-    """One run of a list, as ListRuns tells it. Times are epoch milliseconds of the backend's clock."""
+    """One run of a list, as ListRuns gives it. Times are epoch milliseconds of the backend's clock."""
 
     name: str
     project: str

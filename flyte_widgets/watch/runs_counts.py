@@ -1,6 +1,6 @@
 """How many actions of a run are in each phase, for the runs of a list that are on screen. On the background loop.
 
-A list of runs does not tell it. The actions of each are listed when it is first seen, then in the turns of the list's
+A list of runs does not have them. The actions of each are listed when it is first seen, then in the turns of the list's
 polling while the run goes on, so that both together keep to one request each time.
 """
 

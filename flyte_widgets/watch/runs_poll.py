@@ -1,6 +1,6 @@
 """Keeps a list of runs true while somebody looks: one small read at a time, fast only while something moves.
 
-Open-source backends tell of new runs late in WatchRuns, and lose changes. So the list is asked for, as the console does
+Open-source backends send new runs late in WatchRuns, and lose changes. So the list is asked for, as the console does
 it: every 2 s while a run on screen has not ended, else every 15 s, not at all while nobody looks. Each time takes one
 request, be it for the list or for the counts of a run on screen: only the first look is followed by a second at once.
 """
@@ -22,7 +22,7 @@ ACTIVE_S: Final = 2.0
 IDLE_S: Final = 15.0
 _SLOWEST_S: Final = 30.0
 _ON_SCREEN: Final = 30
-"""So many of the newest are taken to be on screen while no page has said which."""
+"""So many of the newest are taken to be on screen until a page reports which are."""
 _TURNS: Final = ("newest", "counts", "active", "counts", "newest", "counts", "waiting", "counts")
 """What is read in turn: one request each."""
 

@@ -120,7 +120,7 @@ class RunsContent:
         if runs is self.runs:  # else others were chosen meanwhile
             with self._lock:
                 self._given.update((row["run"], row) for row in rows)
-        self._outbound.wake()  # what was looked through is told in the trait
+        self._outbound.wake()  # the trait has how many were looked through
         return {"generation": generation, "rows": rows, "hasOlder": len(runs.rows) > most or runs.has_older}
 
     def close(self) -> None:

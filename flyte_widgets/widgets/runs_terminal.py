@@ -21,13 +21,13 @@ from flyte_widgets.widgets.static_view.words import symbol
 from flyte_widgets.widgets.terminal import STYLES, has_rich
 
 LINES: Final = 20
-"""Runs that are told where nobody said how many."""
+"""Runs that are listed where the caller gives no number."""
 _NOT_ROWS: Final = 7
 _SECOND_MS: Final = 1000.0
 
 
 def list_in_terminal(runs: Runs, out: TextIO | None = None, *, live: bool | None = None, as_json: bool = False) -> None:
-    """Tell the runs. `live`: a table that is redrawn until Ctrl-C; by default where `out` is a terminal.
+    """Write the runs. `live`: a table that is redrawn until Ctrl-C; by default where `out` is a terminal.
 
     Plain: a line a run, as many as `limit` says, else 20; as JSON: one object a run and line, all of them.
     """
@@ -42,7 +42,7 @@ def list_in_terminal(runs: Runs, out: TextIO | None = None, *, live: bool | None
 
 
 def runs_text(known: RunList, most: int | None = None) -> str:
-    """Tell the newest runs in lines; reads them where nothing was read."""
+    """Give the newest runs in lines; reads them where nothing was read."""
     most = most or known.limit or LINES
     if not known.is_read:
         background().call(known.read_older(most))
@@ -126,14 +126,14 @@ def _table(known: RunList, poll: RunsPoll, most: int) -> Any:
     from rich.text import Text  # noqa: PLC0415
 
     now_ms = known.client.now_ms
-    said = poll.connection.message
-    if said and poll.connection.last_ms is not None:
-        said += f" Shown as of {moment(poll.connection.last_ms).astimezone():%H:%M:%S}."
+    error = poll.connection.message
+    if error and poll.connection.last_ms is not None:
+        error += f" Shown as of {moment(poll.connection.last_ms).astimezone():%H:%M:%S}."
     rows = known.rows[: known.limit][: max(1, most)]
     left = len(known.rows) - len(rows)
     more = f"{plural(left, 'older run')}{' or more' if known.has_older else ''}" if left or known.has_older else ""
     title = f"Runs  {known.project} / {known.domain}"
-    caption = Text("  ".join(part for part in (said, more, "Ctrl-C ends this") if part))
+    caption = Text("  ".join(part for part in (error, more, "Ctrl-C ends this") if part))
     table = Table(title=Text(title), caption=caption, title_justify="left", caption_justify="left", expand=False)
     for name in ("", "Task", "Run", "Started", "Took", "By"):
         table.add_column(name, justify="right" if name in ("Started", "Took") else "left", no_wrap=True)
@@ -141,4 +141,4 @@ def _table(known: RunList, poll: RunsPoll, most: int) -> Any:
         cells = _cells(row, known, now_ms)
         style = STYLES.get(row.phase, "") if row.phase is not None else ""
         table.add_row(Text(cells[0], style=style), *(Text(cell) for cell in cells[1:]))
-    return table if rows else Text(said or nothing(known))
+    return table if rows else Text(error or nothing(known))
