@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,18 @@ def test_rows_at_the_top_stay_still_without_a_pointer(timeline: Page) -> None:
     timeline.evaluate("timeline.come(5)")
     expect(grid(timeline)).to_have_attribute("aria-rowcount", "68")
     assert box(row(timeline, "step_20")) == before
+
+
+def test_a_smooth_scroll_arrives_although_rows_come_meanwhile(timeline: Page) -> None:
+    """N goes to a failure far below; what comes in above on the way moves the goal, and does not end the scroll."""
+    timeline.emulate_media(reduced_motion="no-preference")
+    timeline.evaluate("timeline.stages(300, true)")
+    grid(timeline).evaluate("(grid) => { grid.scrollTop = 22; }")
+    grid(timeline).focus()
+    timeline.keyboard.press("n")
+    for _ in range(4):
+        timeline.evaluate("timeline.come(10)")
+    expect(timeline.locator(".fw-tl-focus")).to_have_attribute("aria-label", re.compile("^step_299, failed"))
 
 
 def test_a_click_on_the_chevron_folds_and_one_on_the_name_opens_the_details(timeline: Page) -> None:

@@ -5,6 +5,7 @@ import { BASE_MS, RecordedModel, scenario } from "../../js/test/scenario";
 
 const NOW_MS = 102_000;
 const RUNNING = 4;
+const FAILED = 6;
 // Time stands still, so that what moves is what the test moves.
 Date.now = () => BASE_MS + NOW_MS;
 
@@ -34,17 +35,18 @@ function mount(snapshot?: DataView): void {
 const page = {
   /** The run of the pictures. */
   running: (): void => mount(),
-  /** A root with two stages, of which the second has `count` steps. */
-  stages(count: number): void {
+  /** A root with two stages, of which the second has `count` steps; the last may have failed. */
+  stages(count: number, failed = false): void {
     specs = [action("a0", "main", -1), action("a1", "first", 0), action("a2", "second", 0)];
     for (let i = 0; i < count; i++) specs.push(action(`a${specs.length}`, `step_${i}`, 2));
+    if (failed) specs[specs.length - 1]!.phase = FAILED;
     mount(packer.snapshot(specs, at));
   },
   /** Folds only, each with three kinds of phases in it. */
   folds(count: number): void {
     specs = [action("a0", "main", -1)];
     for (let i = 0; i < count * 6; i++) {
-      const phase = [1, RUNNING, 6][i % 3]!;
+      const phase = [1, RUNNING, FAILED][i % 3]!;
       specs.push({ ...action(`a${i + 1}`, `fold_${Math.floor(i / 6)}`, 0), phase });
     }
     mount(packer.snapshot(specs, at));

@@ -23,6 +23,8 @@ export class Body {
   /** Rows without a filter. */
   #rows = 0;
   #topPx = 0;
+  /** Key of the row that a smooth scroll goes to; "": none is under way. */
+  #aim = "";
   /** Of the scroller's inside; null: to be measured. */
   #box: { widthPx: number; heightPx: number } | null = null;
 
@@ -36,6 +38,9 @@ export class Body {
     const grid = { class: "fw-tl-scroll", role: "treegrid", tabindex: 0, "aria-label": name };
     this.scroller = h("div", grid, this.#space);
     this.scroller.addEventListener("scroll", () => this.#readTop(), { passive: true });
+    this.scroller.addEventListener("scrollend", () => {
+      this.#aim = "";
+    });
   }
 
   /** As it was scrolled last: to ask the element in each frame would lay out the page once more. */
@@ -44,7 +49,9 @@ export class Body {
     return Math.max(0, Math.min(this.#topPx, order.count * layout.rowPx - this.heightPx));
   }
 
+  /** Ends a smooth scroll, as the browser does. */
   set scrollPx(topPx: number) {
+    this.#aim = "";
     this.#makeRoom();
     this.scroller.scrollTop = topPx;
     this.#readTop();
@@ -65,15 +72,21 @@ export class Body {
     const observer = new ResizeObserver(([entry]) => {
       this.#box = null;
       // Taken out of the page and put back, an element is at its top again, without a word.
-      if (entry?.contentRect.height && this.scroller.scrollTop !== this.#topPx) this.scrollPx = this.#topPx;
+      const moved = this.#aim === "" && this.scroller.scrollTop !== this.#topPx;
+      if (entry?.contentRect.height && moved) this.scrollPx = this.#topPx;
       changed();
     });
     observer.observe(this.scroller);
     until.addEventListener("abort", () => observer.disconnect());
   }
 
-  scrollSmoothly(topPx: number): void {
+  get aim(): string {
+    return this.#aim;
+  }
+
+  scrollSmoothly(topPx: number, key: string): void {
     this.#makeRoom();
+    this.#aim = key;
     this.scroller.scrollTo({ top: topPx, behavior: "smooth" });
   }
 

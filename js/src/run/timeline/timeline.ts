@@ -204,9 +204,13 @@ class Timeline implements CommandTarget {
     this.draw();
   }
 
-  scrollTo(topPx: number): void {
-    if (media("(prefers-reduced-motion: no-preference)")) this.body.scrollSmoothly(topPx);
-    else this.body.scrollPx = topPx;
+  /** Bring a row to the middle. */
+  centre(key: string): void {
+    const { model, body } = this;
+    const { rowPx } = model.layout;
+    const topPx = Math.max(0, model.indexOfKey(key) * rowPx - (body.heightPx - rowPx) / 2);
+    if (media("(prefers-reduced-motion: no-preference)")) body.scrollSmoothly(topPx, key);
+    else body.scrollPx = topPx;
   }
 
   // Drawing
@@ -322,8 +326,11 @@ class Timeline implements CommandTarget {
     if (recounted) this.#idleMs.value = lengthMs(model.overview.idle);
     if (!reordered) return;
     this.#strips.refresh();
+    const { aim } = body;
     const index = model.indexOfKey(key);
     if (index >= 0 && index !== anchor) body.scrollPx += (index - anchor) * rowPx;
+    // A smooth scroll that is under way still arrives, wherever its row is now.
+    if (model.indexOfKey(aim) >= 0) this.centre(aim);
   }
 
   /** Where the time of the log line under the pointer lies; null: there is none, or it is out of sight. */

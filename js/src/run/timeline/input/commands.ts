@@ -18,7 +18,7 @@ export interface CommandTarget {
   reorder(): void;
   /** The window of time has changed. */
   moved(): void;
-  scrollTo(topPx: number): void;
+  centre(key: string): void;
   /** Actions on the critical path in the order of time, while it is shown. */
   readonly pathRows: readonly number[];
   /** Add up by task what is seen of the run. */
@@ -79,7 +79,7 @@ export class Commands {
     const topPx = index * rowPx;
     const seen = topPx >= body.scrollPx && topPx + rowPx <= body.scrollPx + body.heightPx;
     if (seen) return;
-    this.target.scrollTo(Math.max(0, topPx - (body.heightPx - rowPx) / 2));
+    this.target.centre(id);
     this.target.draw();
   }
 
