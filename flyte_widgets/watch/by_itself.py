@@ -14,6 +14,11 @@ def show_by_itself(on: bool) -> None:
     _is_on = on
 
 
+def shows_by_itself() -> bool:
+    """Whether it is switched on."""
+    return _is_on
+
+
 def display_as_widget(what: Any) -> None:
     """Display the widget of a run or of a list. Raises NotImplementedError, so that IPython goes on to the repr.
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flyte_widgets.errors import ConfigError
 from flyte_widgets.sdk.names import SDK_RUN
-from flyte_widgets.watch.by_itself import show_by_itself
+from flyte_widgets.watch.by_itself import show_by_itself, shows_by_itself
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.runs import Runs
 from flyte_widgets.watch.started import Started, started_runs
@@ -45,10 +45,12 @@ def unload(shell: Any) -> None:
 
 def _show(run: Any) -> None:
     """Show a `flyte.remote.Run`. One that names no run on a backend (the SDK's local ones) shows as it did before."""
+    if not shows_by_itself():
+        raise NotImplementedError  # IPython goes on to the next formatter
     try:
         widget = RunWidget(run)
     except ConfigError:
-        raise NotImplementedError from None  # IPython goes on to the next formatter
+        raise NotImplementedError from None
     widget._ipython_display_()
 
 

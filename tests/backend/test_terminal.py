@@ -161,7 +161,10 @@ def test_magic_gives_the_widget(shell: InteractiveShell, shared_server: ServerPr
 
 
 def test_runs_of_the_sdk_show_as_widgets(shell: InteractiveShell, shared_server: ServerProcess) -> None:
-    """A `flyte.remote.Run` at the end of a cell shows as a widget, an object that only looks like one as ever."""
+    """A `flyte.remote.Run` at the end of a cell shows as a widget, one that names no run as ever.
+
+    `%flyte_show off` ends that, too.
+    """
     name = shared_server.simulate(seed=7, elapsed_s=END)
     program = (
         "from flyte.remote import Run\n"
@@ -175,6 +178,12 @@ def test_runs_of_the_sdk_show_as_widgets(shell: InteractiveShell, shared_server:
     bundles = [output.data for output in shown.outputs]
     assert any("application/vnd.jupyter.widget-view+json" in data for data in bundles)
     assert any("3m 20s" in data.get("text/html", "") for data in bundles)
+    try:
+        with capture_output() as shown:
+            shell.run_cell("%flyte_show off\nrun").raise_error()
+    finally:
+        shell.run_line_magic("flyte_show", "on")
+    assert "widget-view" not in str([output.data for output in shown.outputs])
     with capture_output() as shown:
         shell.run_cell("pb.action.id.run.name = ''; run").raise_error()
     assert "widget-view" not in str([output.data for output in shown.outputs])
