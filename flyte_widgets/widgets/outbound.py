@@ -110,7 +110,7 @@ class Outbound:
     def on_shown(self, topic: str, changed: Shown) -> None:
         """Have `changed(keys)` called on the background loop when other keys of a topic are on screen.
 
-        A page shows topics by `store.show("logs/a3/1")`: that is key "a3/1" of the topic "logs". With the last view
+        A page shows topics by `store.show("log/a3/1")`: that is key "a3/1" of the topic "log". With the last view
         that shows it, or when the page goes, the key goes.
         """
         with self._news_lock:

@@ -35,7 +35,7 @@ class Handshake(Request, tag="handshake"):
     begins: bool
     """Whether this is the page's first handshake."""
     shows: list[str]
-    """Topics that its views show, each "name/what": "logs/a3/1". They are pushed for as long as they stand here."""
+    """Topics that its views show, each "name/what": "log/a3/1". They are pushed for as long as they stand here."""
 
 
 class Abort(Request, tag="abort"):

@@ -17,8 +17,8 @@ _DURATIONS: Final = ("task_s", "queue_s", "wait_s", "init_s")
 class SimSpec:
     """The shape of a simulated run. Durations are medians in seconds of simulated time, shares are of all leaves.
 
-    Without `actions` it is the one pipeline of the pictures, 50 actions and more that go through all ten phases; then
-    only `outcome` matters. Raises ValueError for what makes no sense.
+    Without `actions` it is one fixed pipeline, of some 50 actions that go through all ten phases. Then only `outcome`,
+    `log_lines` and `answers` matter. Raises ValueError for what makes no sense.
     """
 
     actions: int | None = None

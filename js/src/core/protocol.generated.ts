@@ -280,7 +280,7 @@ export interface Handshake {
   looks: boolean;
   /** Whether this is the page's first handshake. */
   begins: boolean;
-  /** Topics that its views show, each "name/what": "logs/a3/1". They are pushed for as long as they stand here. */
+  /** Topics that its views show, each "name/what": "log/a3/1". They are pushed for as long as they stand here. */
   shows: string[];
 }
 
