@@ -46,9 +46,13 @@ async def _lines_so_far(watcher: Watcher, action: str, attempt: int) -> AsyncGen
     async with aclosing(watcher.client.data.tail_logs(watcher.run_id, action, attempt)) as stream:
         while True:
             reading = asyncio.ensure_future(anext(stream, None))
-            await asyncio.wait({reading}, timeout=QUIET_S if is_heard else FIRST_S)
-            if not reading.done():
-                await cancel_all([reading])
+            try:
+                await asyncio.wait({reading}, timeout=QUIET_S if is_heard else FIRST_S)
+                is_silent = not reading.done()
+            finally:  # cancelled, too: the stream cannot be closed while it is read
+                if not reading.done():
+                    await cancel_all([reading])
+            if is_silent:
                 if not is_heard:
                     raise TransportError(f"{watcher.client.host} sent nothing of the log within {FIRST_S:g} s.")
                 return

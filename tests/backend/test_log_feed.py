@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import comm
 import pytest
 
+from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.watch.log_file import save_log
+from flyte_widgets.watch.loop import background
 from flyte_widgets.widgets.log_feed import MOST_PUSHED_LINES, PUSHED_LINES
 from flyte_widgets.widgets.run_widget import RunWidget
 from tests.front_end import FrontEnd, RecordingComm
-from tests.run_helpers import END, client_of, eventually
+from tests.run_helpers import END, client_of, eventually, loop_tasks
+from tests.scripted_server import HOLD, ScriptedServer
 from tests.server_process import ServerProcess
 
 Show = Callable[[str], tuple[RunWidget, FrontEnd]]
@@ -130,3 +135,17 @@ def test_a_log_is_saved_whole(
     assert reply["payload"]["lines"] == 25_003
     text = (tmp_path / reply["payload"]["path"]).read_text()
     assert text.count("\n") == 25_003
+
+
+def test_saving_a_log_can_be_cancelled_while_it_waits(scripted: ScriptedServer, tmp_path: Path) -> None:
+    """The stream is closed, no file is left, and nothing of it goes on."""
+    scripted.reply("TailLogs", HOLD)
+    client = FlyteClient(scripted.url, project="p", domain="d")
+    watcher: Any = SimpleNamespace(client=client, run_id=client.run_identifier("r1"))
+
+    saving = background().submit(save_log(watcher, "a0", 1, tmp_path / "a.log"))
+    eventually(lambda: scripted.requests)
+    saving.cancel()
+    assert scripted.client_closed.wait(20)
+    eventually(lambda: not list(tmp_path.iterdir()))
+    eventually(lambda: not [task for task in loop_tasks() if "save_log" in task or "anext" in task])
