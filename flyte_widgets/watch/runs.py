@@ -137,7 +137,7 @@ class Runs:
             try:
                 rows = await background().awaitable(_next_read(runs, turn))
             except FlyteWidgetsError as error:
-                if not phases or not getattr(error, "transient", False):
+                if not runs.is_read or not getattr(error, "transient", False):
                     raise
                 rows = []
             turn += 1

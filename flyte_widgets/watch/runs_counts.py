@@ -58,11 +58,19 @@ class RunCounter:
             self._task = asyncio.get_running_loop().create_task(self._count_unknown(), name="count actions")
 
     async def refresh(self) -> bool:
-        """Count the run that has changed, or else was counted longest ago. False: all counts are right."""
+        """Count the run that has changed, or else was counted longest ago. False: none needs it, or it failed."""
         runs, due = self._runs, [name for name in self._wanted if self._is_due(name)]
         if runs is None or not due:
             return False
-        await self._read(runs, min(due, key=lambda name: self._known[name].read_s))
+        name = min(due, key=lambda name: self._known[name].read_s)
+        row = runs[name]
+        try:
+            await self._read(runs, name)
+        except FlyteWidgetsError as error:
+            # It may concern this run alone: the list goes on, and the run has its next turn after the others.
+            logger.debug("the actions of %s were not counted: %s", name, error)
+            self._note(name, self._known[name].counts, row.phase)
+            return False
         return True
 
     async def _count_unknown(self) -> None:
@@ -94,7 +102,10 @@ class RunCounter:
             if counts.total() > _MOST_ACTIONS:
                 counts.clear()
                 break
-        self._known[name] = _Known(dict(counts), asyncio.get_running_loop().time(), row.phase)
+        self._note(name, dict(counts), row.phase)
         while len(self._known) > _KEPT:
             self._known.popitem(last=False)
         self._changed(name, dict(counts))
+
+    def _note(self, name: str, counts: Counts, phase: ActionPhase | None) -> None:
+        self._known[name] = _Known(counts, asyncio.get_running_loop().time(), phase)

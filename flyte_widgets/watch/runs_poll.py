@@ -38,7 +38,7 @@ class RunsPoll:
     """Reads a list again and again. All on the background loop.
 
     `changed()` is called after each read. `count()` counts the actions of the run on screen that needs it most, by one
-    request; it gives False where none does.
+    request; it gives False where none does, or that failed: then the list is read, which says how the backend is.
     """
 
     def __init__(

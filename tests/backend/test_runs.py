@@ -15,6 +15,12 @@ import flyte_widgets as fw
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import ConfigError, UnauthenticatedError
 from flyte_widgets.phases import ActionPhase as P
+from flyte_widgets.run.listing import run_choice
+from flyte_widgets.watch import runs as watch_runs
+from flyte_widgets.watch.loop import background
+from flyte_widgets.watch.runs_counts import RunCounter
+from flyte_widgets.watch.runs_list import RunList
+from flyte_widgets.watch.runs_poll import RunsPoll
 from tests.run_helpers import END, client_of
 from tests.scripted_server import Request, ScriptedServer, http_json
 from tests.server_process import ServerProcess
@@ -151,6 +157,52 @@ def test_watch_tells_new_runs_and_changes(shared_server: ServerProcess) -> None:
     changes = asyncio.run(follow())
     assert changes[0].before is None
     assert [change.before for change in changes[1:]] == [change.phase for change in changes[:-1]]
+
+
+def test_a_run_whose_actions_cannot_be_counted_holds_up_nothing(scripted: ScriptedServer) -> None:
+    """Its counts stay as they were; the list is read on, and says that all is well."""
+    phase = "ACTION_PHASE_RUNNING"
+    scripted.reply("ListRuns", lambda _request: http_json(200, {"runs": [listed("r0", phase)]}))
+    scripted.reply("UserInfo", http_json(200, {}))
+    scripted.reply("ListActions", http_json(200, {"actions": []}))
+    scripted.then("ListActions", http_json(500, {"code": "internal", "message": "broken"}))
+
+    async def read() -> list[str]:
+        counted = asyncio.Event()
+        runs = RunList(FlyteClient(scripted.url, project="p", domain="d"), run_choice(), "", "", None)
+        counter = RunCounter(lambda _name, _counts: counted.set())
+        poll = RunsPoll(runs, lambda: None, counter.refresh)
+        await poll.read()
+        counter.look_at(runs, frozenset({"r0"}))
+        await counted.wait()
+        nonlocal phase
+        phase = "ACTION_PHASE_SUCCEEDED"  # so that it is counted anew
+        states: list[str] = []
+        for _ in range(8):
+            await poll.read()
+            states.append(poll.connection.state)
+        assert runs["r0"].phase is P.SUCCEEDED
+        return states
+
+    assert background().call(read()) == ["live"] * 8
+    assert [request.method for request in scripted.requests].count("ListActions") >= 2
+
+
+def test_watch_waits_out_an_outage_before_the_first_run(
+    scripted: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A project without runs was read: from then on it is watched, whatever comes between."""
+    monkeypatch.setattr(watch_runs, "IDLE_S", 0.01)
+    scripted.reply("ListRuns", http_json(200, {}))
+    scripted.then("ListRuns", http_json(503, {"code": "unavailable", "message": "away"}))
+    scripted.then("ListRuns", http_json(200, {"runs": [listed("r0", "ACTION_PHASE_RUNNING")]}))
+
+    async def first() -> str:
+        async for change in fw.Runs(client=FlyteClient(scripted.url, project="p", domain="d"), since=None).watch():
+            return change.run.name
+        return ""
+
+    assert asyncio.run(first()) == "r0"
 
 
 def test_the_command_line_lists(server: ServerProcess) -> None:
