@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
-from flyte_widgets.errors import NotKeptError
+from flyte_widgets.errors import FlyteWidgetsError, NotKeptError
 from flyte_widgets.run.values import file_name
 from flyte_widgets.run.words import bytes_words
 from flyte_widgets.watch.storage import file_system, open_file
@@ -37,10 +38,13 @@ def read_image(uri: str) -> bytes:
 
 
 def save(uri: str, *, is_directory: bool) -> SavedFile:
-    """Copy a file or a directory into the kernel's directory. A name that is taken gets a number."""
+    """Copy a file or a directory into the kernel's directory. A name that is taken gets a number.
+
+    Of a file that cannot be copied whole, nothing is left.
+    """
     target = _free(Path(file_name(uri)))
     if not is_directory:
-        with open_file(uri) as source, target.open("wb") as copy:
+        with open_file(uri) as source, _new_file(target) as copy:
             shutil.copyfileobj(source, copy, 1 << 20)
         return SavedFile(path=str(target), note=bytes_words(target.stat().st_size))
     system, path = file_system(uri)
@@ -51,6 +55,20 @@ def save(uri: str, *, is_directory: bool) -> SavedFile:
     sizes = [each.stat().st_size for each in target.rglob("*") if each.is_file()]
     files = "file" if len(sizes) == 1 else "files"
     return SavedFile(path=str(target), note=f"{len(sizes):,} {files}, {bytes_words(sum(sizes))}")
+
+
+@contextlib.contextmanager
+def _new_file(path: Path) -> Iterator[BinaryIO]:
+    try:
+        file = path.open("xb")
+    except OSError as error:
+        raise FlyteWidgetsError(f"{path} was not written: {error.strerror}.") from error
+    try:
+        with file:
+            yield file
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def preview_table(uri: str, form: str, rows: int) -> TablePreview:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import errno
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -99,6 +101,33 @@ def test_a_copy_never_writes_over_a_file(tmp_path: Path, monkeypatch: pytest.Mon
     assert (here / "model.bin").read_bytes() == b"mine"
     directory = files.save(str(source.parent), is_directory=True)
     assert (directory.path, directory.note) == ("elsewhere", "1 file, 3 B")
+
+
+def test_of_a_copy_that_fails_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a file would look like the whole one."""
+    (tmp_path / "model.bin").write_bytes(b"whole")
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+
+    def fail(_source: Any, copy: Any, _length: int) -> None:
+        copy.write(b"wh")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(shutil, "copyfileobj", fail)
+    with pytest.raises(FlyteWidgetsError, match="No space left"):
+        files.save(str(tmp_path / "model.bin"), is_directory=False)
+    assert list(here.iterdir()) == []
+
+
+def test_a_place_that_takes_no_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the copy that was not written: the value could be read."""
+    (tmp_path / "model.bin").write_bytes(b"whole")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here").rmdir()
+    with pytest.raises(FlyteWidgetsError, match=r"model\.bin was not written: No such file or directory\."):
+        files.save(str(tmp_path / "model.bin"), is_directory=False)
 
 
 def test_what_has_no_end_is_not_read(tmp_path: Path) -> None:
