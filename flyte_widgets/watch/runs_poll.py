@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from flyte_widgets.errors import ApiError, FlyteWidgetsError
+from flyte_widgets.redaction import redact
 from flyte_widgets.watch.runs_list import RunList
 from flyte_widgets.watch.status import NEEDS_USER, Connection, state_of
 
@@ -111,7 +112,7 @@ class RunsPoll:
             except Exception as error:
                 logger.exception("a list of runs could not be read")
                 self.connection = Connection(
-                    "failed", self.connection.last_ms, message=f"{type(error).__name__}: {error}"
+                    "failed", self.connection.last_ms, message=redact(f"{type(error).__name__}: {error}")
                 )
                 self._failures += 1
                 self._changed()

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from flyte_widgets.errors import DataTooLargeError, FlyteWidgetsError, NotKeptError
+from flyte_widgets.redaction import redact, register
 from flyte_widgets.run.values import file_name
 
 
@@ -49,6 +50,7 @@ def file_system(uri: str) -> tuple[Any, str]:
     scheme = urlsplit(uri).scheme
     if scheme in ("", "file") or Path(uri).is_absolute():
         return None, urlsplit(uri).path if scheme == "file" else uri
+    register(urlsplit(uri).query)  # of a signed URL; libraries repeat the address in their errors
     try:
         import fsspec  # noqa: PLC0415 - not a dependency
     except ImportError:
@@ -64,4 +66,4 @@ def file_system(uri: str) -> tuple[Any, str]:
 
 
 def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:300]
+    return redact(f"{type(error).__name__}: {error}")[:300]

@@ -16,6 +16,7 @@ import anywidget
 import traitlets as t
 from ipywidgets import widget_serialization
 
+from flyte_widgets.redaction import redact
 from flyte_widgets.widgets import front_end
 from flyte_widgets.widgets.front_end import FrontEnd, stub
 from flyte_widgets.widgets.inbound import Inbound
@@ -110,7 +111,7 @@ class WidgetFrame(anywidget.AnyWidget):
         logger.error("an observer of %s.%s raised", type(self).__name__, name, exc_info=error)
         if name == "error":
             return True
-        message = f"An observer of {name} raised {type(error).__name__}: {error}"
+        message = redact(f"An observer of {name} raised {type(error).__name__}: {error}")
         self.set_trait("error", {"message": message, "hint": "Its traceback is in the log."})
         return True
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from flyte_widgets.redaction import redact
 from flyte_widgets.watch.loop import background
 from flyte_widgets.widgets.channel import Channel
 from flyte_widgets.widgets.presence import Presence
@@ -93,7 +94,7 @@ class Outbound:
 
     def refuse(self, request: int, message: str, hint: str = "") -> None:
         """Answer a request with what went wrong and what to try."""
-        self._reply(Reply(id=request, ok=False, message=message, hint=hint), ())
+        self._reply(Reply(id=request, ok=False, message=redact(message), hint=redact(hint)), ())
 
     def push(self, take: Take) -> None:
         """Have `take()` called when the next push may go out, and what it gives delivered to `store.on(kind, …)`.

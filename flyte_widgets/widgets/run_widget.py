@@ -14,6 +14,7 @@ from typing import Any, overload
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.api.messages import RunIdentifier
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.redaction import redact
 from flyte_widgets.watch.access import handle_of, target_of
 from flyte_widgets.watch.action_handle import Action
 from flyte_widgets.watch.analysis import run_trace
@@ -197,7 +198,7 @@ class RunWidget(RunTraits):
 
     def _show_callback_error(self, kind: str, error: Exception) -> None:
         if self.comm is not None:
-            message = f"A function of {kind}() raised {type(error).__name__}: {error}"
+            message = redact(f"A function of {kind}() raised {type(error).__name__}: {error}")
             self._set_traits({"error": {"message": message, "hint": "Its traceback is in the log."}})
 
     def sidebar(self, side: Side = "right") -> None:

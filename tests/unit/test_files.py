@@ -144,6 +144,15 @@ def test_a_missing_file_says_why(tmp_path: Path) -> None:
         files.read_image(str(tmp_path / "gone.png"))
 
 
+def test_a_signed_address_is_not_repeated() -> None:
+    """Libraries put the whole address into their errors, and the cut would leave half of a secret."""
+    signature = "4f" * 200
+    with pytest.raises(FlyteWidgetsError) as caught:
+        files.read_image(f"memory://bucket/gone.png?X-Amz-Signature={signature}")
+    assert "gone.png was not read: FileNotFoundError" in caught.value.message
+    assert "4f4f" not in str(caught.value)
+
+
 def test_a_large_picture_is_not_sent(tmp_path: Path) -> None:
     """4 MiB are the limit of a thumbnail."""
     with (tmp_path / "big.png").open("wb") as file:

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from flyte_widgets.errors import NotFoundError
+from flyte_widgets.redaction import register
 from flyte_widgets.widgets.inbound import Answer, Inbound
 from flyte_widgets.widgets.outbound import Outbound
 from flyte_widgets.wire.messages import Reply
@@ -173,6 +174,18 @@ def test_garbage_is_refused_once(channel: FakeChannel, inbound: Inbound, content
     [reply] = replies(channel, request)
     assert not reply.ok
     assert words in reply.message
+
+
+def test_what_any_library_raises_is_told_without_secrets(channel: FakeChannel, inbound: Inbound) -> None:
+    """Its errors do not redact themselves."""
+    register("s3cr3t-token")
+
+    def fail(_request: Ask) -> Answer:
+        raise ValueError("the header s3cr3t-token is not understood")
+
+    inbound.handle(Ask, fail)
+    [reply] = replies(channel, ask(inbound))
+    assert reply.message == "ValueError: the header [redacted] is not understood"
 
 
 @pytest.mark.parametrize("content", ["ask", None, 7, [], {"kind": "ask"}, {"kind": "ask", "id": True}, {"id": "1"}])
