@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from typing import Any, Final
 
@@ -74,12 +75,41 @@ def _cell_magic(shell: Any) -> Any:
         """Run the cell, and show each run that it starts: as its widget, or where there are more than 3 as a list."""
         if line.strip():
             raise ConfigError(f"%%flyte was given {line.strip()!r}.", hint="It takes nothing: the cell is below it.")
+        if _is_in_loop() and _awaits(shell, cell):
+            raise ConfigError(
+                "%%flyte cannot run a cell that awaits: the loop of the notebook runs %%flyte itself.",
+                hint="Leave %%flyte out, and end the cell with fw.show(run).",
+            )
         with started_runs() as started:
             result = shell.run_cell(cell)
-        shown = getattr(result.result, "run_name", None) or getattr(result.result, "name", None)
-        _show_started([one for one in started if one.name != shown])
+        _show_started([one for one in started if one.name != _name_of(result.result)])
 
     return flyte
+
+
+def _is_in_loop() -> bool:
+    """Check whether an asyncio loop runs this code, as a kernel's does."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _awaits(shell: Any, cell: str) -> bool:
+    """Check whether a cell has an await, async for or async with outside of functions."""
+    try:
+        return bool(shell.should_run_async(cell, transformed_cell=shell.transform_cell(cell)))
+    except Exception:  # noqa: BLE001 - of the cell: running it shows the error
+        return False
+
+
+def _name_of(value: Any) -> str:
+    """Give the name of the run that a cell ends with, which shows by itself; "" where it ends with something else."""
+    if isinstance(value, (Run, RunWidget)):
+        return value.name if isinstance(value, Run) else value.run_name
+    is_sdk_run = any((cls.__module__, cls.__qualname__) == SDK_RUN for cls in type(value).__mro__)
+    return str(value.name) if is_sdk_run else ""
 
 
 def _show_started(started: list[Started]) -> None:

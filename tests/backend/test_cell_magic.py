@@ -77,6 +77,28 @@ def test_a_cell_that_fails_shows_what_it_had_started(shell: InteractiveShell, ca
     assert len(shown(shell)) == 1
 
 
+def test_a_cell_may_end_with_anything(shell: InteractiveShell) -> None:
+    """A table of runs has a name, too: a column of it."""
+    cell = "a = fw.local.simulate(seed=1, actions=2)\nfw.Runs(since=None, limit=2, client=client).to_pandas()"
+    shell.run_cell_magic("flyte", "", cell)
+    assert any(shell.user_ns["a"].name in text for text in shown(shell))
+
+
+def test_a_cell_that_awaits(shell: InteractiveShell) -> None:
+    """In a terminal it runs. In a kernel, whose loop runs the magic, it is refused before anything is started."""
+    cell = "import asyncio\na = fw.local.simulate(seed=1, actions=2)\nawait asyncio.sleep(0)"
+
+    async def in_kernel() -> None:
+        shell.run_cell_magic("flyte", "", cell)
+
+    with pytest.raises(fw.errors.ConfigError, match="cannot run a cell that awaits") as caught:
+        asyncio.run(in_kernel())
+    assert "Leave %%flyte out" in caught.value.hint
+    assert "a" not in shell.user_ns
+    shell.run_cell_magic("flyte", "", cell)
+    assert any(shell.user_ns["a"].name in text for text in shown(shell))
+
+
 def test_arguments_are_refused(shell: InteractiveShell) -> None:
     """The line takes none."""
     with pytest.raises(fw.errors.ConfigError, match=r"%%flyte was given 'on'\."):
