@@ -15,7 +15,7 @@ from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.api.messages import RunIdentifier
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.redaction import redact
-from flyte_widgets.watch.access import handle_of, target_of
+from flyte_widgets.watch.access import RunHandle, handle_of, target_of
 from flyte_widgets.watch.action_handle import Action
 from flyte_widgets.watch.analysis import run_trace
 from flyte_widgets.watch.backends import Backend, Lease
@@ -53,7 +53,7 @@ from flyte_widgets.wire.requests import ShowRuns
 class RunWidget(RunTraits):
     """Shows a run live: its phase, the state diagram, a timeline of all actions, errors, and an Abort button.
 
-    run: a run's name, its console URL, a `flyte.remote.Run`, or an `fw.Run`.
+    run: a run's name, its console URL, a `flyte.remote.Run`, an `fw.Run`, or another RunWidget.
     view: "full", or "compact": one row, which opens to the whole. height: at most so many px; what is higher scrolls.
     compare: name of another run of the project, to show this one beside it.
     diagram: the state diagram "open", or "folded" to one line; without it, as the width and the reader have it.
@@ -139,6 +139,11 @@ class RunWidget(RunTraits):
     def run(self) -> Run:
         """The run without its view: its actions, `watch()` and the like."""
         return self._run
+
+    @property
+    def __run_handle__(self) -> RunHandle:
+        """For the package itself: what takes a run takes its widget, too."""
+        return handle_of(self._run)
 
     @property
     def actions(self) -> Mapping[str, Action]:

@@ -19,6 +19,7 @@ from flyte_widgets.run.timeline import SegmentFlag
 from flyte_widgets.watch.access import target_of, watcher_of
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.widgets import publisher as publisher_module
+from flyte_widgets.widgets.progress_widget import ProgressWidget
 from flyte_widgets.widgets.run_widget import RunWidget
 from tests.front_end import FrontEnd, RecordingComm, Sent
 from tests.run_helpers import END, client_of, connections, eventually, loop_tasks, loop_threads, never
@@ -37,7 +38,7 @@ def show(shared_server: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr(comm, "create_comm", RecordingComm)
     client, shown = client_of(shared_server), []
 
-    def make(run: str | Run, **arguments: Any) -> RunWidget:
+    def make(run: str | Run | RunWidget, **arguments: Any) -> RunWidget:
         shown.append(RunWidget(run, **{"client": client, **arguments}))
         return shown[-1]
 
@@ -63,6 +64,19 @@ def state_of(widget: RunWidget) -> Any:
 def counted(sent: list[Sent]) -> list[Sent]:
     """The messages that the widget sends by itself: not answers, not the opening."""
     return [message for message in sent if message.kind in ("update", "columns", "heartbeat")]
+
+
+def test_a_widget_stands_for_its_run(show: Show, shared_server: ServerProcess) -> None:
+    """A second view of it, its `fw.Run`, a row of a list; each goes on when the first is closed."""
+    first = show(shared_server.simulate(elapsed_s=END))
+    second, listed = show(first, client=None, view="compact"), ProgressWidget([first])
+    run = Run(first)
+    first.close()
+    assert (second.wait(20), run.wait(20)) == (P.SUCCEEDED, P.SUCCEEDED)
+    assert listed.wait(20) == [P.SUCCEEDED]
+    assert second.run_name == run.name == listed.runs[0].name == first.run_name
+    run.close()
+    listed.close()
 
 
 def test_traits_of_a_finished_run(show: Show, shared_server: ServerProcess, sdk: Sdk) -> None:
