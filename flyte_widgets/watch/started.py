@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from flyte_widgets.sdk.created import Created, created_runs
+from flyte_widgets.watch.reference import KnownRun
 
-if TYPE_CHECKING:
-    from flyte_widgets.watch.handles import Run
+
+class StartedRun(KnownRun, Protocol):
+    """What is noted of an `fw.Run`, which notes itself here."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def project(self) -> str:
+        """The project that it is in."""
+
+    @property
+    def domain(self) -> str:
+        """The domain that it is in."""
 
 
 class Started(NamedTuple):
@@ -18,7 +32,7 @@ class Started(NamedTuple):
     name: str
     project: str
     domain: str
-    run: Run | None
+    run: StartedRun | None
     """None: the SDK has started it, on the backend that it is connected to."""
 
 
@@ -26,7 +40,7 @@ _NOTES: Final[list[list[Started]]] = []
 """One for each `%%flyte` that goes on: a cell may run another one."""
 
 
-def note_started(run: Run) -> None:
+def note_started(run: StartedRun) -> None:
     """Note a run that this package has started."""
     for started in _NOTES:
         started.append(Started(run.name, run.project, run.domain, run))

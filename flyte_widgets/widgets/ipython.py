@@ -113,7 +113,10 @@ def _name_of(value: Any) -> str:
 
 
 def _show_started(started: list[Started]) -> None:
-    runs = [one.run or Run(one.name, project=one.project, domain=one.domain) for one in started]
+    runs = [
+        one.run if isinstance(one.run, Run) else Run(one.name, project=one.project, domain=one.domain)
+        for one in started
+    ]
     if len(runs) > _MOST_WIDGETS:
         ProgressWidget(runs)._ipython_display_()
         return

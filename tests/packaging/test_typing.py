@@ -13,6 +13,7 @@ from typing import Any, Final
 import pytest
 
 import flyte_widgets as fw
+from flyte_widgets.watch.started import Started
 
 CACHE: Final = Path(__file__).parents[2] / ".cache" / "mypy"
 
@@ -111,6 +112,11 @@ def public_members(owner: type) -> Iterator[tuple[str, Any]]:
                 function = member.fget if isinstance(member, property) else getattr(member, "__func__", member)
                 if not name.startswith("_") and inspect.isfunction(function):
                     yield name, function
+
+
+def test_what_is_noted_of_a_run_has_types_that_can_be_looked_up() -> None:
+    """Nothing is imported for type checkers alone."""
+    assert set(typing.get_type_hints(Started)) == set(Started._fields)
 
 
 CLASSES: Final = [getattr(fw, name) for name in fw.__all__ if inspect.isclass(getattr(fw, name))]
