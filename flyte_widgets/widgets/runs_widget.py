@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flyte_widgets.api.client import FlyteClient
-from flyte_widgets.errors import FlyteWidgetsError, RunFinishedError
+from flyte_widgets.errors import ConfigError, FlyteWidgetsError, RunFinishedError
 from flyte_widgets.run.listing import PhaseLike, run_choice
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.loop import background
@@ -44,11 +44,17 @@ class RunsWidget(WidgetFrame):
     runs = json_trait(RunsState)
     """The newest rows, what is asked for, and how fresh it is. It follows the backend and the filters in the view."""
 
+    _opened: RunWidget | None = None
+
     def __init__(self, runs: Runs | None = None, **kwargs: Any) -> None:
+        if runs is not None and not isinstance(runs, Runs):
+            raise ConfigError(
+                f"An fw.Runs was expected, got {type(runs).__name__}.",
+                hint='Give fw.Runs("task", "failed"), or call fw.runs("task", "failed").',
+            )
         self._source = Runs() if runs is None else runs
         outbound = Outbound(CommChannel(self, self._set_traits), lambda: self._content.runs.client.now_ms)
         self._content = RunsContent(self._source.__runs_place__, outbound)
-        self._opened: RunWidget | None = None
         self._in_cell = InCell()
         inbound = Inbound(outbound)
         known = self._content.runs
@@ -112,7 +118,8 @@ class RunsWidget(WidgetFrame):
     def close(self) -> None:
         """Close the view, and what is open in it. All runs go on."""
         self._close_opened()
-        background().soon(self._content.close)
+        if self.comm is not None:  # it is None, where __init__ has failed
+            background().soon(self._content.close)
         super().close()
 
     # --- requests ----------------------------------------------------------------------------------------------------

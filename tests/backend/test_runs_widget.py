@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ import comm
 import pytest
 
 import flyte_widgets as fw
+from flyte_widgets.errors import ConfigError
 from flyte_widgets.phases import ActionPhase as P
 from flyte_widgets.run.listing import run_choice
 from flyte_widgets.watch.loop import background
@@ -85,6 +87,16 @@ def test_the_newest_come_by_themselves_and_older_ones_when_asked(page: Page) -> 
         run.name for run in fw.Runs(client=page.widget._content.runs.client, since=None)
     ]
     assert len({row["run"] for row in rows}) == MANY
+
+
+def test_what_is_no_list_is_refused() -> None:
+    """With what to give. The widget that was not made is gone without a word."""
+    nothing: Any = "main"
+    with pytest.raises(ConfigError, match=r"An fw\.Runs was expected, got str\.") as caught:
+        RunsWidget(nothing)
+    assert "fw.runs(" in caught.value.hint
+    del caught
+    gc.collect()
 
 
 def test_other_runs_are_chosen(page: Page) -> None:
