@@ -80,8 +80,11 @@ def _cell_magic(shell: Any) -> Any:
                 "%%flyte cannot run a cell that awaits: the loop of the notebook runs %%flyte itself.",
                 hint="Leave %%flyte out, and end the cell with fw.show(run).",
             )
+        whole = getattr(shell.displayhook, "exec_result", None)
         with started_runs() as started:
             result = shell.run_cell(cell)
+        if whole is not None:  # "Run all" stops here; the error was shown
+            whole.error_in_exec = result.error_before_exec or result.error_in_exec
         _show_started([one for one in started if one.name != _name_of(result.result)])
 
     return flyte

@@ -77,6 +77,17 @@ def test_a_cell_that_fails_shows_what_it_had_started(shell: InteractiveShell, ca
     assert len(shown(shell)) == 1
 
 
+@pytest.mark.parametrize(("code", "error"), [("1 / 0", ZeroDivisionError), ("1 +", SyntaxError)])
+def test_a_cell_that_fails_has_failed(
+    shell: InteractiveShell, capsys: Any, code: str, error: type[BaseException]
+) -> None:
+    """ "Run all" and nbconvert stop there. Its traceback is shown once."""
+    result = shell.run_cell(f"%%flyte\n{code}")
+    assert (result.success, type(result.error_in_exec)) == (False, error)
+    assert capsys.readouterr().out.count(f"{error.__name__}") <= 2  # IPython's heading, and the error
+    assert shell.run_cell("%%flyte\nx = 1").success
+
+
 def test_a_cell_may_end_with_anything(shell: InteractiveShell) -> None:
     """A table of runs has a name, too: a column of it."""
     cell = "a = fw.local.simulate(seed=1, actions=2)\nfw.Runs(since=None, limit=2, client=client).to_pandas()"
