@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import comm
@@ -89,9 +90,17 @@ def test_a_cell_that_fails_has_failed(
 
 
 def test_a_cell_may_end_with_anything(shell: InteractiveShell) -> None:
-    """A table of runs has a name, too: a column of it."""
-    cell = "a = fw.local.simulate(seed=1, actions=2)\nfw.Runs(since=None, limit=2, client=client).to_pandas()"
-    shell.run_cell_magic("flyte", "", cell)
+    """A DataFrame of runs has a name, too: a column, which is neither true nor false."""
+
+    class Column:
+        def __bool__(self) -> bool:
+            raise ValueError("The truth value of a column is ambiguous.")
+
+        def __ne__(self, _other: object) -> Any:
+            return self
+
+    shell.user_ns["table"] = SimpleNamespace(name=Column())
+    shell.run_cell_magic("flyte", "", "a = fw.local.simulate(seed=1, actions=2)\ntable")
     assert any(shell.user_ns["a"].name in text for text in shown(shell))
 
 
