@@ -145,3 +145,19 @@ test("a host that cannot show it says so, and leads back all the same", async ()
   frame.querySelector<HTMLElement>(".fw-other-back")!.click();
   expect(frame.hasAttribute("data-other")).toBe(false);
 });
+
+test("a refusal that comes after the way back, and another way on, says nothing of what is read now", async () => {
+  const traits = { ...scenario.running(), relation: { kind: "rerun", run: "r-old", url: "" } };
+  const model = new RecordedModel(traits);
+  const { frame } = mount(traits, model);
+  const asked = () => (model.sent as { kind: string; id: number; run?: string }[]).filter(({ run }) => run);
+  button(frame, "rerun of r-old")!.click();
+  await vi.waitFor(() => expect(asked()).toHaveLength(1));
+  frame.querySelector<HTMLElement>(".fw-other-back")!.click();
+  model.play({ relation: { kind: "rerun", run: "r-third", url: "" } });
+  button(frame, "rerun of r-third")!.click();
+  await vi.waitFor(() => expect(asked()).toHaveLength(2));
+  model.message({ kind: "reply", id: asked()[0]!.id, ok: false, message: "No." });
+  await new Promise((done) => setTimeout(done));
+  expect(seen(frame, ".fw-other-band .fw-note")).toBe("Reading r-third…");
+});

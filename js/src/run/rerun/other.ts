@@ -27,17 +27,18 @@ export function mountOther(view: View, parent: HTMLElement): void {
     if (askedMs) setText(note, waitingForKernel(store, askedMs) || `Reading ${ui.otherRun.peek()}…`);
   };
   const open = async (run: string): Promise<void> => {
+    const isWanted = (): boolean => ui.otherRun.peek() === run;
     askedMs = Date.now();
     tick();
     try {
       const { payload } = await store.request("open_other", { run }, { signal: until });
-      if (ui.otherRun.peek() !== run) return;
+      if (!isWanted()) return;
       await nested.draw(payload);
-      setText(note, "");
+      if (isWanted()) setText(note, "");
     } catch (error) {
-      setText(note, `${run} cannot be shown here: ${messageOf(error)}`);
+      if (isWanted()) setText(note, `${run} cannot be shown here: ${messageOf(error)}`);
     } finally {
-      askedMs = 0;
+      if (isWanted()) askedMs = 0;
     }
   };
   const leave = (): void => {
@@ -72,6 +73,7 @@ export function mountOther(view: View, parent: HTMLElement): void {
       back.focus({ preventScroll: true });
     } else if (wasOpen) {
       nested.clear();
+      askedMs = 0;
       setText(note, "");
       store.request("open_other", { run: "" }).catch(() => undefined);
       if (opener?.isConnected) opener.focus({ preventScroll: true });
