@@ -143,12 +143,14 @@ const progressPart = () => import("./progress/progress");
 function withPart<P>(load: () => Promise<P>, use: (part: P) => Cleanup, el?: HTMLElement): Cleanup {
   let close: Cleanup | null = null;
   let isClosed = false;
-  load().then(
-    (part) => {
+  load()
+    .then((part) => {
       if (!isClosed) close = use(part);
-    },
-    (error) => el?.append(h("div", { role: "alert" }, `flyte-widgets cannot draw this list: ${error}`)),
-  );
+    })
+    .catch((error) => {
+      console.error("flyte-widgets:", error);
+      el?.append(h("div", { role: "alert" }, `flyte-widgets cannot draw this list: ${error}`));
+    });
   return () => {
     isClosed = true;
     close?.();
