@@ -101,7 +101,10 @@ export class Question {
 
   #arm(): void {
     clearTimeout(this.#disarm);
-    this.#disarm = setTimeout(() => this.close(false), DISARM_MS);
+    this.#disarm = setTimeout(() => {
+      const { activeElement } = this.element.getRootNode() as Document | ShadowRoot;
+      this.close(this.element.contains(activeElement));
+    }, DISARM_MS);
   }
 
   /** Answer yes, as the sure button does. */
