@@ -1,5 +1,6 @@
 // Takes the wishes for a panel that js/src/hosts/sidebar.ts sends as DOM events, and puts their elements into the
-// shell; has commands that open the panel of runs; and takes the static views of js/src/hosts/keep-static-view.ts, and puts them into the notebooks that have an older one.
+// shell; has commands that open the panel of runs; and takes the static views of js/src/hosts/keep-static-view.ts, and
+// puts them into the notebooks that have an older one.
 // Without a bundler: the last statement is what webpack would make of it.
 (() => {
   const ICON = {
