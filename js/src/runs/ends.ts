@@ -45,14 +45,17 @@ export class Foot {
     state: RunsState,
     shown: number,
     search: string,
-    older: { hasMore: boolean; isReading: boolean },
+    older: { hasMore: boolean; isReading: boolean; hasFailed: boolean },
   ): void {
     const { loaded, since, isRead } = state;
     this.element.hidden = shown === 0 || !isRead;
     if (older.hasMore) {
       const where = search ? `Searched in the ${plural(loaded, "run")} read so far. ` : "";
       const mark = older.isReading ? [icon("spinner", 14)] : [];
-      this.element.replaceChildren(...mark, `${where}Older runs`);
+      this.element.replaceChildren(
+        ...mark,
+        `${where}Older runs${older.hasFailed ? " could not be read" : ""}`,
+      );
     } else {
       this.element.replaceChildren(`That was all: ${plural(shown, "run")}${since ? ` ${since}` : ""}`);
     }

@@ -20,10 +20,11 @@ export class Filtering {
 
   /** Choose other runs. `since`: "24h", "7d", "30d" or "all"; "": as it is. `generation`: of the rows until then. */
   choose(change: Partial<Filter>, since: string, generation: number): void {
-    this.runs.filter = { ...this.runs.filter, ...change };
+    const filter = { ...this.runs.filter, ...change };
+    this.runs.filter = filter;
     this.#left = generation;
-    this.channel.request("choose_runs", { ...this.runs.filter, since }).catch((error: RequestError) => {
-      this.#left = -1;
+    this.channel.request("choose_runs", { ...filter, since }).catch((error: RequestError) => {
+      if (this.runs.filter === filter) this.#left = -1; // else a later choice has no answer yet
       this.failed(error);
     });
   }

@@ -102,6 +102,7 @@ export class RunsGrid {
         older.seen(to);
         const seen = runs.items.slice(from, to);
         counting.show(seen.flatMap((item) => ("row" in item ? [item.key] : [])));
+        this.mark(); // its element may show another row now
       },
       role: "grid",
       name: "Runs",

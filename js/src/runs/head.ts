@@ -12,7 +12,7 @@ import { TickedBar } from "./ticked-bar";
 export interface HeadActions {
   /** The user chose other filters; those that are left out stay as they are. */
   choose(filter: Partial<Filter>, since?: string): void;
-  untick(): void;
+  focusList(): void;
   /** From the search to what was found. */
   toList(): void;
   announce(text: string): void;
@@ -137,6 +137,7 @@ export class Head {
   #onSearchKey(event: KeyboardEvent): void {
     const { on, search } = this;
     if (event.key === "Escape" && search.value) {
+      clearTimeout(this.#searching);
       search.value = "";
       on.choose({ search: "" });
       event.stopPropagation();

@@ -1,6 +1,6 @@
 // The runs that the page knows, in the order in which they stand: those that need an answer, then by day, newest first.
 // While somebody points at the list nothing in it moves: what is new waits, and is counted. State: Python's rows.
-import { phaseOf } from "../core/phases";
+import { isActive as isActivePhase, phaseOf } from "../core/phases";
 import type { RunListRow } from "../core/protocol";
 
 /** A heading, or a run. */
@@ -32,10 +32,7 @@ const LEAST_FOR_USUAL = 3;
 const DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
-const isOver = (row: RunListRow): boolean =>
-  ["succeeded", "failed", "aborted", "timed_out", "recovered"].includes(row.phase);
-
-export const isActive = (row: RunListRow): boolean => phaseOf(row.phase) !== 0 && !isOver(row);
+export const isActive = (row: RunListRow): boolean => isActivePhase(phaseOf(row.phase));
 
 export class RunsModel {
   readonly #rows = new Map<string, RunListRow>();

@@ -18,6 +18,8 @@ export interface OlderActions {
 export class OlderRuns {
   hasMore = true;
   isReading = false;
+  /** The last request failed. Another one waits until Python reports something new. */
+  hasFailed = false;
 
   constructor(
     private readonly channel: Channel,
@@ -33,7 +35,7 @@ export class OlderRuns {
 
   async #read(): Promise<void> {
     const { runs, on } = this;
-    if (this.isReading || !this.hasMore || !on.canRead()) return;
+    if (this.isReading || this.hasFailed || !this.hasMore || !on.canRead()) return;
     this.isReading = true;
     on.began();
     try {
@@ -44,7 +46,7 @@ export class OlderRuns {
     } catch (error) {
       const { reason } = error as RequestError;
       if (reason !== "cancelled") on.failed(error as RequestError);
-      this.hasMore = reason === "timeout";
+      this.hasFailed = reason !== "timeout";
     } finally {
       this.isReading = false;
       if (!this.signal.aborted) on.ended();

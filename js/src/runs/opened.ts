@@ -28,7 +28,7 @@ export class OpenedRun {
     private readonly channel: Channel,
     private readonly grid: RunsGrid,
     private readonly on: OpenedActions,
-    signal: AbortSignal,
+    private readonly signal: AbortSignal,
   ) {
     const step = (by: number): void => {
       const run = grid.next(this.run, by);
@@ -64,7 +64,7 @@ export class OpenedRun {
   }
 
   async #ask(run: string, compare: string): Promise<void> {
-    const isCurrent = (): boolean => this.run === run && this.#compare === compare;
+    const isCurrent = (): boolean => !this.signal.aborted && this.run === run && this.#compare === compare;
     this.#isOpening = true;
     try {
       const { payload } = await this.channel.request("open_run", { run, compare });

@@ -1,6 +1,6 @@
 // A row of the list: a heading, or a run in one line (wide) or two (narrow). It is used again and again for other rows.
 import { duration, grouped, wallClock } from "../core/format";
-import { cssName, label, phaseOf } from "../core/phases";
+import { cssName, isTerminal, label, phaseOf } from "../core/phases";
 import type { RunListRow } from "../core/protocol";
 import { type Tally, tally } from "../run/header/counts";
 import { drawStrip } from "../run/header/strip";
@@ -160,6 +160,5 @@ export class RunRow implements ListRow {
 const length = (row: RunListRow, nowMs: number): number | null => {
   if (row.createdMs === null) return null;
   if (row.endedMs !== null) return row.endedMs - row.createdMs;
-  const isOver = ["succeeded", "failed", "aborted", "timed_out", "recovered"].includes(row.phase);
-  return isOver ? null : nowMs - row.createdMs;
+  return isTerminal(phaseOf(row.phase)) ? null : nowMs - row.createdMs;
 };

@@ -31,6 +31,7 @@ export interface SurfaceActions {
 export interface Reading {
   hasMore: boolean;
   isReading: boolean;
+  hasFailed: boolean;
 }
 
 export class Surface {
@@ -42,6 +43,7 @@ export class Surface {
   readonly #foot = new Foot();
   readonly #empty: Empty;
   readonly #band: Band;
+  #widthPx = 0;
 
   constructor(
     private readonly parts: SurfaceParts,
@@ -77,7 +79,7 @@ export class Surface {
 
   drawEnds(state: RunsState, runs: RunsModel, older: Reading): void {
     const isEmpty = runs.items.length === 0;
-    const isPending = !state.isRead || (isEmpty && (older.isReading || older.hasMore));
+    const isPending = !state.isRead || (isEmpty && (older.isReading || (older.hasMore && !older.hasFailed)));
     const { element } = this.#empty;
     this.#skeleton.hidden = !isEmpty || !isPending || isFaulty(state);
     element.hidden = !isEmpty || isPending || isFaulty(state);
@@ -87,14 +89,17 @@ export class Surface {
     this.#foot.show(state, runs.shown, runs.filter.search, older);
   }
 
-  /** One line a run or two; a run beside the list, or in its place. */
-  fit(widthPx: number, hasOpened: boolean): void {
+  /** One line a run or two; a run beside the list, or in its place. False: it is not laid out, and stays as it was. */
+  fit(hasOpened: boolean, widthPx = this.#widthPx): boolean {
+    this.#widthPx = widthPx;
+    if (widthPx === 0) return false;
     const set = (name: string, on: boolean): void => setAttribute(this.frame, name, on ? "" : null);
     const isSplit = hasOpened && widthPx >= WIDE_PX;
     set("data-opened", hasOpened);
     set("data-split", isSplit);
     set("data-narrow", isSplit || widthPx < NARROW_PX);
     set("data-slim", widthPx < SLIM_PX);
+    return true;
   }
 
   mark(name: "data-owners" | "data-gone" | "data-ticking", on: boolean): void {

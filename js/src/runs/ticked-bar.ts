@@ -8,7 +8,7 @@ import { Question } from "../ui/question";
 import type { Ticked } from "./ticked";
 
 export interface TickedBarActions {
-  untick(): void;
+  focusList(): void;
   announce(text: string): void;
   signal: AbortSignal;
 }
@@ -23,7 +23,7 @@ export class TickedBar {
 
   constructor(
     private readonly ticked: Ticked,
-    { untick, announce, signal }: TickedBarActions,
+    { focusList, announce, signal }: TickedBarActions,
   ) {
     const code = iconWord("copy", "Copy code");
     const table = iconWord("download", "Export");
@@ -46,7 +46,10 @@ export class TickedBar {
         keep: "Keep running",
         sure: "Abort",
         reason: { placeholder: "Reason (optional)", name: "Reason" },
-        answer: (reason) => void ticked.abort(reason),
+        answer: (reason) => {
+          void ticked.abort(reason);
+          focusList(); // the question had the focus, and what asked it goes with the ticks
+        },
       },
     );
     const on = (button: HTMLElement, press: () => void): void =>
@@ -60,7 +63,10 @@ export class TickedBar {
     });
     on(table, () => ticked.exportTable());
     on(this.#abort, () => this.question.open(this.#abort));
-    on(close, untick);
+    on(close, () => {
+      ticked.clear();
+      focusList();
+    });
   }
 
   show(): void {

@@ -39,7 +39,6 @@ export class RunsView {
   readonly #surface: Surface;
   #report: Report | null = null;
   #isOnScreen = false;
-  #widthPx = 0;
 
   constructor(
     model: AnyModel<RunsTraits>,
@@ -107,7 +106,10 @@ export class RunsView {
   readonly #surfaceActions = {
     retry: () => void this.channel.request("retry", {}).catch((error) => this.#fail(error)),
     dismiss: () => this.report(""),
-    clearFilters: () => this.#choose({ phase: "", mine: false, task: "", search: "" }),
+    clearFilters: () => {
+      this.#choose({ phase: "", mine: false, task: "", search: "" });
+      this.#head.search.focus(); // the button is gone
+    },
     showNews: () => this.#showFirst(),
   };
 
@@ -137,10 +139,7 @@ export class RunsView {
   #newHead(): Head {
     return new Head(this.#ticked, {
       choose: (filter, since) => this.#choose(filter, since),
-      untick: () => {
-        this.#ticked.clear();
-        this.#grid.focus();
-      },
+      focusList: () => this.#grid.focus(),
       toList: () => this.#grid.goToFirst(),
       announce: (text) => this.#surface.announce(text),
       signal: this.signal,
@@ -156,7 +155,9 @@ export class RunsView {
       open: (run: string) => this.#opened.open(run),
       search: () => this.#head.search.focus(),
       moved: () => this.#draw(),
-      left: () => this.#onLeft(),
+      left: () => {
+        if (this.#runs.waitingNew > 0 && !this.#grid.isAttended) this.#arrange();
+      },
     };
     return new RunsGrid(parts, on, this.signal);
   }
@@ -172,17 +173,17 @@ export class RunsView {
         this.#runs.take(rows, generation);
         this.#arrange();
       },
-      alive: () => this.#draw(),
+      alive: () => {
+        this.#older.hasFailed = false;
+        this.#draw();
+      },
     };
     this.#source.listen(on, signal);
     const timer = setInterval(() => {
       if (this.#isOnScreen && this.#source.isAlive) this.#grid.list.refresh();
     }, TICK_MS);
     signal.addEventListener("abort", () => clearInterval(timer));
-    watchWidth(this.host, signal, (widthPx) => {
-      this.#widthPx = widthPx;
-      this.#fit();
-    });
+    watchWidth(this.host, signal, (widthPx) => this.#fit(widthPx));
     watchSight(this.host, this.channel, signal, (isSeen) => {
       this.#isOnScreen = isSeen;
       if (isSeen) this.#arrange();
@@ -194,12 +195,9 @@ export class RunsView {
     const isOther = !this.#runs.isCurrent(state.generation);
     this.#runs.takeNewest(state.rows, state.generation);
     if (isOther || this.#runs.known <= state.rows.length) this.#older.hasMore = state.hasOlder;
+    this.#older.hasFailed = false;
     this.#opened.follow(state.opened);
     this.#arrange(isOther);
-  }
-
-  #onLeft(): void {
-    if (this.#runs.waitingNew > 0 && !this.#grid.isAttended) this.#arrange();
   }
 
   // --- drawing ------------------------------------------------------------------------------------------------------
@@ -226,10 +224,8 @@ export class RunsView {
     this.#grid.mark();
   }
 
-  #fit(): void {
-    if (this.#widthPx === 0) return;
-    this.#surface.fit(this.#widthPx, this.#opened.run !== "");
-    this.#grid.list.refresh();
+  #fit(widthPx?: number): void {
+    if (this.#surface.fit(this.#opened.run !== "", widthPx)) this.#grid.list.refresh();
   }
 
   // --- what the reader does -----------------------------------------------------------------------------------------
