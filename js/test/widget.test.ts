@@ -105,6 +105,23 @@ test("closing a view leaves the other and the model alone, and the model can be 
   expect(seen(render(widget, model).frame, ".fw-badge")).toBe("Paused");
 });
 
+test("a tab whose part comes after its view was closed asks for nothing", async () => {
+  const model = new RecordedModel({ ...scenario.running(102_000, "a44"), selected: "a44" });
+  const widget = runWidget();
+  const end = widget.initialize({ model: model as never });
+  const closed = render(widget, model);
+  const tabs = closed.frame.querySelectorAll<HTMLElement>("[role=tab]");
+  const logs = [...tabs].find((tab) => tab.textContent === "Logs")!;
+  logs.click();
+  closed.cleanup();
+  await import("../src/run/drawer/logs/logs");
+  await vi.dynamicImportSettled();
+  const shows = (model.sent as { shows?: string[] }[]).flatMap((one) => one.shows ?? []);
+  expect(model.sent.length).toBeGreaterThan(0);
+  expect(shows.filter((topic) => topic.startsWith("log/"))).toEqual([]);
+  end();
+});
+
 test("initialize returns at once, though nobody answers", () => {
   const result: unknown = runWidget().initialize({ model: new RecordedModel(scenario.running()) as never });
   expect(result).toBeTypeOf("function");

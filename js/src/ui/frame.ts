@@ -72,7 +72,9 @@ export class Frame {
       frame: this.element,
       signal: this.signal,
       effect: (run) => this.#guardedEffect(name, run),
-      everyTick: (intervalMs, run) => this.#ticker.add(intervalMs, () => this.#guard(name, run)),
+      everyTick: (intervalMs, run) => {
+        if (!this.signal.aborted) this.#ticker.add(intervalMs, () => this.#guard(name, run));
+      },
       style: (css) => this.#style(css),
       announce: (text, now) => this.#announcer.say(text, now),
     };
@@ -111,7 +113,8 @@ export class Frame {
   }
 
   #guardedEffect(name: string, run: () => void): void {
-    this.#effects.push(effect(() => this.#guard(name, run)));
+    // A part that was loaded meanwhile may come after the end.
+    if (!this.signal.aborted) this.#effects.push(effect(() => this.#guard(name, run)));
   }
 
   #watchSize(): void {

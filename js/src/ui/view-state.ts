@@ -84,7 +84,7 @@ export interface View {
   /** The shadow root's outermost element; position: relative, for tooltips. */
   readonly frame: HTMLElement;
   readonly signal: AbortSignal;
-  /** Run now and whenever a signal that it read changes; ends with the view. */
+  /** Run now and whenever a signal that it read changes; ends with the view, and does not begin after it. */
   effect(run: () => void): void;
   /** Call on every animation frame in which something live moves, at most at this rate, while the view is on screen. */
   everyTick(intervalMs: number, run: () => void): void;
