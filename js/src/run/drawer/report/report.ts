@@ -59,6 +59,8 @@ export function mountReport(
   panel.append(bar, web, box, empty);
 
   const idOf = (): string => `${subject.id.peek()}\n${subject.attempt.peek()?.attempt ?? 0}`;
+  /** Changes where another version may be there: of another action, or the last one. */
+  const newest = (): string => `${idOf()}\n${subject.attempt.peek()?.endMs ?? ""}`;
   const key = computed(() =>
     shown.value ? `${subject.id.value}\n${subject.attempt.value?.attempt ?? 0}` : "",
   );
@@ -71,7 +73,7 @@ export function mountReport(
     const detail = subject.detail.peek();
     const attempt = subject.attempt.peek();
     if (!detail || !attempt || isReading || !store.kernelAlive.peek()) return;
-    const about = idOf();
+    const [about, before] = [idOf(), newest()];
     isReading = true;
     store
       .request(
@@ -95,7 +97,9 @@ export function mountReport(
       .finally(() => {
         isReading = false;
         clearTimeout(timer);
-        if (key.peek() && isLive()) timer = setTimeout(read, POLL_MS);
+        if (view.signal.aborted || !key.peek()) return;
+        if (before !== newest()) read();
+        else if (isLive()) timer = setTimeout(read, POLL_MS);
       });
   }
 
