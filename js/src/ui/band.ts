@@ -77,7 +77,9 @@ export class Band {
   constructor(private readonly view: Pick<View, "signal" | "announce">) {
     const { signal } = view;
     const stop = (event: Event): void => {
-      if (!this.isSettling) return;
+      // Only what presses: Tab must lead through, or the keyboard is stuck here.
+      const presses = !(event instanceof KeyboardEvent) || event.key === "Enter" || event.key === " ";
+      if (!this.isSettling || !presses) return;
       event.preventDefault();
       event.stopPropagation();
     };

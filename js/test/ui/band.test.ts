@@ -55,6 +55,16 @@ test("what is there from the start moved nothing", () => {
   expect([pressed, part.spoken]).toEqual([["show"], []]);
 });
 
+test("Tab leads through a band that has just come; Enter and Space do not press", () => {
+  band.update(null);
+  band.update(says());
+  const taken = (key: string): boolean =>
+    !action().dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  expect(["Tab", "Escape", "Enter", " "].map(taken)).toEqual([false, false, true, true]);
+  vi.advanceTimersByTime(SETTLE_MS);
+  expect(taken("Enter")).toBe(false);
+});
+
 test("other words of the same band settle nothing anew; another key does", () => {
   band.update(says());
   const button = action();
