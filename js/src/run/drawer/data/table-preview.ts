@@ -31,7 +31,14 @@ export function tableNodes(table: TablePreview, more: (rows: number) => void): H
     ),
   );
   const shown = h("div", { class: "fw-table-box", tabindex: 0, role: "region", "aria-label": "First rows" });
-  shown.append(h("table", { class: "fw-table" }, h("thead", {}, head), h("tbody", {}, ...body)));
+  shown.append(
+    h(
+      "table",
+      { class: "fw-table", "aria-label": "First rows" },
+      h("thead", {}, head),
+      h("tbody", {}, ...body),
+    ),
+  );
   const words = [
     h(
       "span",
