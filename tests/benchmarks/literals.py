@@ -22,8 +22,8 @@ from flyteidl2.core import interface_pb2
 from flyteidl2.dataproxy import dataproxy_service_pb2
 from google.protobuf import json_format
 
-from flyte_widgets.api.messages import decode_message
 from flyte_widgets.api.messages_data import ActionData
+from flyte_widgets.api.protojson import decode_message
 from flyte_widgets.run.literal_types import LiteralType, variables
 from flyte_widgets.run.literals import decode
 from tests.benchmarks.decode_fold import cpu_ms

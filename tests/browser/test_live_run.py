@@ -93,7 +93,7 @@ def test_selecting_a_row_shows_its_details(show: Callable[..., Notebook], shared
     widget.get_by_role("button", name=re.compile("1 failed")).click()
     details = widget.get_by_role("region", name="Details of square")
     expect(details).to_contain_text("ValueError: could not convert string to float")
-    expect(widget.get_by_role("row", name=re.compile("^square, failed"))).to_be_in_viewport(ratio=1)
+    expect(widget.get_by_role("row", name=re.compile(r"^square\[\d+\], failed"))).to_be_in_viewport(ratio=1)
 
 
 def test_python_selects_what_the_widget_shows(show: Callable[..., Notebook], shared_server: ServerProcess) -> None:
@@ -108,7 +108,7 @@ def test_python_selects_what_the_widget_shows(show: Callable[..., Notebook], sha
     row = widget.locator("[role=row][aria-selected=true]")
     expect(row).to_have_accessible_name(re.compile("^square"))
     expect(row).to_be_in_viewport(ratio=1)
-    widget.get_by_role("row", name=re.compile("^square, succeeded")).first.click()
+    widget.get_by_role("row", name=re.compile(r"^square\[\d+\], succeeded")).first.click()
     eventually(lambda: "SUCCEEDED" in notebook.evaluate("print(repr(w.run.actions[w.selected].phase))"))
 
 
@@ -155,6 +155,7 @@ def test_a_reload_shows_the_same_again(show: Callable[..., Notebook], shared_ser
     notebook = show(name)
     widget = notebook.widgets.first
     expect(badge(widget)).to_have_text("Running")
+    expect(widget.get_by_role("row", name=re.compile("^train_model"))).to_be_visible()  # the list is there
     rows = widget.get_by_role("treegrid").get_attribute("aria-rowcount")
     notebook.reload()
     expect(badge(widget)).to_have_text("Running")
