@@ -153,13 +153,12 @@ export function mountWaiting(view: View, parent: HTMLElement): void {
       ];
     }
     const isLong = one.prompt.length > LONG_PROMPT || one.description !== "";
-    return [
-      ...(count > 1 ? [pager] : []),
-      ...(count > 1 && ui.narrow.value ? [] : [h("span", { class: "fw-mono fw-waiting-name" }, one.name)]),
-      since,
-      ...(one.deadlineMs === null ? [] : [left]),
-      ...(isLong ? [readAll] : []),
-    ];
+    const name = h("span", { class: "fw-mono fw-waiting-name" }, one.name);
+    const times = [since, ...(one.deadlineMs === null ? [] : [left])];
+    const head = count > 1 ? [pager] : [];
+    const names = count > 1 && ui.narrow.value ? [] : [name];
+    // What does not fit on the line is cut at its end: rather the name, which is in the timeline, than the button.
+    return isLong ? [...head, ...times, readAll, ...names] : [...head, ...names, ...times];
   };
 
   const asks = (one: WaitingCondition): BandContent => {
