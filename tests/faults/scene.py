@@ -50,6 +50,7 @@ class Scene:
 
     def __init__(self, server: ServerProcess, proxy: FaultProxy, **client: Any) -> None:
         self.server, self.proxy = server, proxy
+        self._before = set(_tasks())  # of tests of other files, in the same process
         self.client = FlyteClient(proxy.endpoint, project=server.project, domain=server.domain, **client)
         self.run: fw.Run
         self.diary: Diary
@@ -115,17 +116,20 @@ class Scene:
         assert self.run.connection.message == ""
 
     def expect_nothing_left(self) -> None:
-        """No task on the background loop, no connection, no further thread."""
+        """No task of ours on the background loop, no connection, no further thread."""
         self.run.close()
         background().call(self.client.aclose())
         deadline = time.monotonic() + PATIENCE_S
-        while (self.proxy.open_count or _tasks()) and time.monotonic() < deadline:
+        while (self.proxy.open_count or self._left()) and time.monotonic() < deadline:
             time.sleep(0.02)
-        assert not _tasks()
+        assert not self._left()
         assert self.proxy.open_count == 0
         ours = [thread.name for thread in threading.enumerate() if thread.name.startswith("flyte-widgets")]
         assert set(ours) <= {"flyte-widgets", "flyte-widgets-publisher"}  # the latter from tests of widgets
         assert len(ours) == len(set(ours))
+
+    def _left(self) -> set[asyncio.Task[Any]]:
+        return set(_tasks()) - self._before
 
 
 _TERMINAL: Collection[str] = ("5", "6", "7", "8", "10")
