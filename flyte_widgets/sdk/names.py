@@ -51,6 +51,8 @@ NAMES: Final = (
     PrivateName(LOCAL, "flyte._initialize", "init_config_context"),
     PrivateName(LOCAL, "flyte._internal.controllers", "_ControllerState.controller"),
     PrivateName(LOCAL, "flyte._internal.controllers", "_ControllerState.lock"),
+    PrivateName(LOCAL, "flyte._internal.runtime.convert", "Inputs"),
+    PrivateName(LOCAL, "flyte._internal.runtime.convert", "convert_inputs_to_native"),
     PrivateName(LOCAL, "flyte._internal.runtime.io", "report_path"),
     PrivateName(LOCAL, "flyte._internal.runtime.taskrunner", "convert_from_native_to_error"),
     PrivateName(LOCAL, "flyte._internal.runtime.types_serde", "transform_native_to_typed_interface"),
