@@ -137,7 +137,7 @@ class _Worker:
     def list_runs(self) -> list[str]:
         from flyte.remote import Run
 
-        return [run.name for run in Run.listall()]
+        return [run.name for run in Run.listall(limit=10_000)]
 
     def outputs(self, name: str) -> list[Any]:
         from flyte.remote import Run

@@ -49,6 +49,7 @@ NAMES: Final = (
     PrivateName(LOCAL, "flyte._initialize", "_get_init_config"),
     PrivateName(LOCAL, "flyte._initialize", "_InitConfig"),
     PrivateName(LOCAL, "flyte._initialize", "init_config_context"),
+    PrivateName(LOCAL, "flyte._environment", "list_loaded_environments"),
     PrivateName(LOCAL, "flyte._internal.controllers", "_ControllerState.controller"),
     PrivateName(LOCAL, "flyte._internal.controllers", "_ControllerState.lock"),
     PrivateName(LOCAL, "flyte._internal.runtime.convert", "Inputs"),
