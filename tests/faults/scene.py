@@ -50,7 +50,8 @@ class Scene:
 
     def __init__(self, server: ServerProcess, proxy: FaultProxy, **client: Any) -> None:
         self.server, self.proxy = server, proxy
-        self._before = set(_tasks())  # of tests of other files, in the same process
+        _cancel_tasks()  # of tests of other files, in the same process
+        self._before = set(_tasks())
         self.client = FlyteClient(proxy.endpoint, project=server.project, domain=server.domain, **client)
         self.run: fw.Run
         self.diary: Diary
@@ -141,6 +142,14 @@ def selection(rows: Sequence[tuple[Any, ...]], *short: str) -> list[Any]:
     """Rows of a table as a test's parameters, named by their first column; all but `short` are for `make faults`."""
     assert set(short) <= {row[0] for row in rows}
     return [pytest.param(*row, id=row[0], marks=() if row[0] in short else pytest.mark.long) for row in rows]
+
+
+def _cancel_tasks() -> None:
+    async def cancel() -> None:
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+
+    background().call(cancel())
 
 
 def _tasks() -> list[asyncio.Task[Any]]:
