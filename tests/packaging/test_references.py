@@ -72,7 +72,7 @@ def test_the_files_of_the_journeys_are_there() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("the table of look2.md §6", ["look2.md"]),
+        ("the table of nowhere.md §6", ["nowhere.md"]),
         ("read ../elsewhere/faults", ["../elsewhere"]),
         ("read ../../elsewhere/faults", ["../../elsewhere"]),
         ("draws as ../js/src/core/store does", []),
