@@ -1,10 +1,24 @@
-"""One way to end asyncio tasks."""
+"""Awaiting for a time, and ending tasks."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Awaitable, Iterable
+from typing import Any, TypeVar
+
+import anyio
+
+T = TypeVar("T")
+
+
+async def within(timeout_s: float | None, awaitable: Awaitable[T]) -> T:
+    """Await something for so many seconds at most; None is for ever. Raises TimeoutError.
+
+    Before Python 3.12 `asyncio.wait_for` loses a cancellation that comes as the awaited thing is done, and a task
+    that should end goes on. Here it is never lost.
+    """
+    with anyio.fail_after(timeout_s):
+        return await awaitable
 
 
 async def cancel_all(tasks: Iterable[asyncio.Future[Any] | None]) -> None:

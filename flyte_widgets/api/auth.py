@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import shlex
 import subprocess
@@ -172,7 +171,7 @@ class SdkAuth(CredentialAuth):
 
         try:
             answer = await in_thread(ask)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             raise UnauthenticatedError(
                 f"Nobody completed the SDK's login within {LOGIN_LIMIT_S / 60:g} min: login needed.",
                 hint="Log in (flyte.init, then any call of the SDK), and connect anew: fw.connect().",

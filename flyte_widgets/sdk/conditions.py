@@ -13,6 +13,7 @@ from flyte._context import internal_ctx
 from flyte.errors import ActionAbortedError, ConditionTimedoutError
 
 from flyte_widgets.sdk.recorder import TIMED_OUT, Recorder
+from flyte_widgets.tasks import within
 
 
 class Conditions:
@@ -42,8 +43,8 @@ class Conditions:
         self._began(name, condition)
         limit_s = condition._timeout_seconds
         try:
-            value = await asyncio.wait_for(answer, limit_s)
-        except (asyncio.TimeoutError, TimeoutError):
+            value = await within(limit_s, answer)
+        except TimeoutError:
             message = f"Condition {condition.name!r} was not answered within {limit_s} seconds."
             self._recorder.end(name, TIMED_OUT, error=message)
             raise ConditionTimedoutError(message) from None

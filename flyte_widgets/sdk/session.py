@@ -6,7 +6,6 @@ keeps its connection where it is not known, raises: another backend than the use
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,6 +17,7 @@ from flyte_widgets.api.oauth import LoginService
 from flyte_widgets.errors import UnauthenticatedError
 from flyte_widgets.redaction import register
 from flyte_widgets.sdk import names
+from flyte_widgets.tasks import within
 
 _AUTH = "flyte.remote._client.auth"
 
@@ -173,7 +173,7 @@ def login_headers(
     """Ask the SDK for its headers; with `refused`, after it has refreshed the credentials of these ids.
 
     Blocks, perhaps until a person has logged in: call it in a thread. The work is done on the SDK's own loop, where
-    its locks and sessions live. Raises asyncio.TimeoutError after `limit_s`, and whatever the SDK raises.
+    its locks and sessions live. Raises TimeoutError after `limit_s`, and whatever the SDK raises.
     """
     from flyte.syncify import syncify  # noqa: PLC0415 - the SDK is optional
 
@@ -194,7 +194,7 @@ def login_headers(
 
     async def ask_in_time() -> None:
         with unlogged():
-            await asyncio.wait_for(ask(), limit_s)
+            await within(limit_s, ask())
 
     syncify(ask_in_time)()
     return answers[0]

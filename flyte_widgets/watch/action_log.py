@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 
 from flyte_widgets.errors import FlyteWidgetsError, NotKeptError
 from flyte_widgets.run.logs import LogLine
+from flyte_widgets.tasks import within
 from flyte_widgets.watch.log_status import TROUBLED
 from flyte_widgets.watch.log_tail import LogTail
 from flyte_widgets.watch.loop import background
@@ -23,8 +23,8 @@ async def read_log(watcher: Watcher, action: str, attempt: int | None) -> list[L
     """Read the lines so far, the newest 20,000 at most. On the background loop. Raises as `raise_for_log`."""
     tail = watcher.logs.acquire(action, attempt or newest_attempt(watcher, action))
     try:
-        await asyncio.wait_for(_until_read(tail), READ_S)
-    except asyncio.TimeoutError:
+        await within(READ_S, _until_read(tail))
+    except TimeoutError:
         pass
     finally:
         watcher.logs.release(tail)

@@ -24,7 +24,7 @@ from flyte_widgets.run.state import ROOT
 from flyte_widgets.run.summary import summary
 from flyte_widgets.run.times import Milliseconds
 from flyte_widgets.run.usual import Usual, usual_of
-from flyte_widgets.tasks import cancel_all
+from flyte_widgets.tasks import cancel_all, within
 from flyte_widgets.watch.earlier import EarlierRun, read_earlier
 from flyte_widgets.watch.source import RunSource
 from flyte_widgets.watch.updates import Update
@@ -83,8 +83,8 @@ class Analyst:
         """Read what the line of an ended run needs, if anybody wants the line. For 8 s at most."""
         if self._is_wanted:
             self._is_last = True
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self.settled(), _FINISH_S)
+            with contextlib.suppress(TimeoutError):
+                await within(_FINISH_S, self.settled())
 
     async def settled(self) -> Summary | None:
         """Give the line once all that it needs now was read, as far as the backend has it."""
@@ -139,10 +139,10 @@ class Analyst:
                 self._release(waiters)
             if (self._is_last or self._model.is_over) and not self._waiters:
                 break
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), ROUND_EVERY_S)
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._news.wait(), None if self._is_over else TICK_S)
+            with contextlib.suppress(TimeoutError):
+                await within(ROUND_EVERY_S, self._asked.wait())
+            with contextlib.suppress(TimeoutError):
+                await within(None if self._is_over else TICK_S, self._news.wait())
 
     @property
     def _is_over(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from flyte_widgets.api.messages import RunIdentifier
 from flyte_widgets.errors import FlyteWidgetsError
 from flyte_widgets.run.compare import Comparison, compare
+from flyte_widgets.tasks import within
 from flyte_widgets.watch.backends import Backend, Lease
 from flyte_widgets.watch.earlier import EarlierRun
 from flyte_widgets.watch.watcher import Watcher
@@ -48,9 +49,9 @@ class Comparer:
         earlier = await watcher.analyst.earlier()
         name = _choose(earlier, other)
         theirs = await self._watch(name)
-        with contextlib.suppress(asyncio.TimeoutError):
+        with contextlib.suppress(TimeoutError):
             whole = theirs.model.updates.until(lambda: theirs.has_all or theirs.model.is_over)
-            await asyncio.wait_for(whole, _READ_LIMIT_S)
+            await within(_READ_LIMIT_S, whole)
         if theirs.state.root is None:
             raise FlyteWidgetsError(f"Run {name} could not be read.", hint=theirs.connection.message)
         found = compare(watcher.state, watcher.now_ms(), theirs.state, theirs.now_ms(), name)

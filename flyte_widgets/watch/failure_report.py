@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from flyte_widgets.errors import FlyteWidgetsError
 from flyte_widgets.run.report import report
 from flyte_widgets.run.state import ROOT
+from flyte_widgets.tasks import within
 from flyte_widgets.watch.action_data import read_data
 from flyte_widgets.watch.action_log import read_log
 from flyte_widgets.watch.watcher import Watcher
@@ -44,8 +45,8 @@ async def failure_report(watcher: Watcher, action: str) -> str:
 async def _within_limit(reading: Coroutine[Any, Any, T]) -> T | None:
     """Read for a while. None where the backend does not have it, or does not give it in time."""
     try:
-        return await asyncio.wait_for(reading, _READ_LIMIT_S)
-    except (FlyteWidgetsError, asyncio.TimeoutError):
+        return await within(_READ_LIMIT_S, reading)
+    except (FlyteWidgetsError, TimeoutError):
         return None
 
 

@@ -11,6 +11,7 @@ from weakref import WeakSet
 from flyte_widgets.api.messages_data import ContainerLogs
 from flyte_widgets.run.logs import LogBuffer, LogLine
 from flyte_widgets.run.tracebacks import Fold
+from flyte_widgets.tasks import within
 from flyte_widgets.watch.log_status import FINAL_STATES, TROUBLED, LogStatus
 
 logger = logging.getLogger(__name__)
@@ -74,8 +75,8 @@ class LogTail:
         """Wait for the next change. False where the time ran out."""
         changed = self._changed
         try:
-            await asyncio.wait_for(changed.wait(), timeout_s)
-        except asyncio.TimeoutError:
+            await within(timeout_s, changed.wait())
+        except TimeoutError:
             return False
         return True
 

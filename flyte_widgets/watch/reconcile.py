@@ -12,6 +12,7 @@ from typing import Final
 
 from flyte_widgets.errors import ApiError, CallTimeoutError, NotFoundError
 from flyte_widgets.run.state import ROOT
+from flyte_widgets.tasks import within
 from flyte_widgets.watch import schedule
 from flyte_widgets.watch.history import HistoryReader
 from flyte_widgets.watch.schedule import ReconcileSchedule
@@ -91,8 +92,8 @@ class Reconciler:
 
     async def complete(self) -> None:
         """Wait for the names and histories that were asked for."""
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._model.updates.until(self._has_names), NAMES_S)
+        with contextlib.suppress(TimeoutError):
+            await within(NAMES_S, self._model.updates.until(self._has_names))
         self._history.request([action.id for action in self._model.state if action.has_gaps])
         await self._history.idle()
 
@@ -110,8 +111,8 @@ class Reconciler:
             delay_s = due_s - time.monotonic()
             if delay_s <= 0 or model.state.doubted:
                 return
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(model.updates.until(partial(self._is_due_before, due_s)), delay_s)
+            with contextlib.suppress(TimeoutError):
+                await within(delay_s, model.updates.until(partial(self._is_due_before, due_s)))
 
     @property
     def _is_alone(self) -> bool:

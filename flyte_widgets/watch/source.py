@@ -19,6 +19,7 @@ from flyte_widgets.errors import (
 )
 from flyte_widgets.run.relation import relation_from
 from flyte_widgets.run.state import ROOT
+from flyte_widgets.tasks import within
 from flyte_widgets.watch.model import RunModel
 
 PROBE_S: Final = 5.0
@@ -158,8 +159,8 @@ class RunSource:
         """Wait, but not beyond a request to retry. True if there was one."""
         self.retry_requested.clear()
         try:
-            await asyncio.wait_for(self.retry_requested.wait(), delay_s)
-        except asyncio.TimeoutError:
+            await within(delay_s, self.retry_requested.wait())
+        except TimeoutError:
             return False
         return True
 

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Any, Final, Protocol
 
 from flyte_widgets.run.action import PhaseChange
+from flyte_widgets.tasks import within
 
 logger = logging.getLogger(__name__)
 
@@ -96,8 +97,8 @@ class Updates:
 
     async def until_changed(self, timeout_s: float | None = None) -> None:
         """Wait for the next update, or until the time has run out."""
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._next_update(lambda: True), timeout_s)
+        with contextlib.suppress(TimeoutError):
+            await within(timeout_s, self._next_update(lambda: True))
 
     async def _next_update(self, holds: Callable[[], bool]) -> None:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()

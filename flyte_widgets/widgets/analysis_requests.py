@@ -5,7 +5,6 @@ On the background loop, which alone writes the state: its lock is not needed her
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Coroutine
 from typing import Any, Final
@@ -14,6 +13,7 @@ from flyte_widgets.errors import NotFoundError
 from flyte_widgets.run.by_task import by_task
 from flyte_widgets.run.critical_path import critical_path
 from flyte_widgets.run.state import ROOT
+from flyte_widgets.tasks import within
 from flyte_widgets.watch.analysis import READ_LIMIT_S, read_histories, read_path
 from flyte_widgets.watch.backends import Backend
 from flyte_widgets.watch.comparing import Comparer
@@ -70,5 +70,5 @@ class AnalysisRequests:
 
 async def _within_limit(reading: Coroutine[Any, Any, None]) -> None:
     """Read for a while. What has not come by then is answered as not known."""
-    with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(reading, READ_LIMIT_S)
+    with contextlib.suppress(TimeoutError):
+        await within(READ_LIMIT_S, reading)

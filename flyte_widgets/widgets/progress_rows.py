@@ -13,6 +13,7 @@ from flyte_widgets.run.state import ROOT
 from flyte_widgets.run.times import Milliseconds
 from flyte_widgets.run.usual import roughly
 from flyte_widgets.run.values import Values
+from flyte_widgets.tasks import within
 from flyte_widgets.untrusted import one_line, shortened
 from flyte_widgets.watch.access import target_of
 from flyte_widgets.watch.action_data import read_data
@@ -105,8 +106,8 @@ class ProgressRows:
         async def inputs_of(one: Watched) -> Values | None:
             try:
                 async with turns:
-                    return (await asyncio.wait_for(read_data(one.watcher, ROOT), _READ_LIMIT_S)).inputs
-            except (FlyteWidgetsError, asyncio.TimeoutError):
+                    return (await within(_READ_LIMIT_S, read_data(one.watcher, ROOT))).inputs
+            except (FlyteWidgetsError, TimeoutError):
                 return None  # its name is label enough
 
         inputs = await asyncio.gather(*map(inputs_of, unnamed))

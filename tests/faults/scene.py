@@ -50,8 +50,6 @@ class Scene:
 
     def __init__(self, server: ServerProcess, proxy: FaultProxy, **client: Any) -> None:
         self.server, self.proxy = server, proxy
-        _cancel_tasks()  # of tests of other files, in the same process
-        self._before = set(_tasks())
         self.client = FlyteClient(proxy.endpoint, project=server.project, domain=server.domain, **client)
         self.run: fw.Run
         self.diary: Diary
@@ -117,20 +115,17 @@ class Scene:
         assert self.run.connection.message == ""
 
     def expect_nothing_left(self) -> None:
-        """No task of ours on the background loop, no connection, no further thread."""
+        """No task on the background loop, no connection, no further thread."""
         self.run.close()
         background().call(self.client.aclose())
         deadline = time.monotonic() + PATIENCE_S
-        while (self.proxy.open_count or self._left()) and time.monotonic() < deadline:
+        while (self.proxy.open_count or _tasks()) and time.monotonic() < deadline:
             time.sleep(0.02)
-        assert not self._left()
+        assert not _tasks()
         assert self.proxy.open_count == 0
         ours = [thread.name for thread in threading.enumerate() if thread.name.startswith("flyte-widgets")]
         assert set(ours) <= {"flyte-widgets", "flyte-widgets-publisher"}  # the latter from tests of widgets
         assert len(ours) == len(set(ours))
-
-    def _left(self) -> set[asyncio.Task[Any]]:
-        return set(_tasks()) - self._before
 
 
 _TERMINAL: Collection[str] = ("5", "6", "7", "8", "10")
@@ -142,14 +137,6 @@ def selection(rows: Sequence[tuple[Any, ...]], *short: str) -> list[Any]:
     """Rows of a table as a test's parameters, named by their first column; all but `short` are for `make faults`."""
     assert set(short) <= {row[0] for row in rows}
     return [pytest.param(*row, id=row[0], marks=() if row[0] in short else pytest.mark.long) for row in rows]
-
-
-def _cancel_tasks() -> None:
-    async def cancel() -> None:
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
-            task.cancel()
-
-    background().call(cancel())
 
 
 def _tasks() -> list[asyncio.Task[Any]]:

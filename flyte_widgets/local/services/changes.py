@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Any
 
+from flyte_widgets.tasks import within
+
 
 class Wakeup:
     """What a stream sleeps on. It is woken by a change, by its client going away, and by the server stopping."""
@@ -28,8 +30,8 @@ class Wakeup:
     async def sleep(self, timeout_s: float | None = None) -> bool:
         """Wait for the next wake-up, or at most so long. Returns False when the stream should end."""
         if not self.is_over:
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._event.wait(), timeout_s)
+            with suppress(TimeoutError):
+                await within(timeout_s, self._event.wait())
             self._event.clear()
         return not self.is_over
 

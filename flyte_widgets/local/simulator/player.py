@@ -14,6 +14,7 @@ from flyte_widgets.local.services.store import Store
 from flyte_widgets.local.simulator import actions
 from flyte_widgets.local.simulator.plan import Plan, PlannedAction, PlannedStep
 from flyte_widgets.phases import ActionPhase
+from flyte_widgets.tasks import within
 
 _TICK_S: Final = 0.02
 _LONGEST_SLEEP_S: Final = 3600.0
@@ -114,8 +115,8 @@ class Player:
         with self._store.read(self._key) as run:
             asked_us = run.actions[scheduled.action.name].created_us
         left_s = actions.CONDITION_TIMEOUT_S - (now_us() - asked_us) / 1e6
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), max(0.0, left_s))
+        with suppress(TimeoutError):
+            await within(max(0.0, left_s), self._changed.wait())
         if left_s <= 0:
             self._time_out(scheduled.action.name)
         if not self._needs_answer(scheduled):

@@ -16,6 +16,7 @@ from flyte_widgets.run.causes import FAILURES, first_causes
 from flyte_widgets.run.fan_out import fan_out_indices
 from flyte_widgets.run.relation import lineage_words
 from flyte_widgets.run.state import ROOT, RunState
+from flyte_widgets.tasks import within
 from flyte_widgets.untrusted import printable, shortened, without_colours
 from flyte_widgets.watch.access import target_of
 from flyte_widgets.watch.action_log import read_log
@@ -95,8 +96,8 @@ async def read_what_is_missing(watcher: Watcher) -> FailedAction | None:
     folded = [action.id for row in rows if row.is_fold for action in row.members][:_FOLD_READS]
     missing = [id_ for id_ in [*single, *folded] if watcher.state.by_id[id_].needs_history]
     unread = _unread_answers(watcher)
-    with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(watcher.analyst.settled(), READ_LIMIT_S)
+    with contextlib.suppress(TimeoutError):
+        await within(READ_LIMIT_S, watcher.analyst.settled())
     details = watcher.analyst.details()
     failure = next((action for action in first_causes(watcher.state, details) if action.id != ROOT), None)
     found: list[ActionDetails] = []

@@ -14,6 +14,7 @@ from flyte_widgets.run.action import ActionState
 from flyte_widgets.run.causes import FAILURES
 from flyte_widgets.run.state import KINDS, ROOT
 from flyte_widgets.run.words import plural
+from flyte_widgets.tasks import within
 from flyte_widgets.watch.action_report import read_report
 from flyte_widgets.watch.watcher import Watcher
 from flyte_widgets.widgets.static_view.model import KeptReport, Reports
@@ -39,8 +40,8 @@ async def read_reports(watcher: Watcher) -> Reports:
     First that of the root, then those of failed actions, then the others in the order of the run.
     """
     reading = _Reading(watcher)
-    with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(reading.run(), READ_S)
+    with contextlib.suppress(TimeoutError):
+        await within(READ_S, reading.run())
     return reading.reports
 
 
