@@ -106,13 +106,19 @@ class Capture:
             logging.getLogger(_SDK_LOGGER).removeFilter(_own_frames)
 
     def _redirect_handlers(self) -> None:
-        """Have handlers of `logging`, which keep the stream that they were made with, write to ours."""
+        """Have handlers of `logging`, which keep the stream that they were made with, write to ours.
+
+        The SDK's always: theirs may be a stream of before, as in `%%capture`.
+        """
         originals = {id(getattr(sys, name).original) for name in _STREAMS}
         for logger in _loggers():
             is_sdk = logger.name == _SDK_LOGGER or logger.name.startswith(f"{_SDK_LOGGER}.")
             is_system = is_sdk and not logger.name.startswith(_USER_LOGGER)
             for handler in logger.handlers:
-                if isinstance(handler, logging.StreamHandler) and id(handler.stream) in originals:
+                if not isinstance(handler, logging.StreamHandler) or isinstance(handler.stream, Tee):
+                    continue
+                is_sdk_console = is_sdk and type(handler) is logging.StreamHandler  # none of a user's, as to a file
+                if is_sdk_console or id(handler.stream) in originals:
                     self._handlers.append((handler, handler.stream))
                     handler.setStream(Tee(handler.stream, is_system=is_system))
 

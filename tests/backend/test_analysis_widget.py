@@ -98,7 +98,13 @@ def test_pages_compare_with_earlier_runs_of_the_task(server: ServerProcess, monk
     assert (found["other"], found["verdict"]) == ("r-first", "46s slower")
     rows = {row[0]: row for row in found["rows"]}
     assert list(rows["a0"][1:]) == [0.0, 200_000.0, 46_000.0]
-    assert "" in rows
+    assert "" not in rows
+    assert [(name, actions) for name, actions, _, _ in found["gone"]] == [
+        ("load_vocabulary", 1),
+        ("shadow_eval", 1),
+        ("approve_release", 1),
+        ("publish", 1),
+    ]
     widget.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import sys
 import threading
@@ -159,6 +160,21 @@ def test_the_users_own_frames_are_in_log_and_error(backend: LocalBackend) -> Non
     assert errors[0].startswith("Traceback (most recent call last):\n")
     assert 'raise ConnectionError("not yet")' in errors[0]
     assert "taskrunner.py" not in errors[0]
+
+
+def test_what_the_sdk_logs_is_there_under_another_stderr(
+    backend: LocalBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in `%%capture`: the SDK's handler has the stream of before, and has it again at the end."""
+    [handler] = [each for each in logging.getLogger("flyte").handlers if type(each) is logging.StreamHandler]
+    of_before = io.StringIO()
+    monkeypatch.setattr(handler, "stream", of_before)
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    run = launch(second_time, ("elsewhere",), backend=backend, echo=NEVER)
+    run.result(30)
+    assert 'raise ConnectionError("not yet")' in "\n".join(texts(run, "a0", 1))
+    assert handler.stream is of_before
+    assert of_before.getvalue() == ""
 
 
 def test_what_has_no_action_stays_in_the_cell(backend: LocalBackend, capsys: pytest.CaptureFixture[str]) -> None:
