@@ -1,15 +1,14 @@
 // The states of the widget on a page, without a kernel: index.html?state=running&theme=dark&width=960, or a list of
 // all without `state`. Tests and pictures switch states in place, by `gallery.show`.
 
-import type { RunTraits } from "../src/core/protocol";
 import { Store } from "../src/core/store";
 import { runCss } from "../src/run/run";
 import { h } from "../src/ui/dom";
 import { Frame } from "../src/ui/frame";
 import { uiCss } from "../src/ui/styles";
-import type runWidget from "../src/widget";
 import { scenario } from "../test/scenario";
 import { GalleryModel } from "./model";
+import { define, nesting } from "./nesting";
 import { PARTS, type Part } from "./parts";
 import { STATES, type Stage } from "./states";
 
@@ -31,8 +30,6 @@ declare global {
   }
 }
 
-const address = "./widget.js";
-const { default: define } = (await import(address)) as { default: typeof runWidget };
 const NAMES = [...Object.keys(STATES), ...Object.keys(PARTS)];
 const main = document.querySelector("main")!;
 let close = (): void => {};
@@ -109,18 +106,6 @@ async function show(name: string, { theme = "light", width = 960, fonts = "" }: 
   await redraw();
   state.point?.(stage);
   await frame();
-}
-
-/** A host that shows another widget inside of a view: of a run with these traits. */
-function nesting(traits: RunTraits) {
-  return {
-    get_model: async () => new GalleryModel(traits),
-    create_view: async (model: GalleryModel) => {
-      const el = h("div");
-      const leave = define().render({ model: model as never, el });
-      return { el, remove: leave };
-    },
-  };
 }
 
 /** A part of ui/ in a frame of its own. */

@@ -3,7 +3,10 @@ import type { RunListRow, RunsState } from "../src/core/protocol";
 import { runCss } from "../src/run/run";
 import { renderRuns } from "../src/runs/runs";
 import { uiCss } from "../src/ui/styles";
-import { BASE_MS } from "../test/scenario";
+import { runRow } from "../test/run-row";
+import { BASE_MS, scenario } from "../test/scenario";
+import { GalleryModel } from "./model";
+import { nesting } from "./nesting";
 import type { Part } from "./parts";
 
 const MINUTE = 60_000;
@@ -21,7 +24,7 @@ function row(
 ): RunListRow {
   const createdMs = BASE_MS - minutesAgo * MINUTE;
   const endedMs = tookS === null ? null : createdMs + tookS * 1_000;
-  return { run, task, phase, createdMs, endedMs, owner: "kim", mine: false, waiting: false, ...more };
+  return runRow(run, { task, phase, createdMs, endedMs, owner: "kim", ...more });
 }
 
 const mine = { owner: "alex", mine: true };
@@ -81,13 +84,8 @@ function state(rows: readonly RunListRow[], more: Partial<RunsState> = {}): Runs
 const shown =
   (make: () => RunsState, act: (root: ShadowRoot) => void = () => {}): Part =>
   (view, parent) => {
-    const runs = make();
-    const model = {
-      get: (name: string) => (name === "runs" ? runs : undefined),
-      on: () => {},
-      off: () => {},
-      send: () => {},
-    };
+    const model = new GalleryModel({ runs: make() } as never, { answers: { open_run: "model" } });
+    Object.assign(model, { widget_manager: nesting(scenario.succeeded()) });
     const end = renderRuns(model as never, parent, uiCss + runCss);
     view.signal.addEventListener("abort", end);
     act(parent.lastElementChild!.shadowRoot!);
@@ -124,6 +122,7 @@ export const RUNS: Readonly<Record<string, Part>> = {
       root.querySelector<HTMLElement>(".fw-rl-ticked > .fw-button:not(.fw-rl-do)")!.click();
     },
   ),
+  "runs-opened": shown(() => state(ROWS, { opened: "r0d5yh8n2c" })),
   "runs-none": shown(() => state([], { since: "" })),
   "runs-no-match": shown(() => state([], { search: "sweep", phase: "failed", mine: true })),
   "runs-reading": shown(() => state([], { isRead: false })),

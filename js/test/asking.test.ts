@@ -110,6 +110,18 @@ test("a command that had no answer is the same one after a reload; an answered o
   expect(after.sent("abort")[1]!.id).not.toBe(id);
 });
 
+test("a command that is given again while it is under way is one, and its answer is for both", async () => {
+  const { model, store, sent } = open();
+  const both = [abort(store), abort(store)];
+  const ids = sent("abort").map(({ id }) => id);
+  expect(new Set(ids).size).toBe(1);
+  model.message({ kind: "reply", id: ids[0], ok: true, payload: "done" });
+  expect((await Promise.all(both)).map(({ payload }) => payload)).toEqual(["done", "done"]);
+  const refused = [abort(store), abort(store)].map((one) => expect(one).rejects.toThrow("no"));
+  model.message({ kind: "reply", id: sent("abort").at(-1)!.id, ok: false, message: "no" });
+  await Promise.all(refused);
+});
+
 test("a command that Python refused may be given anew", async () => {
   const { model, store, sent } = open();
   const refused = abort(store);

@@ -83,6 +83,21 @@ test("what was not answered is sent again as the same request", async () => {
   expect(await again).toBe("ok");
 });
 
+test("whoever gives up waits no longer; who asked the same waits on", async () => {
+  const all = requests();
+  const giveUp = new AbortController();
+  const first = outcome(all.request("retry", {}, { timeoutMs: 1_000, id: 5, signal: giveUp.signal }));
+  const second = outcome(all.request("retry", {}, { timeoutMs: 1_000, id: 5 }));
+  const third = outcome(all.request("retry", {}, { timeoutMs: 5_000, id: 5 }));
+  giveUp.abort();
+  expect(await first).toBe("cancelled: No longer wanted.");
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await second).toBe("timeout: The kernel has not answered.");
+  all.answer({ kind: "reply", id: 5, ok: true });
+  expect(await third).toBe("ok");
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test("no two pages count from the same number, and the numbers stay exact", () => {
   const ids = new Set(Array.from({ length: 1_000 }, firstId));
   expect(ids.size).toBe(1_000);

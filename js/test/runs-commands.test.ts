@@ -4,20 +4,13 @@ import type { RunListRow } from "../src/core/protocol";
 import { abortRuns, codeOf, comparable, csvOf } from "../src/runs/commands";
 import { neighbour } from "../src/runs/keys";
 import { Selection } from "../src/runs/selection";
+import { runRow } from "./run-row";
 
 const BASE_MS = Date.UTC(2026, 10, 28, 12);
 
-const row = (run: string, more: Partial<RunListRow> = {}): RunListRow => ({
-  run,
-  task: "etl.pipeline",
-  phase: "succeeded",
-  createdMs: BASE_MS,
-  endedMs: BASE_MS + 1_500,
-  owner: "kim",
-  mine: false,
-  waiting: false,
-  ...more,
-});
+const ENDED = { phase: "succeeded", createdMs: BASE_MS, endedMs: BASE_MS + 1_500, owner: "kim" };
+
+const row = (run: string, more: Partial<RunListRow> = {}): RunListRow => runRow(run, { ...ENDED, ...more });
 
 describe("two runs", () => {
   it("of one task can be compared: the newer one beside the older one", () => {

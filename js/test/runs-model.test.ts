@@ -2,23 +2,14 @@
 import { describe, expect, it } from "vitest";
 import type { RunListRow } from "../src/core/protocol";
 import { dayOf, RunsModel, sinceStart } from "../src/runs/model";
+import { runRow } from "./run-row";
 
 const NOW = new Date(2026, 10, 28, 12).getTime();
 const MINUTE = 60_000;
 
 function row(run: string, minutesAgo: number, more: Partial<RunListRow> = {}): RunListRow {
   const createdMs = NOW - minutesAgo * MINUTE;
-  return {
-    run,
-    task: "etl.pipeline",
-    phase: "succeeded",
-    createdMs,
-    endedMs: createdMs + MINUTE,
-    owner: "",
-    mine: false,
-    waiting: false,
-    ...more,
-  };
+  return runRow(run, { phase: "succeeded", createdMs, endedMs: createdMs + MINUTE, ...more });
 }
 
 const keys = (model: RunsModel): string[] => model.items.map(({ key }) => key);

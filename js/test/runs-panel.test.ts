@@ -2,17 +2,7 @@
 import { expect, test } from "vitest";
 import type { RunListRow, RunsState } from "../src/core/protocol";
 import { RunsPanel } from "../src/runs/panel";
-
-const row = (run: string, waiting: boolean): RunListRow => ({
-  run,
-  task: "etl.pipeline",
-  phase: "running",
-  createdMs: 0,
-  endedMs: null,
-  owner: "",
-  mine: false,
-  waiting,
-});
+import { runRow } from "./run-row";
 
 function panelOf(...waiting: boolean[]) {
   let changed = (): void => {};
@@ -26,7 +16,7 @@ function panelOf(...waiting: boolean[]) {
   };
   const panel = new RunsPanel(model as never, { request: () => {} } as never, () => null as never);
   const show = (...flags: boolean[]): void => {
-    Object.assign(runs, { ...runs, rows: flags.map((flag, i) => row(`r${i}`, flag)) });
+    Object.assign(runs, { ...runs, rows: flags.map((flag, i) => runRow(`r${i}`, { waiting: flag })) });
     model.get = () => ({ ...runs }) as unknown as RunsState;
     changed();
   };

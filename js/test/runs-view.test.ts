@@ -3,21 +3,10 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RunListRow, RunsState } from "../src/core/protocol";
 import { renderRuns } from "../src/runs/runs";
 import runWidget from "../src/widget";
+import { runRow } from "./run-row";
 import { button, press, seen, withoutCanvas } from "./view";
 
 type Sent = { kind: string; id: number } & Record<string, unknown>;
-
-const row = (run: string, more: Partial<RunListRow> = {}): RunListRow => ({
-  run,
-  task: "etl.pipeline",
-  phase: "running",
-  createdMs: 0,
-  endedMs: null,
-  owner: "",
-  mine: false,
-  waiting: false,
-  ...more,
-});
 
 let ids = 0;
 
@@ -131,7 +120,7 @@ const chip = (frame: HTMLElement, name: string): HTMLElement =>
   frame.querySelector<HTMLElement>(`.fw-rl-chip[title="${name}"]`)!;
 
 async function askedToAbort() {
-  const model = new ListModel([row("r1")]);
+  const model = new ListModel([runRow("r1")]);
   const { frame, root } = draw(model);
   await vi.advanceTimersByTimeAsync(20);
   list(frame).focus();
@@ -142,7 +131,7 @@ async function askedToAbort() {
 }
 
 test("a run whose widget comes after the view was closed is not drawn", async () => {
-  const model = new ListModel([row("r1")]);
+  const model = new ListModel([runRow("r1")]);
   const { end, frame } = draw(model);
   const other = draw(model); // the list lives on in another view
   await vi.advanceTimersByTimeAsync(20);
@@ -157,7 +146,7 @@ test("a run whose widget comes after the view was closed is not drawn", async ()
 });
 
 test("older runs that could not be read are said to be so, and asked for again when Python reports something", async () => {
-  const model = new ListModel([row("r1")], true);
+  const model = new ListModel([runRow("r1")], true);
   const { frame } = draw(model);
   await vi.advanceTimersByTimeAsync(20);
   await model.answer("older_runs", { ok: false, message: "The backend does not answer." });
@@ -171,7 +160,7 @@ test("older runs that could not be read are said to be so, and asked for again w
 });
 
 test("a choice that fails leaves the next one unanswered: nothing is asked of the list before", async () => {
-  const model = new ListModel([row("r1")]);
+  const model = new ListModel([runRow("r1")]);
   const { frame } = draw(model);
   await vi.advanceTimersByTimeAsync(20);
   chip(frame, "Active").click();
@@ -202,7 +191,7 @@ test("a question that nobody answers goes, and gives the focus back to what aske
 
 test("a list that breaks as it is drawn says so in its place", async () => {
   const error = vi.spyOn(console, "error").mockImplementation(() => {});
-  const model = new ListModel([row("r1")]);
+  const model = new ListModel([runRow("r1")]);
   Object.assign(model.state, { rows: null });
   const el = document.createElement("div");
   ends.push(runWidget().render({ model: model as never, el }));
@@ -211,7 +200,7 @@ test("a list that breaks as it is drawn says so in its place", async () => {
 });
 
 test("filters that are cleared leave the focus in the search", async () => {
-  const model = new ListModel([row("r1")]);
+  const model = new ListModel([runRow("r1")]);
   const { frame, root } = draw(model);
   await vi.advanceTimersByTimeAsync(20);
   chip(frame, "Failed").click();
@@ -222,7 +211,7 @@ test("filters that are cleared leave the focus in the search", async () => {
 });
 
 test("a search that is left by Escape is asked for once", async () => {
-  const model = new ListModel([row("r1")]);
+  const model = new ListModel([runRow("r1")]);
   const { frame } = draw(model);
   await vi.advanceTimersByTimeAsync(20);
   const search = frame.querySelector<HTMLInputElement>("input[type=search]")!;
@@ -234,7 +223,7 @@ test("a search that is left by Escape is asked for once", async () => {
 });
 
 test("a current row that was scrolled away is not said to be one that took its element", async () => {
-  const model = new ListModel(Array.from({ length: 200 }, (_, i) => row(`r${i}`)));
+  const model = new ListModel(Array.from({ length: 200 }, (_, i) => runRow(`r${i}`)));
   const { frame } = draw(model);
   await vi.advanceTimersByTimeAsync(20);
   const grid = list(frame);

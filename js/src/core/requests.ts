@@ -37,10 +37,10 @@ export interface RequestOptions {
   id?: number;
 }
 
-interface Pending {
+/** Who waits for an answer: each of the two ends that. */
+interface Waiting {
   resolve: (answer: Answer<never>) => void;
   reject: (error: RequestError) => void;
-  end: () => void;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -51,7 +51,8 @@ export function firstId(): number {
 }
 
 export class Requests {
-  readonly #pending = new Map<number, Pending>();
+  /** By the request's id: the same request can be sent again while the first one is under way. */
+  readonly #pending = new Map<number, Set<Waiting>>();
 
   constructor(
     private readonly send: (message: Request & { id: number }) => void,
@@ -66,15 +67,22 @@ export class Requests {
   request<K extends Kind>(kind: K, fields: Fields<K>, options: RequestOptions = {}): Promise<AnswerTo<K>> {
     const { signal, timeoutMs = TIMEOUT_MS, id = this.nextId() } = options;
     return new Promise((resolve, reject) => {
+      const all = this.#pending.get(id) ?? new Set();
+      const ending =
+        <T>(settle: (value: T) => void) =>
+        (value: T): void => {
+          clearTimeout(timer);
+          signal?.removeEventListener("abort", cancel);
+          all.delete(waiting);
+          if (all.size === 0) this.#pending.delete(id);
+          settle(value);
+        };
+      const waiting: Waiting = { resolve: ending(resolve as Waiting["resolve"]), reject: ending(reject) };
       const give = (reason: "timeout" | "cancelled", message: string) => () =>
-        this.#settle(id)?.reject(new RequestError(message, reason, "", id));
+        waiting.reject(new RequestError(message, reason, "", id));
       const cancel = give("cancelled", "No longer wanted.");
       const timer = setTimeout(give("timeout", "The kernel has not answered."), timeoutMs);
-      const end = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", cancel);
-      };
-      this.#pending.set(id, { resolve: resolve as Pending["resolve"], reject, end });
+      this.#pending.set(id, all.add(waiting));
       if (signal?.aborted) {
         cancel();
         return;
@@ -83,18 +91,19 @@ export class Requests {
       try {
         this.send({ kind, ...fields, id } as unknown as Request & { id: number });
       } catch {
-        this.#settle(id)?.reject(kernelGone());
+        waiting.reject(kernelGone());
       }
     });
   }
 
   answer(reply: Extract<Message, { kind: "reply" }>, buffers: DataView[] = []): void {
-    const pending = this.#settle(reply.id);
-    if (!pending) return; // another tab's request: replies reach every front end
-    if (reply.ok) pending.resolve({ payload: reply.payload as never, buffers });
-    else {
-      const message = reply.message ?? "The kernel refused.";
-      pending.reject(new RequestError(message, "refused", reply.hint, reply.id));
+    // Replies reach every front end: nobody here waits for what another tab asked.
+    for (const { resolve, reject } of [...(this.#pending.get(reply.id) ?? [])]) {
+      if (reply.ok) resolve({ payload: reply.payload as never, buffers });
+      else {
+        const message = reply.message ?? "The kernel refused.";
+        reject(new RequestError(message, "refused", reply.hint, reply.id));
+      }
     }
   }
 
@@ -108,14 +117,7 @@ export class Requests {
   }
 
   #reject(error: () => RequestError): void {
-    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(error());
-  }
-
-  #settle(id: number): Pending | undefined {
-    const pending = this.#pending.get(id);
-    pending?.end();
-    this.#pending.delete(id);
-    return pending;
+    for (const all of [...this.#pending.values()]) for (const { reject } of [...all]) reject(error());
   }
 }
 

@@ -3,10 +3,10 @@ import type { Store } from "../core/store";
 import { NEEDS_ANSWER } from "../hosts/page-title";
 import type { PanelView, Subject } from "../hosts/sidebar";
 import { badgeOf } from "../ui/badge";
-import { iconButton } from "../ui/buttons";
+import { backButton, iconButton } from "../ui/buttons";
 import { h } from "../ui/dom";
 import type { Frame } from "../ui/frame";
-import { glyph, icon } from "../ui/icons";
+import { glyph } from "../ui/icons";
 import type { Palette } from "../ui/theme";
 import type { View } from "../ui/view-state";
 
@@ -73,7 +73,7 @@ export class RunPanel implements Subject {
 
 /** The top line of a view in a panel: the way to all runs, and how to close it. A sidebar's tab has no button for that. */
 function mountPanelBar({ store, signal }: View, frame: HTMLElement, close: () => void): void {
-  const runs = h("button", { class: "fw-text-button fw-panel-back" }, icon("chevron-left", 14), "Runs");
+  const runs = backButton("Runs");
   const button = iconButton("Close this panel; the run goes on", "close");
   const say = (error: Error) => {
     store.notice.value = error.message;
@@ -81,5 +81,5 @@ function mountPanelBar({ store, signal }: View, frame: HTMLElement, close: () =>
   const press = () => store.request("show_runs", {}).then(close, say);
   runs.addEventListener("click", press, { signal });
   button.addEventListener("click", close, { signal });
-  frame.prepend(h("div", { class: "fw-panel-bar" }, runs, button));
+  frame.prepend(h("div", { class: "fw-bar fw-panel-bar" }, runs, button));
 }

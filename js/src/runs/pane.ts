@@ -1,9 +1,8 @@
 // A run that is open in place: its own widget, in a pane below the line that leads back to the list.
 import type { AnyModel } from "@anywidget/types";
 import { NestedView } from "../hosts/nested-view";
-import { iconButton } from "../ui/buttons";
+import { backButton, iconButton } from "../ui/buttons";
 import { h, setText } from "../ui/dom";
-import { icon } from "../ui/icons";
 
 export interface PaneActions {
   back(): void;
@@ -11,7 +10,7 @@ export interface PaneActions {
 }
 
 export class Pane {
-  readonly #back = h("button", { class: "fw-text-button fw-rl-back" }, icon("chevron-left", 14), "Runs");
+  readonly #back = backButton("Runs");
   readonly #place = h("div", { class: "fw-rl-opened" });
   readonly element: HTMLElement;
   readonly #view: NestedView;
@@ -23,7 +22,7 @@ export class Pane {
     this.element = h(
       "div",
       { class: "fw-rl-pane", hidden: true },
-      h("div", { class: "fw-rl-bar-back" }, this.#back, previous, next),
+      h("div", { class: "fw-bar" }, this.#back, previous, next),
       this.#place,
     );
     this.#back.addEventListener("click", () => on.back(), { signal });

@@ -62,7 +62,7 @@ export class RunsPanel implements Subject {
         setAttribute(place, "title", words);
       }),
     );
-    view.frame.prepend(h("div", { class: "fw-panel-bar" }, h("strong", {}, "Flyte"), place, button));
+    view.frame.prepend(h("div", { class: "fw-bar fw-panel-bar" }, h("strong", {}, "Flyte"), place, button));
     return { host: view.host, palette: view.palette, focus: () => view.focus(), close: () => view.close() };
   }
 

@@ -29,6 +29,11 @@ export function textButton(word: string): HTMLButtonElement {
   return h("button", { class: "fw-text-button" }, word);
 }
 
+/** The way back, at the start of a bar (`.fw-bar`). `to`: what is there. */
+export function backButton(to: string | Node): HTMLButtonElement {
+  return h("button", { class: "fw-text-button fw-bar-back" }, icon("chevron-left", 14), to);
+}
+
 /** The address, if a browser may go there; else "". */
 export function safeUrl(url: string): string {
   try {

@@ -107,7 +107,7 @@ test("the other run is shown in the place of this one, and the bar leads back", 
   button(frame, "rerun of r-old")!.click();
   await vi.waitFor(() => expect(frame.querySelector("#model-r-old")).not.toBeNull());
   expect(frame.hasAttribute("data-other")).toBe(true);
-  const back = frame.querySelector<HTMLElement>(".fw-other-back")!;
+  const back = frame.querySelector<HTMLElement>(".fw-other-band > .fw-bar > .fw-bar-back")!;
   expect(back.textContent).toBe(traits.run_name);
   back.click();
   expect(frame.hasAttribute("data-other")).toBe(false);
@@ -142,7 +142,7 @@ test("a host that cannot show it says so, and leads back all the same", async ()
   await vi.waitFor(() =>
     expect(seen(frame, ".fw-other-band .fw-note")).toMatch(/^r-old cannot be shown here: /),
   );
-  frame.querySelector<HTMLElement>(".fw-other-back")!.click();
+  frame.querySelector<HTMLElement>(".fw-other-band > .fw-bar > .fw-bar-back")!.click();
   expect(frame.hasAttribute("data-other")).toBe(false);
 });
 
@@ -153,7 +153,7 @@ test("a refusal that comes after the way back, and another way on, says nothing 
   const asked = () => (model.sent as { kind: string; id: number; run?: string }[]).filter(({ run }) => run);
   button(frame, "rerun of r-old")!.click();
   await vi.waitFor(() => expect(asked()).toHaveLength(1));
-  frame.querySelector<HTMLElement>(".fw-other-back")!.click();
+  frame.querySelector<HTMLElement>(".fw-other-band > .fw-bar > .fw-bar-back")!.click();
   model.play({ relation: { kind: "rerun", run: "r-third", url: "" } });
   button(frame, "rerun of r-third")!.click();
   await vi.waitFor(() => expect(asked()).toHaveLength(2));

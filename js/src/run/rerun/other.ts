@@ -2,8 +2,8 @@
 // leads back. Python makes that run's widget, and the host draws it.
 import { messageOf } from "../../core/requests";
 import { NestedView } from "../../hosts/nested-view";
+import { backButton } from "../../ui/buttons";
 import { h, setAttribute, setText } from "../../ui/dom";
-import { icon } from "../../ui/icons";
 import type { View } from "../../ui/view-state";
 import { waitingForKernel } from "../kernel-words";
 import css from "./other.css";
@@ -15,10 +15,10 @@ export function mountOther(view: View, parent: HTMLElement): void {
   view.style(css);
   const { store, ui, signal: until } = view;
   const name = h("span", { class: "fw-mono fw-cut" });
-  const back = h("button", { class: "fw-text-button fw-other-back" }, icon("chevron-left", 14), name);
+  const back = backButton(name);
   const note = h("p", { class: "fw-note", role: "status" });
   const place = h("div");
-  parent.append(h("div", { class: "fw-other-bar" }, back), note, place);
+  parent.append(h("div", { class: "fw-bar" }, back), note, place);
   const nested = new NestedView(store.host, place);
   until.addEventListener("abort", () => nested.clear());
   let opener: HTMLElement | null = null;
