@@ -53,6 +53,9 @@ export const CANONICAL_EDGES: readonly (readonly [number, number])[] = Object.en
 const unknownLabels = new Map<number, string>();
 const OTHER = 255;
 
+/** Said wherever a run, or a condition of it, waits for a person: the same words everywhere. */
+export const NEEDS_ANSWER = "needs an answer";
+
 export const isTerminal = (phase: number): boolean => TERMINAL.includes(phase);
 export const isActive = (phase: number): boolean => phase !== 0 && !isTerminal(phase);
 

@@ -1,10 +1,9 @@
 // The title of a page that nobody looks at says that a run on it waits for a person: it is all that a browser's tab
 // shows. It is the page's own again as soon as somebody looks. In the frames of some hosts (VS Code) nobody sees it.
 import { effect } from "@preact/signals-core";
+import { NEEDS_ANSWER } from "../core/phases";
 import type { Store } from "../core/store";
 
-/** Said wherever a run waits: the same words everywhere. */
-export const NEEDS_ANSWER = "needs an answer";
 const MARK = `● ${NEEDS_ANSWER} – `;
 
 /** The runs on this page that wait. */

@@ -4,7 +4,7 @@ import type { WaitingCondition } from "../core/protocol";
 import { textButton } from "../ui/buttons";
 import { h } from "../ui/dom";
 import type { View } from "../ui/view-state";
-import { Answering } from "./condition/answering";
+import { Answering, promptOf } from "./condition/answering";
 import { AnswerControl } from "./condition/control";
 
 /** Buttons that appear where another was take no click for so long. */
@@ -17,7 +17,7 @@ export interface CompactAnswer {
 }
 
 export function mountCompactAnswer(view: View, open: Signal<boolean>): CompactAnswer {
-  const { waiting, connection } = view.store.traits;
+  const { waiting } = view.store.traits;
   const answering = Answering.of(view.store);
   const first = (): WaitingCondition | undefined => waiting.value[0];
   const control = new AnswerControl(
@@ -54,11 +54,8 @@ export function mountCompactAnswer(view: View, open: Signal<boolean>): CompactAn
     const isYesNo = asked.type === "bool";
     control.element.hidden = !isYesNo;
     elsewhere.hidden = isYesNo;
-    const isOff =
-      Date.now() - sinceMs < GUARD_MS ||
-      answering.isSent(asked.id) ||
-      connection.value.state === "closed" ||
-      !view.store.kernelAlive.value;
+    // The signals first: what is not read is not watched.
+    const isOff = answering.isSent(asked.id) || answering.isAway || Date.now() - sinceMs < GUARD_MS;
     if (isYesNo) control.update(asked.id, asked.type, asked.name, isOff);
   };
   view.effect(draw);
@@ -68,9 +65,10 @@ export function mountCompactAnswer(view: View, open: Signal<boolean>): CompactAn
     words() {
       const asked = first();
       if (!asked) return "";
+      const failure = answering.failure(asked.id);
+      if (failure) return `Not sent: ${failure}`;
       const local = answering.local(asked.id);
-      if (local?.at === "failed") return `Not sent: ${local.message}`;
-      return local?.at === "sent" ? `${local.label} sent` : asked.prompt || `${asked.name} needs an answer`;
+      return local?.at === "sent" ? `${local.label} sent` : promptOf(asked);
     },
   };
 }

@@ -1,6 +1,6 @@
 // A run in a panel beside the notebook: its bar, which leads to the list of runs, and the words and icon of its tab.
+import { NEEDS_ANSWER } from "../core/phases";
 import type { Store } from "../core/store";
-import { NEEDS_ANSWER } from "../hosts/page-title";
 import type { PanelView, Subject } from "../hosts/sidebar";
 import { badgeOf } from "../ui/badge";
 import { backButton, iconButton } from "../ui/buttons";

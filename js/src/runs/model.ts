@@ -195,7 +195,7 @@ function censusOf(rows: Iterable<RunListRow>): Census {
   return { active, paused, hasOwners, tasks: [...tasks] };
 }
 
-export const newestFirst = (a: RunListRow, b: RunListRow): number =>
+const newestFirst = (a: RunListRow, b: RunListRow): number =>
   (b.createdMs ?? 0) - (a.createdMs ?? 0) || (a.run < b.run ? -1 : a.run > b.run ? 1 : 0);
 
 function takesPhase(row: RunListRow, phase: string): boolean {

@@ -1,6 +1,6 @@
 // A row of the list: a heading, or a run in one line (wide) or two (narrow). It is used again and again for other rows.
 import { duration, grouped, wallClock } from "../core/format";
-import { cssName, isTerminal, label, phaseOf } from "../core/phases";
+import { cssName, isTerminal, label, NEEDS_ANSWER, phaseOf } from "../core/phases";
 import type { RunListRow } from "../core/protocol";
 import { type Tally, tally } from "../run/header/counts";
 import { drawStrip } from "../run/header/strip";
@@ -29,7 +29,7 @@ export class RunRow implements ListRow {
   readonly #run = h("span", { class: "fw-mono fw-rl-run" });
   readonly #who = h("span", { class: "fw-rl-who fw-cut" });
   readonly #strip = h("span", { class: "fw-strip fw-rl-strip", "aria-hidden": "true" });
-  readonly #words = h("span", { class: "fw-rl-words" }, "needs an answer");
+  readonly #words = h("span", { class: "fw-rl-words" }, NEEDS_ANSWER);
   readonly #count = h("span", { class: "fw-rl-count" });
   readonly #started = h("span", { class: "fw-rl-started", role: "gridcell" });
   readonly #took = h("span", { class: "fw-rl-took", role: "gridcell" });
@@ -99,7 +99,7 @@ export class RunRow implements ListRow {
     const { element, context } = this;
     const nowMs = context.nowMs();
     const phase = phaseOf(row.phase);
-    const word = row.waiting ? "needs an answer" : label(phase).toLowerCase();
+    const word = row.waiting ? NEEDS_ANSWER : label(phase).toLowerCase();
     setAttribute(element, "data-run", row.run);
     setAttribute(element, "data-waiting", row.waiting ? "" : null);
     setAttribute(element, "data-current", isCurrent ? "" : null);

@@ -1,6 +1,6 @@
-// How wide a view is, and whether it is on screen: in the window of a tab that is in front. Python asks the backend only
-// while one is.
+// How wide a view is, and whether it is on screen: Python asks the backend only while one is.
 import type { Channel } from "../core/channel";
+import { watchSight } from "../ui/sight";
 
 export function watchWidth(host: HTMLElement, signal: AbortSignal, changed: (widthPx: number) => void): void {
   const observer = new ResizeObserver(([entry]) => changed(entry?.contentRect.width ?? 0));
@@ -8,28 +8,19 @@ export function watchWidth(host: HTMLElement, signal: AbortSignal, changed: (wid
   signal.addEventListener("abort", () => observer.disconnect());
 }
 
-export function watchSight(
+export function reportSight(
   host: HTMLElement,
   channel: Channel,
   signal: AbortSignal,
   changed: (isSeen: boolean) => void,
 ): void {
-  let inWindow = false;
   let hide: (() => void) | null = null;
-  const report = (): void => {
-    const isSeen = inWindow && host.isConnected && !document.hidden;
+  watchSight(host, signal, (isSeen, isPageHidden) => {
     if (isSeen) hide ??= channel.show("runs/list");
-    channel.look(host, isSeen, document.hidden);
+    channel.look(host, isSeen, isPageHidden);
     changed(isSeen);
-  };
-  document.addEventListener("visibilitychange", report, { signal });
-  const observer = new IntersectionObserver((entries) => {
-    inWindow = entries.at(-1)?.isIntersecting ?? false;
-    report();
   });
-  observer.observe(host);
   signal.addEventListener("abort", () => {
-    observer.disconnect();
     hide?.();
     channel.look(host, false, true);
   });

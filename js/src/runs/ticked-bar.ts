@@ -1,7 +1,7 @@
 // The head's line while runs are ticked: how many, and what can be done with them. An abort asks first, in its place.
 import { grouped, plural } from "../core/format";
 import { iconButton } from "../ui/buttons";
-import { copyText } from "../ui/copy";
+import { copyButton } from "../ui/copy";
 import { h, setText } from "../ui/dom";
 import { type IconName, icon } from "../ui/icons";
 import { Question } from "../ui/question";
@@ -25,7 +25,8 @@ export class TickedBar {
     private readonly ticked: Ticked,
     { focusList, announce, signal }: TickedBarActions,
   ) {
-    const code = iconWord("copy", "Copy code");
+    const code = copyButton({ signal, announce }, "Copy code", () => ticked.code(), "Copy code");
+    code.classList.replace("fw-copy", "fw-rl-do");
     const table = iconWord("download", "Export");
     const close = iconButton("Untick all", "close");
     table.title = "Export as CSV";
@@ -55,12 +56,6 @@ export class TickedBar {
     const on = (button: HTMLElement, press: () => void): void =>
       button.addEventListener("click", press, { signal });
     on(this.#compare, () => ticked.compare());
-    on(code, async () => {
-      const copied = await copyText(ticked.code(), code);
-      announce(copied ? "Copied" : "The browser did not let it be copied");
-      setText(code.lastElementChild as HTMLElement, copied ? "Copied" : "Not allowed");
-      setTimeout(() => setText(code.lastElementChild as HTMLElement, "Copy code"), 1_500);
-    });
     on(table, () => ticked.exportTable());
     on(this.#abort, () => this.question.open(this.#abort));
     on(close, () => {

@@ -16,7 +16,7 @@ import { type Filter, RunsModel } from "./model";
 import type { Report } from "./notes";
 import { OlderRuns } from "./older";
 import { OpenedRun } from "./opened";
-import { watchSight, watchWidth } from "./sight";
+import { reportSight, watchWidth } from "./sight";
 import { RunsSource } from "./source";
 import { Surface } from "./surface";
 import { Ticked } from "./ticked";
@@ -184,7 +184,7 @@ export class RunsView {
     }, TICK_MS);
     signal.addEventListener("abort", () => clearInterval(timer));
     watchWidth(this.host, signal, (widthPx) => this.#fit(widthPx));
-    watchSight(this.host, this.channel, signal, (isSeen) => {
+    reportSight(this.host, this.channel, signal, (isSeen) => {
       this.#isOnScreen = isSeen;
       if (isSeen) this.#arrange();
     });

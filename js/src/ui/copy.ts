@@ -6,7 +6,12 @@ import type { View } from "./view-state";
 const SHOWN_MS = 1_500;
 
 /** A button with an icon and, where one is given, a word. `read` is asked at the click. */
-export function copyButton(view: View, title: string, read: () => string, word = ""): HTMLButtonElement {
+export function copyButton(
+  view: Pick<View, "signal" | "announce">,
+  title: string,
+  read: () => string,
+  word = "",
+): HTMLButtonElement {
   const button = h("button", { class: word ? "fw-button fw-copy" : "fw-icon-button", "aria-label": title });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const show = (name: "copy" | "check" | "warning", words: string, brief: string): void => {

@@ -5,6 +5,7 @@ import type { Store } from "../core/store";
 import { shareShortcuts } from "../hosts/shortcuts";
 import { Announcer } from "./announcer";
 import { h, setAttribute } from "./dom";
+import { watchSight } from "./sight";
 import { createTheme, type Theme } from "./theme";
 import { Ticker } from "./ticker";
 import { createUi, type Ui, type View } from "./view-state";
@@ -131,27 +132,12 @@ export class Frame {
     this.signal.addEventListener("abort", () => observer.disconnect());
   }
 
-  /** On screen is what lies in the window of a tab that is in front, be it in a cell or in a sidebar. */
   #watchSight(): void {
-    const page = this.host.ownerDocument;
-    let inWindow = typeof IntersectionObserver === "undefined";
-    const report = (): void => {
-      const seen = inWindow && this.host.isConnected && !page.hidden;
-      this.#ticker.setVisible(seen);
-      this.store.look(this, seen, page.hidden);
-    };
     this.signal.addEventListener("abort", () => this.store.look(this, false));
-    page.addEventListener("visibilitychange", report, { signal: this.signal });
-    if (inWindow) {
-      report();
-      return;
-    }
-    const observer = new IntersectionObserver((entries) => {
-      inWindow = entries.at(-1)?.isIntersecting ?? false;
-      report();
+    watchSight(this.host, this.signal, (isSeen, isPageHidden) => {
+      this.#ticker.setVisible(isSeen);
+      this.store.look(this, isSeen, isPageHidden);
     });
-    observer.observe(this.host);
-    this.signal.addEventListener("abort", () => observer.disconnect());
   }
 
   /** A font that comes late changes every measured text. */

@@ -28,7 +28,10 @@ beforeEach(() => {
   isHidden = false;
   vi.spyOn(document, "hidden", "get").mockImplementation(() => isHidden);
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 test("the title of a page that nobody looks at says that a run on it waits", () => {
   const first = mount({ ...scenario.running(), waiting: [GATE] });
@@ -160,4 +163,20 @@ test("a refusal that comes after the way back, and another way on, says nothing 
   model.message({ kind: "reply", id: asked()[0]!.id, ok: false, message: "No." });
   await new Promise((done) => setTimeout(done));
   expect(seen(frame, ".fw-other-band .fw-note")).toBe("Reading r-third…");
+});
+
+test("in one row, too, an answer is sent once, and none while nobody could take it", async () => {
+  vi.useFakeTimers();
+  const { model, frame } = mount({ ...scenario.running(), view: "compact", waiting: [GATE] });
+  const yes = (): HTMLElement => button(frame.querySelector<HTMLElement>(".fw-compact-answer")!, "Yes")!;
+  expect(yes().getAttribute("aria-disabled")).toBe("true"); // it has only just come under the pointer
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(yes().hasAttribute("aria-disabled")).toBe(false);
+  const connection = model.get("connection");
+  model.play({ connection: { ...connection, state: "reconnecting" } });
+  expect(yes().getAttribute("aria-disabled")).toBe("true");
+  model.play({ connection });
+  expect(yes().hasAttribute("aria-disabled")).toBe(false);
+  yes().click();
+  expect(yes().getAttribute("aria-disabled")).toBe("true");
 });

@@ -1,6 +1,7 @@
 // Sends answers to conditions, and knows how each stands: what this page did until Python tells of it, then Python's
 // word (`answers`). One for all views of a run, so that no two of them send at once.
 import { type Signal, signal } from "@preact/signals-core";
+import { NEEDS_ANSWER } from "../../core/phases";
 import type { AnswerState } from "../../core/protocol";
 import { messageOf } from "../../core/requests";
 import type { Store } from "../../core/store";
@@ -9,6 +10,10 @@ import type { Store } from "../../core/store";
 export type Local =
   | { at: "sent"; label: string; sinceMs: number; before: string }
   | { at: "failed"; message: string; before: string };
+
+/** What a condition asks, in words. */
+export const promptOf = ({ prompt, name }: { prompt: string; name: string }): string =>
+  prompt || `${name} ${NEEDS_ANSWER}`;
 
 /** A cell may run for long. Sent again after that, it is still the same command. */
 const SILENT_AFTER_MS = 600_000;
@@ -41,6 +46,20 @@ export class Answering {
   isSent(id: string): boolean {
     const local = this.local(id);
     return local ? local.at === "sent" : ["sent", "accepted"].includes(this.remote(id)?.state ?? "");
+  }
+
+  /** Why the last answer was not sent; "" where none failed. */
+  failure(id: string): string {
+    const local = this.local(id);
+    if (local?.at === "failed") return local.message;
+    const remote = this.remote(id);
+    return remote?.state === "failed" ? remote.message : "";
+  }
+
+  /** Whether nothing can be sent now: the kernel or the backend is not there. */
+  get isAway(): boolean {
+    const { kernelAlive, traits } = this.store;
+    return !kernelAlive.value || ["reconnecting", "closed"].includes(traits.connection.value.state);
   }
 
   /** `value` is what was typed; Python reads it by the condition's type. */

@@ -10,7 +10,7 @@ import { h, setText } from "../../ui/dom";
 import { icon } from "../../ui/icons";
 import type { View } from "../../ui/view-state";
 import { whyQuiet } from "../kernel-words";
-import { Answering } from "./answering";
+import { Answering, promptOf } from "./answering";
 import { AnswerControl } from "./control";
 import { inline } from "./markdown";
 
@@ -130,7 +130,6 @@ export function mountWaiting(view: View, parent: HTMLElement): void {
     const at = traits.waiting.value.findIndex(({ id }) => id === one.id);
     setText(place, `${at + 1} of ${count}`);
     const local = answering.local(one.id);
-    const remote = answering.remote(one.id);
     if (local?.at === "sent") {
       const quiet =
         Date.now() - local.sinceMs >= BUSY_AFTER_MS && whyQuiet(store.kernel.state.value, store.busy);
@@ -141,7 +140,7 @@ export function mountWaiting(view: View, parent: HTMLElement): void {
       return [h("span", { class: "fw-answer-sent" }, icon("spinner", 12), sentAgo)];
     }
     if (wrong.value) return [h("span", { class: "fw-answer-wrong", role: "alert" }, wrong.value)];
-    const message = local?.at === "failed" ? local.message : remote?.state === "failed" ? remote.message : "";
+    const message = answering.failure(one.id);
     if (message) {
       return [
         h(
@@ -162,10 +161,9 @@ export function mountWaiting(view: View, parent: HTMLElement): void {
   };
 
   const asks = (one: WaitingCondition): BandContent => {
-    const prompt = one.prompt || `${one.name} needs an answer`;
+    const prompt = promptOf(one);
     control.element.hidden = answering.isSent(one.id);
-    const away = !store.kernelAlive.value || traits.connection.value.state === "reconnecting";
-    control.update(one.id, one.type, prompt, away);
+    control.update(one.id, one.type, prompt, answering.isAway);
     tick();
     return {
       key: `asks ${arrivals}`,

@@ -1,5 +1,6 @@
 // A line of a prompt's Markdown as nodes: emphasis, code and https links. Everything else stays the text that it is, for it
 // comes from other people's code: no HTML, no images, no other schemes.
+import { safeUrl } from "../../ui/buttons";
 import { h } from "../../ui/dom";
 
 const INLINE =
@@ -26,16 +27,7 @@ function nodeOf([whole, code, bold, bold2, slanted, slanted2, words, url]: RegEx
   if (strong !== undefined) return h("strong", {}, strong);
   const emphasis = slanted ?? slanted2;
   if (emphasis !== undefined) return h("em", {}, emphasis);
-  const href = httpsOf(url ?? "");
-  if (!href) return whole;
+  const href = safeUrl(url ?? "");
+  if (!href.startsWith("https:")) return whole;
   return h("a", { class: "fw-prose-link", href, target: "_blank", rel: "noopener noreferrer" }, words ?? "");
-}
-
-function httpsOf(url: string): string {
-  try {
-    const { protocol, href } = new URL(url);
-    return protocol === "https:" ? href : "";
-  } catch {
-    return "";
-  }
 }

@@ -1,6 +1,6 @@
 // The diagram folded to one line: a chip for each state, of all actions. What is active stands at the left, what has
 // ended at the right. Where there is no room the words go, then the line scrolls sideways.
-import { cssName, isTerminal, label, Phase, shortLabel } from "../../core/phases";
+import { cssName, isTerminal, label, NEEDS_ANSWER, Phase, shortLabel } from "../../core/phases";
 import { h, setAttribute, setText } from "../../ui/dom";
 import { glyph, icon } from "../../ui/icons";
 import { watchScrollFade } from "../../ui/scroll-fade";
@@ -35,7 +35,7 @@ export class FoldedRow {
     for (const [phase, { amount, current, visited, filtering, retried }] of model.nodes) {
       const { button, word, note, filter, amount: count, name } = this.#chipOf(phase);
       const needsAnswer = phase === Phase.Paused && model.needAnswer > 0;
-      const words = needsAnswer ? "needs an answer" : "";
+      const words = needsAnswer ? NEEDS_ANSWER : "";
       setText(word, phase === Phase.WaitingForResources ? shortLabel(phase) : label(phase));
       setText(count, amount === 0 ? "" : amountText(model, phase, amount >= 10_000));
       setText(note, words);

@@ -32,6 +32,10 @@ export function tally(counts: Readonly<Record<string, number>>): Tally {
   return { total, done, active: total - done, parts };
 }
 
+/** How many are in one of these phases. */
+export const countIn = ({ parts }: Tally, ...phases: number[]): number =>
+  parts.reduce((sum, { phase, n }) => sum + (phases.includes(phase) ? n : 0), 0);
+
 /** With more than so many, the words would leave no room for the strip. */
 const MANY = 3;
 

@@ -3,9 +3,8 @@
 // State: the UI's; it does not outlive the page.
 import { signal } from "@preact/signals-core";
 import { duration, plural } from "../../core/format";
-import { label, Phase, phaseOf } from "../../core/phases";
+import { label, NEEDS_ANSWER, Phase, phaseOf } from "../../core/phases";
 import type { WaitingCondition } from "../../core/protocol";
-import { NEEDS_ANSWER } from "../../hosts/page-title";
 import { h, setText } from "../../ui/dom";
 import type { View } from "../../ui/view-state";
 

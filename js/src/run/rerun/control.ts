@@ -8,6 +8,7 @@ import { h, setAttribute, setText } from "../../ui/dom";
 import { icon } from "../../ui/icons";
 import { Question } from "../../ui/question";
 import type { View } from "../../ui/view-state";
+import { countIn, tally } from "../header/counts";
 import { whyQuiet } from "../kernel-words";
 import { RerunForm } from "./form";
 import css from "./rerun.css";
@@ -32,13 +33,8 @@ export function mountRerun(view: View, row: HTMLElement, band: HTMLElement): voi
   const recovers = signal(false);
   const local = signal<Local>({ at: "idle" });
   const counts = computed(() => {
-    let [kept, all] = [0, 0];
-    for (const [value, n] of Object.entries(traits.counts.value)) {
-      all += n;
-      const phase = phaseOf(value);
-      if (phase === Phase.Succeeded || phase === Phase.Recovered) kept += n;
-    }
-    return { kept, all };
+    const sums = tally(traits.counts.value);
+    return { kept: countIn(sums, Phase.Succeeded, Phase.Recovered), all: sums.total };
   });
   /** There is something to take over, and something to do. */
   const ways = computed((): Way[] => {

@@ -1,12 +1,13 @@
 // The band under a run from which another one was started, and the chip of a run that was started from another one.
 import { signal } from "@preact/signals-core";
 import { grouped, wallClock } from "../../core/format";
-import { Phase, phaseOf } from "../../core/phases";
+import { Phase } from "../../core/phases";
 import { Band } from "../../ui/band";
 import { copyText } from "../../ui/copy";
 import { h, setAttribute, setText } from "../../ui/dom";
 import { icon } from "../../ui/icons";
 import type { View } from "../../ui/view-state";
+import { countIn, tally } from "../header/counts";
 import { kinship, showOther } from "./other-run";
 
 const COPIED_MS = 2_000;
@@ -76,20 +77,11 @@ export function mountLineage(view: View, parent: HTMLElement): void {
     const relation = traits.relation.value;
     chip.hidden = relation === null;
     if (!relation) return;
-    const { total, recovered } = recoveredOf(traits.counts.value);
-    const isOver = traits.is_terminal.value && total > 0;
-    const done = `recovered ${grouped(recovered)} of ${grouped(total)} from `;
+    const sums = tally(traits.counts.value);
+    const isOver = traits.is_terminal.value && sums.total > 0;
+    const done = `recovered ${grouped(countIn(sums, Phase.Recovered))} of ${grouped(sums.total)} from `;
     setText(words, relation.kind === "recover" && isOver ? done : `${kinship(relation.kind)} `);
     setText(run, relation.run);
     setAttribute(chip, "title", `${words.textContent}${relation.run}: show that run here`);
   });
-}
-
-function recoveredOf(counts: Readonly<Record<string, number>>): { total: number; recovered: number } {
-  let [total, recovered] = [0, 0];
-  for (const [value, n] of Object.entries(counts)) {
-    total += n;
-    if (phaseOf(value) === Phase.Recovered) recovered += n;
-  }
-  return { total, recovered };
 }

@@ -5,7 +5,7 @@ import { copyButton } from "../../../ui/copy";
 import { h, setText } from "../../../ui/dom";
 import { icon } from "../../../ui/icons";
 import type { View } from "../../../ui/view-state";
-import { Answering } from "../../condition/answering";
+import { Answering, promptOf } from "../../condition/answering";
 import { AnswerControl, pythonOf } from "../../condition/control";
 import { inline } from "../../condition/markdown";
 import type { Subject } from "../subject";
@@ -17,7 +17,7 @@ export function mountAnswer(view: View, panel: HTMLElement, subject: Subject): v
   view.style(css);
   const answering = Answering.of(store);
   panel.classList.add("fw-answer");
-  const question = h("div", { class: "fw-answer-question" });
+  const question = h("div");
   const status = h("div", { class: "fw-answer-status" });
   const control = new AnswerControl(
     view,
@@ -41,11 +41,10 @@ export function mountAnswer(view: View, panel: HTMLElement, subject: Subject): v
     if (key !== drawn) question.replaceChildren(...asked(detail, condition));
     drawn = key;
     const waits = store.traits.waiting.value.some(({ id }) => id === detail.id) && detail.phase === "paused";
-    const away = !store.kernelAlive.value || store.traits.connection.value.state === "reconnecting";
     const isSent = answering.isSent(detail.id);
     control.element.hidden = !waits || isSent;
     line.hidden = !waits || isSent;
-    control.update(detail.id, condition.type, condition.prompt || detail.name, away);
+    control.update(detail.id, condition.type, condition.prompt || detail.name, answering.isAway);
     setText(code, `run.actions["${detail.id}"].signal(${pythonOf(condition.type, "")})`);
     const words = statusOf(detail, condition, answering, waits);
     status.replaceChildren(...words);
@@ -54,7 +53,7 @@ export function mountAnswer(view: View, panel: HTMLElement, subject: Subject): v
 }
 
 function asked({ name }: ActionDetail, { prompt, description, markdown }: ConditionInfo): HTMLElement[] {
-  const words = prompt || `${name} needs an answer`;
+  const words = promptOf({ prompt, name });
   const more = description
     ? markdown
       ? blocks(description)
@@ -79,7 +78,7 @@ function statusOf(
     return [icon("spinner", 12), `${label} was sent`];
   }
   if (waits) {
-    const why = local?.at === "failed" ? local.message : remote?.state === "failed" ? remote.message : "";
+    const why = answering.failure(id);
     return why ? [icon("warning", 13), `Not sent: ${why}`] : [];
   }
   const when = endMs === null ? "" : ` · ${wallClock(endMs)}`;

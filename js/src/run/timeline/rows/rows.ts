@@ -1,6 +1,7 @@
 // The label rows: a pool of elements over the rows on screen, which is also what a screen reader sees.
 
 import { duration, grouped } from "../../../core/format";
+import { NEEDS_ANSWER } from "../../../core/phases";
 import { h, setAttribute, setText } from "../../../ui/dom";
 import { chevronPx, type Layout, MAX_INDENTS } from "../layout";
 import type { PlacedComparison } from "../lens/compare";
@@ -125,7 +126,7 @@ class LabelRow {
     if (attempts >= 2) setText(this.#chip, String(attempts));
     const asks = needsAnswer(actions, row);
     this.element.classList.toggle("fw-tl-asks", asks);
-    setText(this.#right, asks ? "needs an answer" : duration(times.endMs - times.startMs));
+    setText(this.#right, asks ? NEEDS_ANSWER : duration(times.endMs - times.startMs));
     this.#rightKey = "";
     setAttribute(this.element, "aria-label", actionName(model, row, times));
   }

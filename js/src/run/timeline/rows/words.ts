@@ -1,6 +1,6 @@
 // What a row says: to a screen reader, in its label, in its tooltip. Pure.
 import { clockRange, duration, grouped, plural, wallClock } from "../../../core/format";
-import { isActive, isTerminal, label } from "../../../core/phases";
+import { isActive, isTerminal, label, NEEDS_ANSWER } from "../../../core/phases";
 import type { TimelineModel } from "../model";
 import { type AttemptSpan, type RowTimes, timesOf } from "../time/times";
 import { isFailure, needsAnswer } from "./failures";
@@ -14,7 +14,7 @@ export function actionName(model: TimelineModel, row: number, times: RowTimes): 
   const attempt = actions.attempts[row]!;
   return [
     model.labelOf(row),
-    needsAnswer(actions, row) ? "needs an answer" : label(actions.phase[row]!).toLowerCase(),
+    needsAnswer(actions, row) ? NEEDS_ANSWER : label(actions.phase[row]!).toLowerCase(),
     spaced(duration(times.endMs - times.startMs)),
     ...(attempt > 1 ? [`attempt ${attempt}`] : []),
   ].join(", ");
