@@ -27,6 +27,7 @@ function row(
   return runRow(run, { task, phase, createdMs, endedMs, owner: "kim", ...more });
 }
 
+const OPENED = "r0d5yh8n2c";
 const mine = { owner: "alex", mine: true };
 
 const ROWS: readonly RunListRow[] = [
@@ -34,7 +35,7 @@ const ROWS: readonly RunListRow[] = [
   row("r9c1m02xkd", "release.deploy", "paused", 4, null, { ...mine, waiting: true }),
   row("r2v7qqe90b", "train.sweep", "queued", 4.1, null),
   row("r3k8wz51qa", "etl.pipeline", "failed", 125, 246, mine),
-  row("r0d5yh8n2c", "etl.pipeline", "succeeded", 131, 72, mine),
+  row(OPENED, "etl.pipeline", "succeeded", 131, 72, mine),
   row("r6m4bt3xfe", "train.sweep", "succeeded", 190, 2_467),
   row("r1z9ka77uw", "report.daily", "succeeded", 420, 48, { owner: "schedule" }),
   row("r8e2jc5vmo", "train.sweep", "aborted", 1_500, 1_360, { owner: "lee" }),
@@ -85,7 +86,7 @@ const shown =
   (make: () => RunsState, act: (root: ShadowRoot) => void = () => {}): Part =>
   (view, parent) => {
     const model = new GalleryModel({ runs: make() } as never, { answers: { open_run: "model" } });
-    Object.assign(model, { widget_manager: nesting(scenario.succeeded()) });
+    Object.assign(model, { widget_manager: nesting({ ...scenario.succeeded(), run_name: OPENED }) });
     const end = renderRuns(model as never, parent, uiCss + runCss);
     view.signal.addEventListener("abort", end);
     act(parent.lastElementChild!.shadowRoot!);
@@ -122,7 +123,7 @@ export const RUNS: Readonly<Record<string, Part>> = {
       root.querySelector<HTMLElement>(".fw-rl-ticked > .fw-button:not(.fw-rl-do)")!.click();
     },
   ),
-  "runs-opened": shown(() => state(ROWS, { opened: "r0d5yh8n2c" })),
+  "runs-opened": shown(() => state(ROWS, { opened: OPENED })),
   "runs-none": shown(() => state([], { since: "" })),
   "runs-no-match": shown(() => state([], { search: "sweep", phase: "failed", mine: true })),
   "runs-reading": shown(() => state([], { isRead: false })),

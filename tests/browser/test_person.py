@@ -158,6 +158,11 @@ def test_the_new_run_is_shown_in_place_and_leads_back(
     inner = widget.locator(".fw-other-band .flyte-widgets")
     expect(inner.locator(".fw-run")).to_have_text(new)
     expect(band).to_be_hidden()
+    own = widget.locator(".fw-timeline-band").first
+    for panel in (False, True):  # the layout of a panel beside the notebook is another one
+        widget.evaluate("(host, is) => host.toggleAttribute('data-panel', is)", panel)
+        expect(own).to_be_hidden()
+    widget.evaluate("(host) => host.removeAttribute('data-panel')")
     chip = inner.locator(".fw-lineage")
     expect(chip).to_have_text(re.compile(rf"recovered \d+ of \d+ from {old}"))
     chip.click()
