@@ -3,8 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 BUNDLE := flyte_widgets/widgets/static/widget.bin
 JS_SOURCES := $(shell find js/src -type f) $(wildcard js/*.mjs) js/package.json $(wildcard flyte_widgets/shared/*.json)
-# Most tests wait for something. A file stays in one process: its tests share servers, a loop, a JupyterLab, a browser.
-TWO_AT_ONCE := -n 2 --dist loadfile
+# Most tests wait for something, so there are more processes than cores. A file stays in one process: its tests share
+# servers, a loop, a JupyterLab, a browser.
+BROWSERS := -n 3 --dist loadfile
+OTHERS := -n 4 --dist loadfile
 EXTENSION := $(shell find js/labextension -type f)
 .DEFAULT_GOAL := help
 .PHONY: help demo test hosts faults check lint bench soak gallery docs screenshot dev build lock clean setup browser oldest-kernel
@@ -18,8 +20,8 @@ demo: ## open JupyterLab on the quickstart notebook, with real runs on the embed
 
 test: setup browser oldest-kernel ## run all tests, those in a real browser included
 	@cd js && npm run --silent test
-	@$(BIN)/python -m pytest -m browser $(TWO_AT_ONCE) $(ARGS)
-	@$(BIN)/python -m pytest -m "not browser" $(TWO_AT_ONCE) $(ARGS)
+	@$(BIN)/python -m pytest -m browser $(BROWSERS) $(ARGS)
+	@$(BIN)/python -m pytest -m "not browser" $(OTHERS) $(ARGS)
 
 hosts: setup browser ## try the widget in every notebook host, browser and ipykernel, and print what works where
 	@.ci/browsers firefox webkit
