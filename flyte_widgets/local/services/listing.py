@@ -68,13 +68,16 @@ def page(
     request: Any,
     record_of: Callable[[T], ActionRecord],
     labels_of: Callable[[T], Mapping[str, str]] | None = None,
+    *,
+    default_order: Callable[[T], Any] | None = None,
 ) -> tuple[list[T], str]:
     """Filter, sort and cut. Returns the page and the token of the next one, "" at the end.
 
     With `labels_of`, a filter may name a label: `labels.team`.
 
-    `items` come in the default order. Raises invalid_argument for what the real backend refuses, too: a limit over 200,
-    a token that is no offset, an unknown field.
+    Where the request names no order, `default_order` is the key, and without one the items stay as they come. Raises
+    invalid_argument for what the real backend refuses, too: a limit over 200, a token that is no offset, an unknown
+    field.
     """
     limit = request.limit or DEFAULT_LIMIT
     if limit > MAX_LIMIT:
@@ -92,6 +95,8 @@ def page(
     for sort in reversed(sorts):
         descending = sort.direction == list_pb2.Sort.DESCENDING
         items = sorted(items, key=_sort_key(_field(sort.key), record_of), reverse=descending)
+    if not sorts and default_order is not None:
+        items = sorted(items, key=default_order)
     start = int(request.token or 0)
     end = start + limit
     return items[start:end], str(end) if end < len(items) else ""

@@ -95,9 +95,11 @@ class RunReads:
         key = run_key(request.run_id)
         if key in self._store:
             with self._store.read(key) as run:
-                records = sorted(run.actions.values(), key=lambda record: (record.phase, -record.seq))
+                records = list(run.actions.values())
         oddities = self._quirks(key)
-        chosen, token = listing.page(records, request.request, lambda record: record)
+        chosen, token = listing.page(
+            records, request.request, lambda record: record, default_order=lambda record: (record.phase, -record.seq)
+        )
         actions = [compose.action(record, oddities, listed=True) for record in chosen]
         return pb.ListActionsResponse(actions=actions, token=token)
 
