@@ -1,5 +1,6 @@
 // The timeline of all actions: builds its elements, and draws once a frame what has changed. State: the UI's.
 import { signal, untracked } from "@preact/signals-core";
+import type { Comparison } from "../../core/protocol";
 import { h, setAttribute } from "../../ui/dom";
 import { mountOnceNeeded } from "../../ui/part";
 import type { View } from "../../ui/view-state";
@@ -11,10 +12,11 @@ import { listenToOverview, listenToRows } from "./input/pointer";
 import { createToolbar } from "./input/toolbar";
 import { Tooltip } from "./input/tooltip";
 import { layoutOf } from "./layout";
-import { lastMs, mountCompareBand, type PlacedComparison, placeComparison } from "./lens/compare";
+import { lastMs, mountCompareBand, placeComparison } from "./lens/compare";
 import { GoneRows } from "./lens/gone";
-import { type PlacedPath, place } from "./lens/path";
+import { place } from "./lens/path";
 import { mountPathBand } from "./lens/path-band";
+import { Placed } from "./lens/placed";
 import { RangePicker } from "./lens/range";
 import { TimelineModel } from "./model";
 import { marksCss } from "./paint/marks";
@@ -66,10 +68,11 @@ class Timeline implements CommandTarget {
   readonly #range: RangePicker;
   readonly #comparison: ReturnType<typeof mountCompareBand>;
   readonly #gone: GoneRows;
-  #compared: { comparison: unknown; order: unknown; placed: PlacedComparison } | null = null;
+  readonly #placedComparison = new Placed((comparison: Comparison) =>
+    placeComparison(comparison, this.model),
+  );
   readonly #path: ReturnType<typeof mountPathBand>;
-  /** Where the path is among the rows, and what that was found for. */
-  #placed: { pieces: unknown; order: unknown; path: PlacedPath } | null = null;
+  readonly #placedPath = new Placed(place);
   #pointer: { clientX: number; clientY: number; plotX: number | null } | null = null;
 
   constructor(
@@ -246,7 +249,7 @@ class Timeline implements CommandTarget {
     const common = { model, patterns, now, cursorX, dimmed: !alive } as const;
     if (this.#headDirty) paintOverview(this.#overviewSurface, { ...common, ticks: marks });
     paintAxis(this.#axisSurface, { ...common, ticks: marks });
-    const path = this.#placedPath();
+    const path = this.#placedPath.of(this.#path.peek(), model.order);
     const rows = {
       scrollPx: body.scrollPx,
       heightPx: body.heightPx,
@@ -254,7 +257,7 @@ class Timeline implements CommandTarget {
       hoverIndex,
       focusIndex: model.focusIndex,
       shares: path?.shares ?? null,
-      compared: this.#placedComparison(),
+      compared: this.#placedComparison.of(this.#comparison.peek(), model.order),
     };
     paintRows(this.#rowsSurface, {
       ...common,
@@ -279,28 +282,8 @@ class Timeline implements CommandTarget {
     this.#commands.revealWished();
   }
 
-  #placedPath(): PlacedPath | null {
-    const pieces = this.#path.peek();
-    const { order } = this.model;
-    if (!pieces) return null;
-    if (this.#placed?.pieces !== pieces || this.#placed.order !== order) {
-      this.#placed = { pieces, order, path: place(pieces, order) };
-    }
-    return this.#placed.path;
-  }
-
   pickWindow(): void {
     this.#range.pickWindow();
-  }
-
-  #placedComparison(): PlacedComparison | null {
-    const comparison = this.#comparison.peek();
-    const { order } = this.model;
-    if (!comparison) return null;
-    if (this.#compared?.comparison !== comparison || this.#compared.order !== order) {
-      this.#compared = { comparison, order, placed: placeComparison(comparison, this.model) };
-    }
-    return this.#compared.placed;
   }
 
   get pathRows(): readonly number[] {
