@@ -11,7 +11,7 @@ from flyte_widgets.phases import ActionPhase
 from flyte_widgets.redaction import redact
 from flyte_widgets.run.action import ActionState
 from flyte_widgets.run.state import RunState
-from flyte_widgets.run.timeline import exception_line
+from flyte_widgets.run.tracebacks import exception_line
 from flyte_widgets.untrusted import printable, shortened, without_colours
 
 FAILURES: Final = frozenset({ActionPhase.FAILED, ActionPhase.TIMED_OUT})

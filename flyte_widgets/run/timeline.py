@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from flyte_widgets.api.messages import ActionAttempt, ActionDetails, ErrorInfo
 from flyte_widgets.phases import ActionPhase
 from flyte_widgets.run.times import Milliseconds, epoch_ms
+from flyte_widgets.run.tracebacks import exception_line
 from flyte_widgets.shared import table
 from flyte_widgets.untrusted import without_colours
 
@@ -224,14 +225,3 @@ def split_error(error: ErrorInfo | None) -> tuple[str, str]:
     text = without_colours(error.message)
     name, _ = exception_line(text)
     return name or (error.code if error.code.isidentifier() else ""), text
-
-
-def exception_line(text: str) -> tuple[str, str]:
-    """Find the exception that a message names: its class, and "class: message". ("", "") where it names none."""
-    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    for line in (*reversed(lines[-3:]), *lines[:1]):
-        head, colon, rest = line.partition(":")
-        name = head.rpartition(".")[2]
-        if colon and name.isidentifier() and name[:1].isupper():
-            return name, f"{name}:{rest}"
-    return "", ""

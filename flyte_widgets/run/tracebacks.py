@@ -1,4 +1,4 @@
-"""Finds what a reader of a traceback skips: the frames of libraries between those of the user's own code. Pure."""
+"""Reads tracebacks: what was raised, and the frames that a reader skips, those of libraries. Pure."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ LEAST_FRAMES: Final = 2
 _BEGINS: Final = "Traceback (most recent call last):"
 _FRAME = re.compile(r'\s*(?:\|\s+)?File "([^"]+)", line \d+')
 _LIBRARY = re.compile(r"/(?:site|dist)-packages/([\w.]+?)(?:\.py)?(?:/|$)")
+#: The begin of what was raised last: not of what a group holds, which stands after a bar.
+_HEADER = re.compile(r"\s*(?:\+ Exception Group )?Traceback \(most recent call last\):\s*")
+_MARGIN = re.compile(r"\s*\| ?")
+_CLASS = re.compile(r"(?:[^\W\d]\w*\.|<locals>\.)*([^\W\d]\w*)")
 _STANDARD = re.compile(r"/lib(?:64)?/python3(?:\.\d+)?/([\w.]+?)(?:\.py)?(?:/|$)")
 
 
@@ -78,3 +82,37 @@ def library_of(path: str) -> str:
         return path.removeprefix("<frozen ").rstrip(">").partition(".")[0]
     found = _LIBRARY.search(path) or _STANDARD.search(path)
     return found[1] if found else ""
+
+
+def exception_line(text: str) -> tuple[str, str]:
+    """Find the exception that a message names: its class, and "class: message". ("", "") where it names none.
+
+    Of a traceback it is the first line below the frames: the message may have more lines, notes may follow, and the
+    members of an exception group do.
+    """
+    raised = _raised(text.splitlines())
+    if raised is not None:
+        name, colon, rest = raised.partition(": ")
+        found = _CLASS.fullmatch(name)
+        if found is not None:
+            return found[1], f"{found[1]}{colon}{rest}"
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    for line in (*reversed(lines[-3:]), *lines[:1]):
+        head, colon, rest = line.partition(":")
+        name = head.rpartition(".")[2]
+        if colon and name.isidentifier() and name[:1].isupper():
+            return name, f"{name}:{rest}"
+    return "", ""
+
+
+def _raised(lines: list[str]) -> str | None:
+    """Give the line below the frames of the last traceback; None where there is no traceback, or it is cut off."""
+    start = next((number for number in reversed(range(len(lines))) if _HEADER.fullmatch(lines[number])), None)
+    if start is None:
+        return None
+    is_group = "+" in lines[start]
+    for line in lines[start + 1 :]:
+        shown = _MARGIN.sub("", line, count=1) if is_group else line
+        if shown.strip() and not shown[0].isspace():
+            return shown.rstrip()
+    return None

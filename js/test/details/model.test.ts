@@ -119,6 +119,10 @@ describe("errors", () => {
     expect(splitMessage("pod was evicted")).toEqual(["", "pod was evicted"]);
     expect(splitMessage("a\n  b")).toEqual(["", "a\n  b"]);
     expect(splitMessage("1\n2\n3\n4\n5\n")).toEqual(["1\n2\n3\n4", "5"]);
+    const frames = `  + Exception Group Traceback (most recent call last):\n  |   File "a.py", line 1\n  |     go()`;
+    const group = "  | ExceptionGroup: eg (1 sub-exception)\n  +-+--- 1 ---\n    | ValueError: a\n    +---";
+    expect(splitMessage(`${frames}\n${group}`)).toEqual([frames, group]);
+    expect(splitMessage(`${frames}\n${group}\n\nTraceback:\n  File "b.py"\nE: b`)[1]).toBe("E: b");
   });
 
   test.each([

@@ -24,9 +24,21 @@ export function exitCode({ code, message }: ErrorInfo): string {
 /** A longer text without a traceback: its last line is its end, as it is in a log. */
 const SHORT_LINES = 4;
 
-/** A text, and what it ends in: all after a traceback's last indented line; a short text is all end. */
+/** The begin of an exception group, and the line below its frames: what it holds follows, further in. */
+const GROUP = /^\s*\+ Exception Group Traceback \(most recent call last\):/;
+const GROUP_ITSELF = /^\s*\| \S/;
+
+/**
+ * A text, and what it ends in: all after a traceback's last indented line, of an exception group itself and all that
+ * it holds; a short text is all end.
+ */
 export function splitMessage(message: string): [head: string, end: string] {
   const lines = message.trimEnd().split("\n");
+  const group = lines.findLastIndex((line) => GROUP.test(line));
+  const itself = lines.findIndex((line, at) => at > group && GROUP_ITSELF.test(line));
+  // What raised it again stands below it: then that is the end.
+  if (group >= 0 && itself >= 0 && lines.slice(itself).every((line) => /^\s+\S|^$/.test(line)))
+    return [lines.slice(0, itself).join("\n"), lines.slice(itself).join("\n")];
   let from = lines.findLastIndex((line) => /^\s+\S/.test(line)) + 1;
   // Cut off inside of a traceback, or none at all.
   if (from === 0 || from === lines.length) from = lines.length > SHORT_LINES ? lines.length - 1 : 0;
