@@ -31,6 +31,7 @@ from flyte_widgets.watch.failure_report import failure_report
 from flyte_widgets.watch.find import action_end, action_error, action_start, unknown_action
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.rerun import rerun
+from flyte_widgets.watch.waiting import attempt_number
 from flyte_widgets.watch.watcher import Watcher
 
 
@@ -129,14 +130,14 @@ class Action:
         attempt: from 1; None is the newest. Takes 30 s at most. Raises NotKeptError where there is no log, or no longer
         one, FlyteWidgetsError where it cannot be read.
         """
-        return background().call(read_log(watcher_of(self._run), self.id, attempt))
+        return background().call(read_log(watcher_of(self._run), self.id, attempt_number(attempt)))
 
     async def tail_logs(self, attempt: int | None = None) -> AsyncIterator[LogLine]:
         """Follow the log of an attempt: the lines so far, then new ones, until the attempt has ended.
 
         A quiet task is waited for, and a lost connection is made again: no line comes twice. Raises as `logs`.
         """
-        async for line in follow_log(watcher_of(self._run), self.id, attempt):
+        async for line in follow_log(watcher_of(self._run), self.id, attempt_number(attempt)):
             yield line
 
     def inputs(self, *, load: bool = False) -> Values:
@@ -171,7 +172,7 @@ class Action:
         256 MiB, ApiError where it cannot be read.
         """
         limit = MOST_REPORT_BYTES
-        body = background().call(read_report(watcher_of(self._run), self.id, attempt, max_bytes=limit))
+        body = background().call(read_report(watcher_of(self._run), self.id, attempt_number(attempt), max_bytes=limit))
         return body.decode("utf-8", "replace")
 
     def failure_report(self) -> str:

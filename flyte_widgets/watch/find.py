@@ -32,7 +32,7 @@ def find_actions(state: RunState, name: str, phase: ActionPhase | str | None, gr
 
 
 def _phase(phase: ActionPhase | str) -> ActionPhase:
-    found = ActionPhase.of(phase.lower())
+    found = ActionPhase.of(phase.lower()) if isinstance(phase, str) else None
     if found is None or not (found.is_known or isinstance(phase, ActionPhase)):
         known = ", ".join(repr(each.value) for each in ActionPhase)
         raise ValueError(f"There is no phase {phase!r}. It is one of {known}.")

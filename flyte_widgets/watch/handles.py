@@ -171,7 +171,7 @@ class Run:
     def find(
         self, name: str = "*", *, phase: ActionPhase | str | None = None, group: str | None = None
     ) -> list[Action]:
-        """Give the actions whose name or id matches, in order of first sight.
+        """Give the actions whose name matches, or whose id is `name`, in order of first sight.
 
         name: with * and ? as in a file name, upper and lower case apart: "square*". phase: an ActionPhase or its value,
         "failed". group: the whole name of a group. Raises ValueError for a phase that there is not.
@@ -304,13 +304,14 @@ class Run:
         """
         return self._started(rerun(self._handle.ensure_read(), ROOT, changed))
 
-    def recover(self, force: Iterable[str | Action] = ()) -> Run:
+    def recover(self, force: Action | Iterable[str | Action] = ()) -> Run:
         """Start the run again and take over what has succeeded, but for the actions in `force`; returns the new run.
 
         Recovered actions keep their outputs. Open-source backends accept this and run *everything* again: look at
-        `counts` of the new run for RECOVERED. Raises as `rerun`.
+        `counts` of the new run for RECOVERED. Raises as `rerun`; UnknownActionError for an action that there is not.
         """
-        forced = [action if isinstance(action, str) else action.id for action in force]
+        some = [force] if isinstance(force, str | Action) else force
+        forced = [self.actions[action.id if isinstance(action, Action) else action].id for action in some]
         return self._started(rerun(self._handle.ensure_read(), recover=True, force=forced))
 
     def _started(self, starting: Coroutine[Any, Any, messages.RunIdentifier]) -> Run:

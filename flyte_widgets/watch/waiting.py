@@ -1,4 +1,4 @@
-"""Time limits as users give them."""
+"""Numbers as users give them: time limits, attempts."""
 
 from __future__ import annotations
 
@@ -20,3 +20,14 @@ def time_limit(timeout: float | None) -> float | None:
             f"timeout is {timeout!r}.", hint="Give seconds as a number, or None to wait as long as it takes."
         )
     return None if timeout > _FOREVER_S else max(0.0, timeout)
+
+
+def attempt_number(attempt: int | None) -> int | None:
+    """Give the number of an `attempt`; None: the newest. Raises FlyteWidgetsError for what numbers none."""
+    if attempt is None:
+        return None
+    if isinstance(attempt, bool) or not isinstance(attempt, int) or attempt < 1:
+        raise FlyteWidgetsError(
+            f"attempt is {attempt!r}.", hint="Give a whole number from 1 on, or None for the newest attempt."
+        )
+    return attempt

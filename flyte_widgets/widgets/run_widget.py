@@ -179,7 +179,7 @@ class RunWidget(RunTraits):
         """Start the run again, in place of Rerun in the view; returns the new run. Raises as `Run.rerun`."""
         return self._run.rerun(**changed)
 
-    def recover(self, force: Iterable[str | Action] = ()) -> Run:
+    def recover(self, force: Action | Iterable[str | Action] = ()) -> Run:
         """Start the run again and take over what has succeeded; returns the new run. Raises as `Run.recover`."""
         return self._run.recover(force)
 

@@ -93,6 +93,8 @@ def test_actions_are_found_by_name_phase_and_group(failed: Run) -> None:
         failed.by_task("yesterday")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"no phase 'broken'. It is one of 'queued'"):
         failed.find(phase="broken")
+    with pytest.raises(ValueError, match=r"no phase \['failed'\]"):
+        failed.find(phase=["failed"])  # type: ignore[arg-type]
 
 
 def test_an_action_of_a_fan_out_knows_its_place(failed: Run) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 import flyte_widgets as fw
 from flyte_widgets.api.client import FlyteClient
-from flyte_widgets.errors import NotKeptError
+from flyte_widgets.errors import FlyteWidgetsError, NotKeptError
+from flyte_widgets.run.logs import LogLine
 from tests.server_process import ServerProcess
 
 END = 1e9
@@ -58,6 +62,31 @@ def test_a_running_action_is_followed_to_its_last_line(
     whole = [line.text for line in action_of(run, "fold_1").logs()]
     assert lines == whole
     assert len(lines) == 40 + 3
+    run.close()
+
+
+@pytest.mark.parametrize("attempt", [0, -1, "2", 1.5, True])
+def test_an_attempt_that_numbers_none_is_refused_at_once(
+    shared_server: ServerProcess, client: FlyteClient, attempt: Any
+) -> None:
+    """It is not taken for the newest, and nothing is asked of the backend, again and again."""
+    run = fw.Run(shared_server.simulate(elapsed_s=END), client=client)
+    root = run.actions["a0"]
+
+    async def follow() -> list[LogLine]:
+        return [line async for line in root.tail_logs(attempt)]
+
+    readers: list[Callable[[], object]] = [
+        lambda: root.logs(attempt),
+        lambda: root.report(attempt),
+        lambda: asyncio.run(follow()),
+        lambda: run.logs("a0", attempt),
+    ]
+    for read in readers:
+        with pytest.raises(
+            FlyteWidgetsError, match=re.escape(f"attempt is {attempt!r}. Give a whole number from 1 on")
+        ):
+            read()
     run.close()
 
 

@@ -17,7 +17,14 @@ from google.protobuf import json_format
 from ipywidgets.widgets.widget import _instances
 
 from flyte_widgets.api.client import FlyteClient
-from flyte_widgets.errors import AlreadyAnsweredError, FlyteWidgetsError, InputError, NotKeptError, ProtocolError
+from flyte_widgets.errors import (
+    AlreadyAnsweredError,
+    FlyteWidgetsError,
+    InputError,
+    NotKeptError,
+    ProtocolError,
+    UnknownActionError,
+)
 from flyte_widgets.local.runs.runner import launch
 from flyte_widgets.local.services.server import LocalBackend
 from flyte_widgets.phases import ActionPhase as P
@@ -258,7 +265,11 @@ def test_a_rerun_is_a_new_run_and_says_whose(shared_server: ServerProcess) -> No
     assert (second.relation.kind, second.relation.run, str(second.relation)) == (
         "rerun", first.name, f"rerun of {first.name}",
     )  # fmt: skip
-    third = first.recover()
+    with pytest.raises(UnknownActionError, match="has no action 'nope'"):
+        first.recover(force=["a1", "nope"])
+    with pytest.raises(UnknownActionError, match="has no action 'nope'"):
+        first.recover(force="nope")  # one id, not four
+    third = first.recover(force=first.actions["a1"])
     assert third.wait(PATIENCE_S) is P.SUCCEEDED
     assert third.counts[P.RECOVERED] > 40
     assert third.relation is not None
