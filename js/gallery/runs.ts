@@ -43,6 +43,19 @@ const ROWS: readonly RunListRow[] = [
   row("r7p0fx4lri", "etl.pipeline", "succeeded", 1_700, 200, { owner: "schedule" }),
 ];
 
+/** How many of their actions are in which phase. */
+const COUNTS: Readonly<Record<string, Record<string, number>>> = {
+  r4p2bdpt7f: { succeeded: 36, failed: 1, running: 12, waiting_for_resources: 1 },
+  r2v7qqe90b: { queued: 1 },
+  r3k8wz51qa: { succeeded: 44, failed: 3, aborted: 3 },
+  [OPENED]: { recovered: 44, succeeded: 6 },
+  r6m4bt3xfe: { succeeded: 128 },
+  r1z9ka77uw: { succeeded: 9 },
+  r8e2jc5vmo: { succeeded: 70, aborted: 58 },
+  r5t6ns1ydg: { succeeded: 12, timed_out: 1, failed: 1 },
+  r7p0fx4lri: { succeeded: 12_000 },
+};
+
 const odd = (): RunListRow[] => [
   row("r1", LONG, "running", 1, null, { owner: LONG }),
   row(LONG, LONG, "failed", 3, 12_345_678, mine),
@@ -89,6 +102,11 @@ const shown =
     Object.assign(model, { widget_manager: nesting({ ...scenario.succeeded(), run_name: OPENED }) });
     const end = renderRuns(model as never, parent, uiCss + runCss);
     view.signal.addEventListener("abort", end);
+    const parts = Object.entries(COUNTS).map(([run, counts]) => ({
+      content: { kind: "run_counts", run, counts },
+      buffers: 0,
+    }));
+    model.message({ kind: "push", parts });
     act(parent.lastElementChild!.shadowRoot!);
   };
 

@@ -5,7 +5,7 @@ import { duration, grouped, plural, wallClock } from "../core/format";
 import { HostKernel } from "../core/host-kernel";
 import { cssName, isTerminal, label, Phase, phaseOf } from "../core/phases";
 import type { ProgressRow, ProgressTraits } from "../core/protocol";
-import { tally } from "../run/header/counts";
+import { fraction, tally } from "../run/header/counts";
 import { drawStrip } from "../run/header/strip";
 import { nodes } from "../run/line";
 import { iconLink, pointLink } from "../ui/buttons";
@@ -175,11 +175,7 @@ function rowOf(row: ProgressRow, clockMs: number): HTMLElement {
       ...(row.trouble ? [row.trouble] : nodes(row.line, clockMs)),
     ),
     strip,
-    h(
-      "span",
-      { class: "fw-compact-count" },
-      sums.total ? `${grouped(sums.done)}/${grouped(sums.total)}` : "",
-    ),
+    h("span", { class: "fw-compact-count" }, fraction(sums)),
     h("span", { class: "fw-compact-elapsed" }, took === null ? "" : duration(took)),
     link,
   );

@@ -1,7 +1,7 @@
 // A run in one row, for cells with many runs: phase, task, the line, how many are done, how long. The chevron opens the
 // whole view below, in place.
 import type { Signal } from "@preact/signals-core";
-import { duration, grouped, wallClock } from "../core/format";
+import { duration, wallClock } from "../core/format";
 import { label, Phase } from "../core/phases";
 import { iconButton, textButton } from "../ui/buttons";
 import { h, setAttribute, setText } from "../ui/dom";
@@ -9,7 +9,7 @@ import { chip, icon } from "../ui/icons";
 import type { View } from "../ui/view-state";
 import { mountCompactAnswer } from "./compact-answer";
 import { mountAbort } from "./header/abort";
-import { tally } from "./header/counts";
+import { fraction, tally } from "./header/counts";
 import { drawStrip } from "./header/strip";
 import { nodes, openAction } from "./line";
 
@@ -76,7 +76,7 @@ export function mountCompact(view: View, band: HTMLElement, open: Signal<boolean
     const asks = answer.words() !== "";
     setAttribute(row, "data-asks", asks ? "" : null);
     strip.hidden = sums.total === 0 || asks;
-    setText(count, sums.total && !asks ? `${grouped(sums.done)}/${grouped(sums.total)}` : "");
+    setText(count, asks ? "" : fraction(sums));
     logs.hidden = traits.summary.value?.state !== "failed";
   });
   const tick = (): void => {

@@ -2,7 +2,7 @@
 import { duration, grouped, wallClock } from "../core/format";
 import { cssName, isTerminal, label, NEEDS_ANSWER, phaseOf } from "../core/phases";
 import type { RunListRow } from "../core/protocol";
-import { type Tally, tally } from "../run/header/counts";
+import { fraction, type Tally, tally } from "../run/header/counts";
 import { drawStrip } from "../run/header/strip";
 import { h, setAttribute, setText } from "../ui/dom";
 import { glyph, icon } from "../ui/icons";
@@ -115,10 +115,12 @@ export class RunRow implements ListRow {
     setAttribute(this.#mark, "title", word);
     setText(this.#task, row.task || row.run);
     setText(this.#run, row.task ? row.run : "");
-    setAttribute(this.#task, "title", `${row.task} ${row.run}`.trim());
+    const names = `${row.task} ${row.run}`.trim();
+    for (const name of [this.#task, this.#run]) setAttribute(name, "title", names);
     const who = row.mine ? "you" : row.owner;
     setText(this.#who, row.mine ? "" : row.owner);
     setText(this.#by, who);
+    for (const owner of [this.#who, this.#by]) setAttribute(owner, "title", row.owner || null);
     setAttribute(this.#by, "data-mine", row.mine ? "" : null);
     const started = row.createdMs === null ? "" : sinceStart(nowMs - row.createdMs);
     setText(this.#started, started);
@@ -143,7 +145,7 @@ export class RunRow implements ListRow {
     if (key === this.#counted) return;
     this.#counted = key;
     drawStrip(this.#strip, sums);
-    setText(this.#count, sums.total ? `${grouped(sums.done)}/${grouped(sums.total)}` : "");
+    setText(this.#count, fraction(sums));
   }
 
   #showBar(tookMs: number | null, usual: Usual | undefined): void {

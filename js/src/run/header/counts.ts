@@ -1,5 +1,5 @@
 // How many actions are where: numbers for the strip and words beside it. Pure.
-import { grouped } from "../../core/format";
+import { brief, grouped } from "../../core/format";
 import { isTerminal, label, Phase, phaseOf, REPORTED_COUNTS, STACK_ORDER } from "../../core/phases";
 
 export interface Count {
@@ -50,6 +50,13 @@ export function reported(sums: Tally, over: boolean, brief: boolean): Count[] {
   const well: readonly number[] = [Phase.Succeeded, Phase.Recovered];
   const bad = all.filter(({ phase }) => !well.includes(phase));
   return (brief || all.length > MANY) && bad.length > 0 ? bad : all;
+}
+
+/** "37/50"; where that takes more than seven letters in short: "12K/12K". */
+export function fraction({ done, total }: Tally): string {
+  const exact = `${grouped(done)}/${grouped(total)}`;
+  if (total === 0) return "";
+  return exact.length > 7 ? `${brief(done)}/${brief(total)}` : exact;
 }
 
 export const words = ({ phase, n }: Count): string => `${grouped(n)} ${label(phase).toLowerCase()}`;
