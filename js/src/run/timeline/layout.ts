@@ -24,8 +24,10 @@ export const NARROW_ROWS = 10;
 /** Deeper levels are not indented further, or no name would be seen. */
 export const MAX_INDENTS = 8;
 
-export function layoutOf(narrow: boolean, tight: boolean, coarse: boolean): Layout {
-  const narrowLabelPx = tight ? 136 : 184;
+/** `numbers`: more of them stand beside the names than usual. */
+export function layoutOf(narrow: boolean, tight: boolean, coarse: boolean, numbers = false): Layout {
+  const tightLabelPx = numbers ? 152 : 136;
+  const narrowLabelPx = tight ? tightLabelPx : 184;
   return {
     narrow,
     labelPx: narrow ? narrowLabelPx : 248,

@@ -158,7 +158,8 @@ class Timeline implements CommandTarget {
     });
     effect(() => {
       void theme.palette.value;
-      this.model.layout = layoutOf(ui.narrow.value, ui.tight.value, media("(pointer: coarse)"));
+      const numbers = ui.lens.value === "path" || ui.lens.value === "compare";
+      this.model.layout = layoutOf(ui.narrow.value, ui.tight.value, media("(pointer: coarse)"), numbers);
       timeline.style.setProperty("--fw-tl-label", `${this.model.layout.labelPx}px`);
       this.moved();
     });
