@@ -27,6 +27,7 @@ const OVER: Partial<Record<keyof typeof recorded, () => RunTraits>> = {
   estimate: () => scenario.running(130_000, ""),
   overdue: () => scenario.running(242_000, ""),
   succeeded: () => scenario.succeeded(),
+  aborted: () => scenario.aborted(),
 };
 
 /** By name, as states of the gallery. */

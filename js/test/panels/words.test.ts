@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { wallClock } from "../../src/core/format";
 import { Phase } from "../../src/core/phases";
 import type { Connection, ConnectionState } from "../../src/core/protocol";
-import { reported, tally, words } from "../../src/run/header/counts";
+import { fraction, reported, tally, words } from "../../src/run/header/counts";
 import { emptyOf } from "../../src/run/header/empty";
-import { type FreshnessFacts, freshness } from "../../src/run/header/freshness";
+import { brief, type FreshnessFacts, freshness } from "../../src/run/header/freshness";
 import { runLengthMs } from "../../src/run/header/length";
 import { badgeOf } from "../../src/ui/badge";
 import { pack } from "../pack";
@@ -165,4 +165,21 @@ test("with actions to show there is nothing to say, and with a phase the first a
   expect(emptyOf(run("not_found"), true)).toBeNull();
   expect(emptyOf(run("live", { phase: "queued" }), false)).toMatchObject({ title: "No actions yet" });
   expect(emptyOf(run("ended", { phase: "failed" }), false)).toMatchObject({ title: "No actions" });
+});
+
+test("a row's fraction is exact, and short once it takes more than seven letters", () => {
+  const of = (succeeded: number, running: number) => fraction(tally({ succeeded, running }));
+  expect(of(0, 0)).toBe("");
+  expect(of(37, 13)).toBe("37/50");
+  expect(of(128, 0)).toBe("128/128");
+  expect(of(999, 235)).toBe("999/1.2K");
+  expect(of(12_000, 0)).toBe("12K/12K");
+});
+
+test("where it is tight, the end is a time, of another day a date", () => {
+  expect(brief("finished 14:35:11")).toBe("14:35:11");
+  expect(brief("finished Nov 3 14:35:11")).toBe("Nov 3");
+  expect(brief("finished Nov 3 2025 14:35:11")).toBe("Nov 3 2025");
+  expect(brief("finished")).toBe("finished");
+  expect(brief("polling every 5 s")).toBe("polling every 5 s");
 });

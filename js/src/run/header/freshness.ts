@@ -50,8 +50,12 @@ export function freshness(facts: FreshnessFacts): Freshness {
   }
 }
 
+/** Where it is tight: the badge says how it ended, and of another day the date does. Buttons need the room. */
+export const brief = (words: string): string =>
+  words.replace(/^finished (?=.)/, "").replace(/ \d\d:\d\d:\d\d$/, "");
+
 export function mountFreshness(view: View, parent: HTMLElement): void {
-  const { store } = view;
+  const { store, ui } = view;
   const { traits } = store;
   const dot = h("span", { class: "fw-dot", "aria-hidden": "true" });
   const words = h("span", { class: "fw-fresh-words" });
@@ -71,11 +75,14 @@ export function mountFreshness(view: View, parent: HTMLElement): void {
     dot.dataset.dot = facts.dot;
     setAttribute(dot, "hidden", facts.dot ? null : "");
     setAttribute(all, "hidden", facts.words.length ? null : "");
-    const text = facts.words.join("\n");
-    if (text !== drawn) words.replaceChildren(...dotted(facts.words.map((word) => h("span", {}, word))));
+    const shown = ui.compact.value ? facts.words.slice(-1).map(brief) : facts.words;
+    const text = shown.join("\n");
+    if (text !== drawn) words.replaceChildren(...dotted(shown.map((word) => h("span", {}, word))));
     drawn = text;
     const { lastMs } = traits.connection.value;
-    setAttribute(all, "title", lastMs === null ? null : `Last heard at ${wallClock(lastMs)}`);
+    const heard = lastMs === null ? "" : `Last heard at ${wallClock(lastMs)}`;
+    const whole = shown.join() === facts.words.join() ? "" : facts.words.join(", ");
+    setAttribute(all, "title", [whole, heard].filter(Boolean).join(" · ") || null);
   };
   view.effect(draw);
   view.everyTick(1_000, draw);
