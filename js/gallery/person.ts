@@ -66,7 +66,13 @@ function type(stage: Stage, text: string): void {
 const press = (stage: Stage, selector: string): void => stage.find<HTMLElement>(selector).click();
 
 export const PERSON: Record<string, () => State> = {
-  "compact-yes-no": () => ({ traits: { ...waits(MODEL), view: "compact" } }),
+  "compact-yes-no": () => ({
+    traits: { ...waits(MODEL), view: "compact" },
+    act: async (stage) => {
+      stage.later(650);
+      await stage.pause(650); // they take no click for 600 ms
+    },
+  }),
   "compact-answer": () => ({ traits: { ...waits(PRICE), view: "compact" } }),
   "waits-bool": () => ({ traits: waits(MODEL, PRICE) }),
   "waits-number": () => ({ traits: waits(PRICE), act: (stage) => type(stage, "1250") }),

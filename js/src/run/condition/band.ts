@@ -75,7 +75,7 @@ export function mountWaiting(view: View, parent: HTMLElement): void {
   );
   const since = h("span");
   const left = h("span", { class: "fw-time-left" });
-  const sentAgo = h("span");
+  const sentAgo = h("span", { class: "fw-cut" });
 
   const close = (id: string): void => {
     closed.value = new Set([...closed.peek(), id]);
@@ -134,7 +134,9 @@ export function mountWaiting(view: View, parent: HTMLElement): void {
       const quiet =
         Date.now() - local.sinceMs >= BUSY_AFTER_MS && whyQuiet(store.kernel.state.value, store.busy);
       const words = quiet ? `${local.label} sent, waiting for the kernel: ${quiet}` : `${local.label} sent`;
-      return [h("span", { class: "fw-answer-sent" }, icon("spinner", 12), words)];
+      return [
+        h("span", { class: "fw-answer-sent" }, icon("spinner", 12), h("span", { class: "fw-cut" }, words)),
+      ];
     }
     if (answering.isSent(one.id)) {
       return [h("span", { class: "fw-answer-sent" }, icon("spinner", 12), sentAgo)];
@@ -147,7 +149,7 @@ export function mountWaiting(view: View, parent: HTMLElement): void {
           "span",
           { class: "fw-answer-wrong", role: "alert", title: message },
           icon("warning", 13),
-          `Not sent: ${message}`,
+          h("span", { class: "fw-cut" }, `Not sent: ${message}`),
         ),
       ];
     }

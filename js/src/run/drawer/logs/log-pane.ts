@@ -207,6 +207,7 @@ export class LogPane {
     const text = words.parts.join("\n");
     if (this.#words.dataset.text !== text) {
       this.#words.dataset.text = text;
+      setAttribute(this.#words, "title", words.parts.join(" · "));
       this.#words.replaceChildren(...dotted(words.parts.map((part) => h("span", {}, part))));
     }
     this.#retry.hidden = !words.canRetry;
