@@ -136,8 +136,9 @@ class DataRequests:
             body = await read_report(self._watcher, request.action or ROOT, request.attempt, max_bytes=limit)
         except NotKeptError as error:
             return Answer(ReportVersion(state="none", message=error.message, at_ms=at_ms))
-        except DataTooLargeError as error:
-            return Answer(ReportVersion(state="too_large", message=error.message, at_ms=at_ms))
+        except DataTooLargeError:
+            message = f"The report has more than {limit >> 20} MB."
+            return Answer(ReportVersion(state="too_large", message=message, at_ms=at_ms))
         version = hashlib.blake2b(body, digest_size=12).hexdigest()
         is_same = version == request.version
         state = ReportVersion(

@@ -180,7 +180,7 @@ export const INSIDE: Record<string, () => State> = {
   "report-none-yet": report({ state: "none" }, "", live()),
   "report-large": report({
     state: "too_large",
-    message: "store.acme.dev has more than 10,485,760 bytes of it.",
+    message: "The report has more than 10 MB.",
   }),
   "report-not-read": () => ({
     traits: ended(),

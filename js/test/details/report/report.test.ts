@@ -19,14 +19,15 @@ async function opened(traits: RunTraits) {
   const { frame, cleanup: close } = render(widget, model);
   const tabs = [...frame.querySelectorAll<HTMLElement>("[role=tab]")];
   tabs.find((tab) => tab.textContent === "Report")!.click();
-  type Sent = { kind: string; id: number; action: string };
+  type Sent = { kind: string; id: number; action: string; howeverLarge: boolean };
   const asked = () => (model.sent as Sent[]).filter(({ kind }) => kind === "read_task_report");
   await vi.waitFor(() => expect(asked()).toHaveLength(1));
-  const answer = async (at: number): Promise<void> => {
-    model.message({ kind: "reply", id: asked()[at]!.id, ok: true, payload: NONE });
+  const answer = async (at: number, payload: object = NONE): Promise<void> => {
+    model.message({ kind: "reply", id: asked()[at]!.id, ok: true, payload });
     await vi.advanceTimersByTimeAsync(20);
   };
-  return { model, asked, answer, close };
+  const words = () => frame.querySelector<HTMLElement>(".fw-report-empty")!;
+  return { model, asked, answer, close, words };
 }
 
 beforeEach(() => {
@@ -57,4 +58,18 @@ test("of a running task again and again, but not once the view is closed", async
   await answer(1);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(asked()).toHaveLength(before);
+});
+
+test("of a large one, how large; it is shown if that is asked for, and not offered again if a page cannot", async () => {
+  const { asked, answer, words } = await opened(scenario.failed("a44"));
+  const large = { ...NONE, state: "too_large" };
+  await answer(0, { ...large, message: "The report has more than 10 MB." });
+  expect(words().textContent).toContain("The report has more than 10 MB");
+  const show = words().querySelector("button")!;
+  show.click();
+  await vi.waitFor(() => expect(asked()).toHaveLength(2));
+  expect(asked().map(({ howeverLarge }) => howeverLarge)).toEqual([false, true]);
+  await answer(1, { ...large, message: "The report has more than 256 MB." });
+  expect(words().textContent).toContain("That is more than a page takes.");
+  expect(show.hidden).toBe(true);
 });

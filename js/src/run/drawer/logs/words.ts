@@ -54,7 +54,9 @@ export function footerWords(news: LogNews | null, nowMs: number, lastMs: number 
   const count =
     first > 0 ? `last ${grouped(total - first)} of ${approximate(total)} lines` : plural(total, "line");
   if (state === "reconnecting" || state === "refused") {
-    const why = state === "refused" ? news.message : `reconnecting · ${ago(nowMs - (sinceMs ?? nowMs))}`;
+    // The pane says why, where there are no lines.
+    const refused = total ? news.message : "not read";
+    const why = state === "refused" ? refused : `reconnecting · ${ago(nowMs - (sinceMs ?? nowMs))}`;
     return { tone: "trouble", parts: [why, ...(total ? [`${count} so far`] : [])], canRetry: true };
   }
   if (state === "live" || state === "quiet") {

@@ -4,7 +4,7 @@ import { wallClock } from "../../../core/format";
 import type { ReportVersion } from "../../../core/protocol";
 import type { RequestError } from "../../../core/requests";
 import { iconButton, textButton } from "../../../ui/buttons";
-import { h, setAttribute, setText } from "../../../ui/dom";
+import { h, prose, setAttribute, setText } from "../../../ui/dom";
 import type { View } from "../../../ui/view-state";
 import type { Subject } from "../subject";
 import css from "./report.css";
@@ -54,7 +54,7 @@ export function mountReport(
   const box = h("div", { class: "fw-report-box" });
   const title = h("strong");
   const text = h("p");
-  const again = textButton("Try again");
+  const again = h("button", { class: "fw-button" });
   const empty = h("div", { class: "fw-report-empty" }, title, text, again);
   panel.append(bar, web, box, empty);
 
@@ -87,7 +87,7 @@ export function mountReport(
         { timeoutMs: 120_000 },
       )
       .then(({ payload, buffers: [html] }) => {
-        if (about === idOf()) take(payload, html);
+        if (about === idOf()) take(payload, html, howeverLarge);
       })
       .catch((error: RequestError) => {
         if (about !== idOf() || now.peek()) return;
@@ -103,15 +103,18 @@ export function mountReport(
       });
   }
 
-  function take(payload: ReportVersion, html: DataView | undefined): void {
+  function take(payload: ReportVersion, html: DataView | undefined, howeverLarge: boolean): void {
     if (payload.state === "none") {
       if (now.peek()) return;
       const when = isLive()
-        ? "It appears when the task first calls flyte.report.flush(), or when it ends."
+        ? "It appears when the task first calls `flyte.report.flush()`, or when it ends."
         : "The task has written none.";
       words.value = { title: isLive() ? "No report yet" : "No report", text: when };
     } else if (payload.state === "too_large") {
-      words.value = { title: "The report is large", text: payload.message ?? "", again: "Show it" };
+      const title = (payload.message ?? "").replace(/\.$/, "");
+      words.value = howeverLarge
+        ? { title, text: "That is more than a page takes." }
+        : { title, text: "", again: "Show it" };
     } else if (payload.state === "read" && html) {
       const bytes = new Uint8Array(html.buffer, html.byteOffset, html.byteLength);
       const read = {
@@ -175,7 +178,8 @@ export function mountReport(
     empty.hidden = said === null;
     if (said) {
       setText(title, said.title);
-      setText(text, said.text);
+      text.hidden = !said.text;
+      text.replaceChildren(...prose(said.text));
       again.hidden = !said.again;
       setText(again, said.again ?? "");
     }
