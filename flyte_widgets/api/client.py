@@ -105,6 +105,11 @@ class FlyteClient(HoldsSecret):
     def __repr__(self) -> str:
         return f"FlyteClient({self.host!r}, project={self.project!r}, domain={self.domain!r})"
 
+    def fill_in(self, *, project: str, domain: str) -> None:
+        """Take what nobody gave: where the backend itself says that its runs are."""
+        self.project, self.domain = self.project or project, self.domain or domain
+        self.runs.project, self.runs.domain = self.project, self.domain
+
     def run_identifier(self, name: str, *, project: str = "", domain: str = "") -> RunIdentifier:
         """Name a run of this backend, by default in the client's project and domain."""
         return RunIdentifier(self.org, project or self.project, domain or self.domain, name)

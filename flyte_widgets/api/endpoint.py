@@ -94,10 +94,22 @@ def given_console(text: str) -> str:
 
 
 def console_base(url: str) -> str:
-    """Give where the console of an API is, as the SDK does: the same host, without the path."""
+    """Give where the console of an API is, as the SDK does: the same host, without the path. "" where there is none.
+
+    A path on this machine is the secret of an embedded backend (`flyte-widgets serve`), which has no console.
+    """
     parsed = httpx.URL(url)
+    if parsed.path.strip("/") and _is_this_machine(parsed.host):
+        return ""
     host = parsed.netloc.decode()
     return f"{parsed.scheme}://{'localhost:8080' if host == 'localhost:8090' else host}"
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def org_of(url: str) -> str:

@@ -96,7 +96,7 @@ class RunsApi:
 
     def __init__(self, transport: ConnectTransport, org: str, project: str, domain: str) -> None:
         self._transport = transport
-        self._org, self._project, self._domain = org, project, domain
+        self._org, self.project, self.domain = org, project, domain
         self._owner_field: str | None = None
         """What the backend calls the owner, once it has accepted one of the names."""
 
@@ -184,7 +184,7 @@ class RunsApi:
             "sortByFields": [{"key": "created_at", "direction": "DESCENDING"}],
         }
         return {
-            "projectId": project_id(self._org, query.project or self._project, query.domain or self._domain),
+            "projectId": project_id(self._org, query.project or self.project, query.domain or self.domain),
             "request": request,
             **({"pausedActionsOnly": True} if query.paused_only else {}),
         }

@@ -39,7 +39,7 @@ class LocalRun(Run):
     abort_note = "What runs in a thread finishes its step; nothing new starts."
 
     def __init__(self, launched: LaunchedRun, client: FlyteClient) -> None:
-        super().__init__(launched.name, client=client)
+        super().__init__(launched.name, client=client, project=launched.project, domain=launched.domain)
         self._launched = launched
 
     def result(self, timeout: float | None = None) -> Any:
@@ -138,7 +138,7 @@ def simulate(
         played = backend.simulate({**request, **asdict(SimSpec.of(spec, **overrides))})
     except (ValueError, TypeError) as error:
         raise LocalError(f"The run cannot be simulated: {error}.") from None
-    run = Run(played, client=client)
+    run = Run(played, client=client, project=backend.project, domain=backend.domain)
     note_started(run)
     return run
 

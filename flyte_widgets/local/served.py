@@ -34,9 +34,9 @@ class ServedBackend:
     def __repr__(self) -> str:
         return f"<ServedBackend at {self.client.host}>"
 
-    def copy(self) -> ServedBackend:
+    def copy(self, client: FlyteClient | None = None) -> ServedBackend:
         """Make another one, with a connection of its own."""
-        other = ServedBackend(self.client, self._base_url)
+        other = ServedBackend(client or self.client, self._base_url)
         other.project, other.domain = self.project, self.domain
         return other
 
@@ -106,6 +106,10 @@ def served_backend() -> ServedBackend | None:
             candidate = ServedBackend(client, url)
             if candidate.is_ours():
                 found = _known[endpoint] = candidate
+        if found is not None and found.client is not client:  # fw.connect() was called again
+            found = _known[endpoint] = found.copy(client)
+        if found is not None:
+            client.fill_in(project=found.project, domain=found.domain)
     return found
 
 

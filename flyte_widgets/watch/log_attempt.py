@@ -31,13 +31,24 @@ class LoggedAttempt:
         return known.phase not in _NOT_STARTED
 
     @property
-    def never_ran(self) -> bool:
-        """Whether the backend says that the attempt had no container. False where it says nothing."""
+    def has_no_log(self) -> bool:
+        """Whether the backend says that it has no log of the attempt. False where it says nothing."""
         details = self._model.details.get(self._action)
         attempts = details.attempts if details else ()
         if not attempts:
             return details is not None
         return any(it.attempt == self._attempt and not it.logs_available for it in attempts)
+
+    @property
+    def has_run(self) -> bool:
+        """Whether the backend says that its code ran."""
+        details = self._model.details.get(self._action)
+        return any(
+            ActionPhase.of(transition.phase) is ActionPhase.RUNNING
+            for it in (details.attempts if details else ())
+            if it.attempt == self._attempt
+            for transition in it.phase_transitions
+        )
 
     @property
     def is_over(self) -> bool:

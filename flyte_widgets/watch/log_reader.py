@@ -174,8 +174,11 @@ class LogReader:
             if not total:
                 self._show("not_started")
             return REOPEN_S
-        elif isinstance(error, NotFoundError) and was_over and not total and self._attempt.never_ran:
-            self._show("no_logs", message="It ended before its container started.")
+        elif isinstance(error, NotFoundError) and was_over and not total and self._attempt.has_no_log:
+            elsewhere = "It ran, but outside of this backend: its output is where it was started."
+            self._show(
+                "no_logs", message=elsewhere if self._attempt.has_run else "It ended before its container started."
+            )
         elif isinstance(error, NotFoundError) and was_over:
             lost = "Its last lines may be missing: they went with the pod." if self._is_broken else ""
             self._show("ended" if total else "gone", message=lost if total else error.message)

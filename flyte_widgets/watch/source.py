@@ -134,6 +134,8 @@ class RunSource:
                 self.model.fold_details(details.action, read_from)
             return
         if first_error is not None:
+            if isinstance(first_error, NotFoundError) and not (self.run_id.project and self.run_id.domain):
+                first_error.hint = 'No project and domain were given: fw.connect(..., project="...", domain="...").'
             raise first_error
 
     def _services(self) -> tuple[bool, ...]:

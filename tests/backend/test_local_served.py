@@ -9,7 +9,7 @@ import flyte
 import pytest
 
 import flyte_widgets as fw
-from flyte_widgets.errors import LocalError
+from flyte_widgets.errors import LocalError, NotFoundError, NotKeptError
 from flyte_widgets.local import handles
 from flyte_widgets.local.services import server as embedded
 from tests import pipeline as tasks
@@ -66,6 +66,34 @@ def test_a_local_run_is_reported_whole(shared_server: ServerProcess) -> None:
     assert seen == wanted
     assert run.actions["a0"].attempt == 1
     assert run.actions[next(a.id for a in run.actions.values() if a.name == "flaky")].attempt == 2
+
+
+def test_the_endpoint_alone_is_enough(shared_server: ServerProcess) -> None:
+    """It was asked for the run in no project and no domain, where there is none."""
+    fw.connect(shared_server.endpoint)
+    run = fw.local.run(fan, 2)
+    assert run.wait(30) is fw.ActionPhase.SUCCEEDED
+    played = fw.local.simulate(5, actions=12, elapsed_s=1e9)
+    assert played.wait(30).is_terminal
+    assert {run.project, played.project, fw.Run(run.name).project} == {shared_server.project}
+    assert fw.Run(run.name).phase is fw.ActionPhase.SUCCEEDED
+    assert {run.name, played.name} <= {found.name for found in fw.Runs(since=None)}
+    assert (run.url, fw.Run(run.name).url) == (None, None)
+    with pytest.raises(NotKeptError, match="It ran, but outside of this backend: its output is where it was started"):
+        run.logs()
+
+
+def test_runs_of_an_embedded_backend_are_where_it_has_them(shared_server: ServerProcess) -> None:
+    """Whatever project `fw.connect()` was given: it has one only."""
+    fw.connect(shared_server.endpoint, project="another", domain="production")
+    assert fw.local.simulate(5, actions=12, elapsed_s=1e9).wait(30).is_terminal
+    assert fw.local.run(fan, 2).wait(30) is fw.ActionPhase.SUCCEEDED
+
+
+def test_a_run_that_is_looked_for_nowhere_says_so(shared_server: ServerProcess) -> None:
+    fw.connect(shared_server.endpoint)
+    with pytest.raises(NotFoundError, match="No project and domain were given"):
+        _ = fw.Run("nope").phase
 
 
 def test_a_fan_of_a_thousand_loses_nothing(shared_server: ServerProcess) -> None:

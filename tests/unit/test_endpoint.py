@@ -90,8 +90,13 @@ def test_org_and_console_are_derived_as_the_sdk_does() -> None:
     assert [org_of(f"https://{host}") for host in ("acme.example.com", "localhost:1", "example.com", "10.0.0.1")] == [
         "acme", "", "", "",
     ]  # fmt: skip
-    assert console_base("http://localhost:8090/x") == "http://localhost:8080"
+    assert console_base("http://localhost:8090/") == "http://localhost:8080"
     assert console_base("https://h:8090/base") == "https://h:8090"
+
+
+def test_an_embedded_backend_has_no_console() -> None:
+    """`flyte-widgets serve` prints an endpoint with a path, its secret. No console is there to link to."""
+    assert [console_base(f"http://{host}:8090/Secret") for host in ("localhost", "127.0.0.1", "[::1]")] == ["", "", ""]
 
 
 @pytest.mark.parametrize(
