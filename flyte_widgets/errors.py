@@ -24,7 +24,8 @@
             └── AbortedError, OutOfRangeError, UnimplementedError, InternalError, UnavailableError,
                 DataLossError, UnauthenticatedError
 
-No message, hint or repr ever holds a token, a header or the userinfo of a URL: each error redacts itself.
+No message, hint or repr ever holds a token, a header or the userinfo of a URL: each error redacts itself. Nor does any
+hold an escape sequence of a terminal, or a character that turns the direction of text.
 """
 
 from __future__ import annotations
@@ -34,8 +35,14 @@ from typing import ClassVar, TypeVar
 
 from flyte_widgets.redaction import redact
 from flyte_widgets.tracebacks import own_lines
+from flyte_widgets.untrusted import printable, without_colours
 
 E = TypeVar("E", bound=Exception)
+
+
+def _inert(text: str) -> str:
+    """Take out secrets, and what does something to a terminal: names and messages in it come from anybody."""
+    return printable(without_colours(redact(text)))
 
 
 class FlyteWidgetsError(Exception):
@@ -44,8 +51,8 @@ class FlyteWidgetsError(Exception):
     default_hint: ClassVar[str] = ""
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
-        self.message = redact(message)
-        self.hint = self.default_hint if hint is None else redact(hint)
+        self.message = _inert(message)
+        self.hint = self.default_hint if hint is None else _inert(hint)
         super().__init__(self.message)
 
     def __str__(self) -> str:

@@ -28,7 +28,9 @@ def add_to(commands: Any) -> None:
     )
     add_run(watch)
     watch.add_argument("--plain", action="store_true", help="a line a change, also in a terminal")
-    watch.add_argument("--timeout", type=float, metavar="SECONDS", help="stop watching after so long; the run goes on")
+    watch.add_argument(
+        "--timeout", type=_seconds, metavar="SECONDS", help="stop watching after so long; the run goes on"
+    )
     watch.set_defaults(command=watch_run)
 
 
@@ -42,3 +44,13 @@ def watch_run(options: argparse.Namespace) -> int:
         sys.stderr.write(f"flyte-widgets: {error.message}\n")
         return _OUT_OF_TIME
     return _EXIT_CODES.get(phase.value, _ENDED_OTHERWISE)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not seconds >= 0:  # nan, too
+        raise ValueError(text)
+    return seconds
+
+
+_seconds.__name__ = "number of seconds"  # argparse names the type by it

@@ -103,7 +103,8 @@ def answer_from_text(text: str, of: str) -> Answer:
         return int(typed)
     if of == "float" and _FLOAT.fullmatch(typed) and math.isfinite(float(typed)):
         return float(typed)
-    raise InputError(f"The answer {shortened(repr(typed), _SHOWN)} is not accepted.", hint=_hint(of))
+    accepted = "It takes yes or no." if of == "bool" else _hint(of)
+    raise InputError(f"The answer {shortened(repr(typed), _SHOWN)} is not accepted.", hint=accepted)
 
 
 def answer_words(value: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import flyte_widgets
 from flyte_widgets.api import messages
@@ -35,7 +35,22 @@ from flyte_widgets.watch.waiting import attempt_number
 from flyte_widgets.watch.watcher import Watcher
 
 
-class Action:
+class _OfARun:
+    """Follows a run, so it is not pickled: what came out would stand still. A copy is the thing itself."""
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} follows its run, so it is not pickled. Pickle the run and the id: run.actions[id]."
+        )
+
+    def __copy__(self) -> Any:
+        return self
+
+    def __deepcopy__(self, _memo: Any) -> Any:
+        return self
+
+
+class Action(_OfARun):
     """One action of a run. Reads from the run's memory; safe on any thread."""
 
     def __init__(self, run: flyte_widgets.Run, state: ActionState) -> None:
@@ -204,7 +219,7 @@ class Action:
         return background().call(watcher_of(self._run).read_action(self.id))
 
 
-class Actions(Mapping[str, Action]):
+class Actions(_OfARun, Mapping[str, Action]):
     """A live view of the actions of a run."""
 
     def __init__(self, run: flyte_widgets.Run, watcher: Watcher) -> None:

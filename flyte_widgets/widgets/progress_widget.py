@@ -21,6 +21,7 @@ from flyte_widgets.widgets.outbound import Outbound
 from flyte_widgets.widgets.outputs import Bundle, display, is_terminal, show
 from flyte_widgets.widgets.progress_rows import ProgressRows, Watched, now_ms_of
 from flyte_widgets.widgets.static_view.words import symbol
+from flyte_widgets.widgets.view_options import refuse_unknown
 from flyte_widgets.wire.progress import Progress
 
 
@@ -59,6 +60,7 @@ class ProgressWidget(WidgetFrame):
         domain: str = "",
         **kwargs: Any,
     ) -> None:
+        refuse_unknown(type(self), kwargs)
         labelled = runs.items() if isinstance(runs, Mapping) else [("", run) for run in _several(runs)]
         self._watched = [
             Watched(

@@ -44,7 +44,7 @@ from flyte_widgets.widgets.static_view.html import page
 from flyte_widgets.widgets.static_view.notebook import StaticView
 from flyte_widgets.widgets.static_view.text import static_view_text
 from flyte_widgets.widgets.user_names import python_of_run
-from flyte_widgets.widgets.view_options import view_options
+from flyte_widgets.widgets.view_options import refuse_unknown, view_options
 from flyte_widgets.widgets.waiting_callbacks import WaitingCallbacks
 from flyte_widgets.wire import trait_types as wire
 from flyte_widgets.wire.requests import ShowRuns
@@ -80,6 +80,7 @@ class RunWidget(RunTraits):
         compare: str = "",
         **kwargs: Any,
     ) -> None:
+        refuse_unknown(type(self), kwargs)
         options = view_options(view, height, diagram)
         self._owns_run = not isinstance(run, Run)
         self._run = run if isinstance(run, Run) else Run(run, client=client, project=project, domain=domain)

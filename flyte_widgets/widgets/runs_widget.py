@@ -25,6 +25,7 @@ from flyte_widgets.widgets.runs_content import RunsContent, bounded
 from flyte_widgets.widgets.runs_static_view import runs_html
 from flyte_widgets.widgets.runs_terminal import runs_text
 from flyte_widgets.widgets.sidebar import Side, SidebarCalls, require_notebook
+from flyte_widgets.widgets.view_options import refuse_unknown
 from flyte_widgets.wire.requests import AbortRuns, ChooseRuns, OpenRun, ReadOlderRuns, Retry
 from flyte_widgets.wire.runs import AbortOutcome, RunsState
 
@@ -47,6 +48,7 @@ class RunsWidget(WidgetFrame):
     _opened: RunWidget | None = None
 
     def __init__(self, runs: Runs | None = None, **kwargs: Any) -> None:
+        refuse_unknown(type(self), kwargs)
         if runs is not None and not isinstance(runs, Runs):
             raise ConfigError(
                 f"An fw.Runs was expected, got {type(runs).__name__}.",

@@ -1,8 +1,12 @@
-"""How a RunWidget is to be shown, checked before anything is made: a word that nobody knows says which there are."""
+"""What a widget is made with, checked before anything is made: a word that nobody knows says which there are."""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterable
 from typing import Any, Final, get_args
+
+import traitlets as t
 
 from flyte_widgets.wire.trait_types import DiagramKind, ViewKind
 
@@ -20,6 +24,18 @@ def view_options(view: ViewKind, height: int | None, diagram: DiagramKind | None
         if height < _LEAST_HEIGHT_PX:
             raise ValueError(f"A height of {height} px shows nothing. Give at least {_LEAST_HEIGHT_PX}.")
     return {"view": view, "height": height, "diagram": diagram}
+
+
+def refuse_unknown(widget: type[t.HasTraits], arguments: Iterable[str]) -> None:
+    """Raise TypeError for an argument that is no trait: traitlets only warns of those, and nobody sees it."""
+    traits = widget.class_traits()
+    for name in arguments:
+        if name not in traits or traits[name].read_only:
+            parameters = inspect.signature(widget.__init__).parameters.values()
+            named = [each.name for each in parameters if each.kind is not each.VAR_KEYWORD and each.name != "self"]
+            raise TypeError(
+                f"{widget.__name__} takes no argument {name!r}. It takes {', '.join(named)}; layout, as all widgets do."
+            )
 
 
 def _raise_unless_one_of(name: str, value: object, known: tuple[str, ...]) -> None:

@@ -77,6 +77,15 @@ def test_a_backend_that_is_away_is_said_and_a_timeout_ends_it() -> None:
     assert "could not be read within 3 s" in done.stderr
 
 
+@pytest.mark.parametrize("timeout", ["-1", "nan", "soon"])
+def test_a_timeout_that_is_none_is_refused(timeout: str) -> None:
+    """It watched for ever, or spoke of -1 s."""
+    words = [sys.executable, "-m", "flyte_widgets", "watch", "r1", "--endpoint", "127.0.0.1:9", "--timeout", timeout]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"argument --timeout: invalid number of seconds value: '{timeout}'" in done.stderr
+
+
 def test_a_timeout_leaves_the_run_alone(shared_server: ServerProcess) -> None:
     """What was seen of it is there."""
     name = shared_server.simulate(seed=7, elapsed_s=30, hold=True)

@@ -8,14 +8,18 @@ import pickle
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 import flyte_widgets as fw
 from flyte_widgets.api.client import FlyteClient
+from flyte_widgets.errors import LocalError
+from tests.run_helpers import END, run_on
+from tests.server_process import ServerProcess
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -152,3 +156,32 @@ def test_a_run_is_pickled_by_its_reference_and_a_widget_is_not() -> None:
     with pytest.raises(TypeError, match=r"RunWidget cannot be pickled: .* Pickle its `run`\."):
         pickle.dumps(widget)
     widget.close()
+
+
+def test_an_action_is_not_pickled_and_its_copy_is_the_same(shared_server: ServerProcess) -> None:
+    """What came out of a pickle stood still, and said that an action runs that had ended long ago."""
+    run = run_on(shared_server, shared_server.simulate(elapsed_s=END))
+    action = run.actions["a0"]
+    for one in (action, run.actions):
+        assert copy.deepcopy([one])[0] is copy.copy(one) is one
+        with pytest.raises(TypeError, match=r"follows its run.* Pickle the run and the id: run.actions\[id\]"):
+            pickle.dumps(one)
+
+
+@pytest.mark.parametrize("name", ["hieght", "phase", "since"])
+def test_a_widget_refuses_an_argument_that_it_does_not_know(name: str) -> None:
+    """traitlets warns of it where nobody looks: a misspelt one did nothing."""
+    client = FlyteClient("http://127.0.0.1:9", project="p", domain="d")
+    run = fw.Run("r4p2bdpt7f", client=client)
+    made: list[Callable[..., Any]] = [fw.RunWidget, fw.show, lambda run, **given: fw.progress([run], **given)]
+    for make in made:
+        with pytest.raises(TypeError, match=f"Widget takes no argument '{name}'. It takes run"):
+            make(run, **{name: 400})
+    with pytest.raises(TypeError, match=f"RunsWidget takes no argument '{name}'. It takes runs"):
+        fw.RunsWidget(fw.Runs(client=client), **{name: 400})
+
+
+def test_an_error_does_nothing_to_a_terminal() -> None:
+    """Its words may be a backend's, or another person's reason."""
+    error = LocalError("was aborted: \x1b[31mred\x1b[0m \x1b]0;title\x07 \u202eevil", hint="say \x9bhi")
+    assert str(error) == "was aborted: red \ufffd]0;title\ufffd \ufffdevil. say \ufffdhi"

@@ -111,8 +111,9 @@ def test_typed_text_is_read_by_the_type(text: str, of: str, value: Any) -> None:
     ],
 )
 def test_what_cannot_be_read_is_refused(text: str, of: str) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(InputError) as error:
         answer_from_text(text, of)
+    assert (error.value.hint == "It takes yes or no.") == (of == "bool")
 
 
 def test_answers_as_a_person_says_them() -> None:

@@ -257,6 +257,7 @@ def test_an_end_without_anything_to_tell_has_no_line() -> None:
 def test_an_abort_says_who_and_why() -> None:
     """By whom and why, as far as the backend says, and how much was done."""
     run = Run("ABORTED", 90)
+    assert run.said(99) == "Aborted · 0 of 1 action was done"
     run.add("a1", "t", "SUCCEEDED", 1, 5)
     assert run.said(99) == "Aborted · 1 of 2 actions were done"
     by = Identity(user=IdentityUser(spec=IdentitySpec(email="kim@acme.dev")))

@@ -38,8 +38,9 @@ def aborted(state: RunState, details: ActionDetails | None) -> Summary:
     done = sum(state.counts[phase] for phase in (P.SUCCEEDED, P.RECOVERED))
     answer = Words(f"Aborted by {short_name(who)}" if who else "Aborted", "strong")
     because = Words(f": {reason}" if reason else "")
-    were = f"{done:,} of {plural(len(state), 'action')} were done"
-    short = f"{done:,} of {len(state):,} were done"
+    verb = "was" if len(state) == 1 else "were"
+    were = f"{done:,} of {plural(len(state), 'action')} {verb} done"
+    short = f"{done:,} of {len(state):,} {verb} done"
     place = " · ".join(part for part in (reason, short) if part)
     by = f"by {short_name(who)}" if who else ""
     compact = ": ".join(part for part in (by, reason) if part) or short
