@@ -1,23 +1,21 @@
 // Builds the widget into ES modules, and packs them. CSS is imported as text, minified, and lands in the shadow root.
 // `--watch` builds on every change, not minified; `--gallery` builds the gallery and the minified module, not packed,
 // into gallery/dist.
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { build, context, transform } from "esbuild";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { build, context } from "esbuild";
+import { cssText } from "./css-text.mjs";
 import { pack } from "./pack.mjs";
 
 const path = (name) => new URL(name, import.meta.url).pathname;
 const watching = process.argv.includes("--watch");
 const gallery = process.argv.includes("--gallery");
 
-const cssText = {
+const cssTexts = {
   name: "css-text",
   setup(hooks) {
-    hooks.onLoad({ filter: /\.css$/ }, async (file) => {
-      const { code } = await transform(await readFile(file.path, "utf8"), {
-        loader: "css",
-        minify: !watching,
-      });
-      return { contents: code.trimEnd(), loader: "text" };
+    hooks.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { text, files } = await cssText(path, !watching);
+      return { contents: text, loader: "text", watchFiles: files };
     });
   },
 };
@@ -52,10 +50,10 @@ const widget = {
   sourcemap: watching ? "inline" : false,
   legalComments: "none",
   charset: "utf8",
-  plugins: [cssText],
+  plugins: [cssTexts],
   logLevel: "warning",
 };
-const shipped = { ...widget, write: false, metafile: true, plugins: [cssText, packed] };
+const shipped = { ...widget, write: false, metafile: true, plugins: [cssTexts, packed] };
 
 if (watching) {
   const ctx = await context({ ...shipped, logLevel: "info" });

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { cssText } from "./css-text.mjs";
 
 export default defineConfig({
   plugins: [
@@ -7,9 +7,9 @@ export default defineConfig({
       // As in build.mjs: a stylesheet is imported as its text.
       name: "css-text",
       enforce: "pre",
-      load(id) {
-        if (id.endsWith(".css")) return `export default ${JSON.stringify(readFileSync(id, "utf8"))};`;
-        return undefined;
+      async load(id) {
+        if (!id.endsWith(".css")) return undefined;
+        return `export default ${JSON.stringify((await cssText(id, false)).text)};`;
       },
     },
   ],

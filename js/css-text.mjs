@@ -1,0 +1,17 @@
+// A style sheet as its text, with those that it imports in their places.
+import { build } from "esbuild";
+
+/** The text, and all files that it is made of. */
+export async function cssText(file, minify) {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [file],
+    bundle: true,
+    minify,
+    write: false,
+    metafile: true,
+    absWorkingDir: "/",
+    logLevel: "silent",
+  });
+  const files = Object.keys(metafile.inputs).map((input) => `/${input}`);
+  return { text: outputFiles[0].text.trimEnd(), files };
+}
