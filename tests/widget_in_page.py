@@ -10,10 +10,9 @@ from tests.fault_proxy import FaultProxy
 from tests.jupyter_lab import Notebook
 from tests.server_process import ServerProcess
 
-_CELL = """
+_CONNECT = """
 import flyte_widgets as fw
 _ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
-w = fw.RunWidget({name!r})
 """
 
 #: A cell that runs for a while. Threads draw its output, as rich does, and so the SDK's `run.wait()`: one each, for a
@@ -32,12 +31,20 @@ for tick in range(240):
 """
 
 
+def connect_to(backend: ServerProcess | FaultProxy) -> str:
+    """Source of a cell that has the widgets ask `backend`."""
+    where = {"project": ServerProcess.project, "domain": ServerProcess.domain}
+    return _CONNECT.format(endpoint=backend.endpoint, **where).strip()
+
+
 def cell_for(name: str, backend: ServerProcess | FaultProxy, last: str = "w") -> str:
     """The cell that makes the widget of a run, asks for it at `backend`, and ends with the line `last`."""
-    cell = _CELL.format(
-        endpoint=backend.endpoint, project=ServerProcess.project, domain=ServerProcess.domain, name=name
-    )
-    return f"{cell}{last}".strip()
+    return f"{connect_to(backend)}\nw = fw.RunWidget({name!r})\n{last}".strip()
+
+
+def cell_for_runs(backend: ServerProcess | FaultProxy) -> str:
+    """The cell that shows all runs of `backend`."""
+    return f"{connect_to(backend)}\nw = fw.runs(since=None)\nw"
 
 
 def badge(widget: Locator) -> Locator:

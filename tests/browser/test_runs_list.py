@@ -13,16 +13,9 @@ from tests.fault_proxy import FaultProxy
 from tests.jupyter_lab import Notebook
 from tests.run_helpers import END, eventually
 from tests.server_process import ServerProcess
-from tests.widget_in_page import badge
+from tests.widget_in_page import badge, cell_for_runs
 
 MANY = 260
-
-CELL = """
-import flyte_widgets as fw
-_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
-w = fw.runs(since=None)
-w
-"""
 
 BOXES = """(host) => Object.fromEntries([...host.shadowRoot.querySelectorAll('.fw-rl-row[data-run]')].map(
   (row) => [row.dataset.run, Math.round(row.getBoundingClientRect().top)]))"""
@@ -51,8 +44,7 @@ def show(open_notebook: Callable[..., Notebook], proxy_of: FaultProxy) -> Callab
     """Open a notebook with the list."""
 
     def show_() -> tuple[Notebook, Locator]:
-        cell = CELL.format(endpoint=proxy_of.endpoint, project=ServerProcess.project, domain=ServerProcess.domain)
-        notebook = open_notebook(cell.strip())
+        notebook = open_notebook(cell_for_runs(proxy_of))
         notebook.run_all()
         runs = notebook.page.locator(".flyte-widgets:has(.fw-runs)").first
         expect(runs.locator(".fw-rl-row[data-run]").first).to_be_visible(timeout=60_000)

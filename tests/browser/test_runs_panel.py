@@ -11,13 +11,9 @@ from playwright.sync_api import Locator, Page, expect
 from tests.jupyter_lab import Notebook
 from tests.run_helpers import END
 from tests.server_process import ServerProcess
-from tests.widget_in_page import badge
+from tests.widget_in_page import badge, connect_to
 
 FAILED = "the-failed-one"
-CONNECT = """
-import flyte_widgets as fw
-_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
-"""
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +30,7 @@ def server() -> Iterator[ServerProcess]:
 @pytest.fixture
 def connect(server: ServerProcess) -> str:
     """The source of a cell that connects."""
-    return CONNECT.format(endpoint=server.endpoint, project=server.project, domain=server.domain).strip()
+    return connect_to(server)
 
 
 def the_panel(page: Page) -> Locator:

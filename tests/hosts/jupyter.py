@@ -16,7 +16,7 @@ from tests.hosts.batch import Batch
 from tests.hosts.record import Cell, Record
 from tests.jupyter_lab import JupyterLab, Notebook
 from tests.server_process import ServerProcess
-from tests.widget_in_page import DRAWN_BY_THREADS, badge, cell_for, press_abort, see_drawing
+from tests.widget_in_page import DRAWN_BY_THREADS, badge, cell_for, cell_for_runs, press_abort, see_drawing
 
 
 @dataclass
@@ -33,9 +33,12 @@ class Jupyter:
 
     def open(self, run: dict[str, object], *more_cells: str) -> Notebook:
         """Open a notebook whose first cell shows a new run."""
+        return self.write(cell_for(self.backend.simulate(**run), self.proxy), *more_cells)
+
+    def write(self, *cells: str) -> Notebook:
+        """Write a notebook, and open it."""
         name = f"hosts-{uuid4().hex[:8]}"
-        cell = cell_for(self.backend.simulate(**run), self.proxy)
-        self.server.write(name, cell, *more_cells, kernel=self.kernel)
+        self.server.write(name, *cells, kernel=self.kernel)
         return Notebook(self.page, self.server, name)
 
     def show(self, run: dict[str, object], *more_cells: str) -> Notebook:
@@ -96,6 +99,21 @@ class Jupyter:
         notebook.run_cell(0)
         with self.record(self.host, "sidebar") as cell:
             sidebar.see_panel(cell, notebook, self.proxy)
+
+    def runs(self) -> None:
+        """All runs in a cell, and in the sidebar."""
+        name = self.backend.simulate(**steps.LASTING)
+        notebook = self.write(cell_for_runs(self.proxy), sidebar.CALL)
+
+        def start() -> Locator:
+            notebook.run_cell(0)
+            return notebook.widgets.first
+
+        with self.record(self.host, "list of runs") as cell:
+            steps.see_runs(cell, start, name)
+            notebook.run_cell(1)
+            panel = self.page.locator(".flyte-widgets-panel .flyte-widgets")
+            expect(panel.locator(f".fw-rl-row[data-run='{name}']")).to_be_visible()
 
     def saved(self, batch: Batch, *, trusted: bool, state: bool) -> None:
         """Opened with no kernel that knows the widget; saved by this session, and opened once more."""

@@ -10,7 +10,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 RESULT = Path(__file__).parents[2] / ".cache" / "hosts.json"
-COLUMNS = ("live", "click idle", "click while busy", "click while computing", "dark", "saved", "sidebar")
+COLUMNS = (
+    "live",
+    "click idle",
+    "click while busy",
+    "click while computing",
+    "dark",
+    "saved",
+    "sidebar",
+    "list of runs",
+)
 
 
 @dataclass

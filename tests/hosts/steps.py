@@ -71,6 +71,20 @@ def see_it_live(cell: Cell, start: Callable[[], Locator]) -> Locator:
     return widget
 
 
+def see_runs(cell: Cell, start: Callable[[], Locator], name: str) -> Locator:
+    """`start` shows all runs: a LASTING one is among them, opens in their place, and leads back. Gives the list."""
+    begun = time.monotonic()
+    runs = start()
+    row = runs.locator(f".fw-rl-row[data-run='{name}']")
+    expect(row).to_be_visible()
+    cell.seconds = time.monotonic() - begun
+    row.click()
+    expect(badge(runs.locator(".fw-rl-opened .flyte-widgets"))).to_have_text("Running")
+    runs.get_by_role("button", name="Runs", exact=True).click()
+    expect(row).to_be_visible()
+    return runs
+
+
 def abort(widget: Locator) -> float:
     """Press Abort and confirm; gives when, by the monotonic clock. In the page: until when it says that it waits."""
     widget.get_by_role("button", name="Abort", exact=True).click()
@@ -196,8 +210,8 @@ def see_saved(cell: Cell, static_view: Locator, name: str) -> None:
 
 
 def see_words(static_view: Locator, name: str) -> None:
-    """The FAILED run's name, final phase, counts, error and durations can be read."""
+    """The FAILED run's name, final phase, counts, error, durations, and the end of a log can be read."""
     expect(static_view).to_be_visible()
     for words in (name, "Failed", "pipeline", re.compile(r"\d+ of \d+ actions done"), re.compile(r"\d+m \d+s")):
         expect(static_view).to_contain_text(words)
-    expect(static_view.locator("pre")).to_contain_text("Error")
+    expect(static_view.locator("pre")).to_contain_text(["Error", "epoch"])

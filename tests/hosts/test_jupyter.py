@@ -48,6 +48,10 @@ def test_sidebar(host: Jupyter) -> None:
     host.sidebar()
 
 
+def test_the_list_of_runs(host: Jupyter) -> None:
+    host.runs()
+
+
 @pytest.mark.parametrize("state", [True, False], ids=["with state", "without state"])
 @pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "untrusted"])
 def test_saved(host: Jupyter, batch: Batch, trusted: bool, state: bool) -> None:

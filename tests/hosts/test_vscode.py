@@ -17,7 +17,7 @@ from tests.hosts.vscode.build import build
 from tests.hosts.vscode.editor import Editor, Origin
 from tests.jupyter_lab import JupyterLab
 from tests.server_process import ServerProcess
-from tests.widget_in_page import badge, cell_for
+from tests.widget_in_page import badge, cell_for, cell_for_runs
 
 HOST = "VS Code (its ipywidgets, in a webview)"
 Edit = Callable[..., Editor]
@@ -194,27 +194,16 @@ def test_sidebar(edit: Edit, new_cell: Callable[..., str], record: Record) -> No
         expect(editor.webview.locator(".output").last).to_have_text(sidebar.NONE)
 
 
-RUNS = """
-import flyte_widgets as fw
-_ = fw.connect({endpoint!r}, project={project!r}, domain={domain!r}, console="")
-w = fw.runs(since=None)
-w.sidebar()
-w
-"""
-
-
-def test_the_list_of_runs(edit: Edit, shared_server: ServerProcess, proxy: FaultProxy) -> None:
-    """It appears, says that there is no sidebar, and opens a run in its place."""
+def test_the_list_of_runs(edit: Edit, shared_server: ServerProcess, proxy: FaultProxy, record: Record) -> None:
+    """It says that there is no sidebar, besides."""
     name = shared_server.simulate(**steps.LASTING)
     editor = edit()
-    where = {"endpoint": proxy.endpoint, "project": shared_server.project, "domain": shared_server.domain}
-    editor.start(RUNS.format(**where).strip())
-    runs = editor.widgets.first
-    row = runs.locator(f".fw-rl-row[data-run='{name}']")
-    expect(row).to_be_visible()
-    note = runs.get_by_role("region", name="Note", exact=True)
-    expect(note).to_contain_text("This notebook host has no sidebar, so this stays in its cell.")
-    row.click()
-    expect(badge(runs.locator(".fw-rl-opened .flyte-widgets"))).to_have_text("Running")
-    runs.get_by_role("button", name="Runs", exact=True).click()
-    expect(row).to_be_visible()
+
+    def start() -> Locator:
+        editor.start(cell_for_runs(proxy))
+        return editor.widgets.first
+
+    with record(HOST, "list of runs") as cell:
+        runs = steps.see_runs(cell, start, name)
+    editor.start(sidebar.CALL)
+    expect(runs.get_by_role("region", name="Note", exact=True)).to_contain_text(sidebar.NONE)

@@ -47,6 +47,18 @@ class EditorSocket {
 }
 
 let manager: Manager | undefined;
+/** Ids of the models whose display the kernel's messages have come to: what came before that, the model, is handled. */
+const displayed = new Set<string>();
+let noteDisplayed = (): void => {};
+
+/** As the extension does: an output comes on another way than the kernel's messages, and may overtake them. */
+async function untilDisplayed(modelId: string): Promise<void> {
+  while (!displayed.has(modelId)) {
+    await new Promise<void>((resolve) => {
+      noteDisplayed = resolve;
+    });
+  }
+}
 
 function connect(clientId: string): void {
   const serverSettings = ServerConnection.makeSettings({
@@ -55,6 +67,11 @@ function connect(clientId: string): void {
   });
   const model = { id: crypto.randomUUID(), name: "python3" };
   const kernel = new KernelConnection({ serverSettings, clientId, model, handleComms: true });
+  kernel.iopubMessage.connect((_, { content }) => {
+    const view = (content as { data?: Output["data"] }).data?.[VIEW] as { model_id: string } | undefined;
+    if (view) displayed.add(view.model_id);
+    noteDisplayed();
+  });
   kernel.commsOverSubshells = "disabled" as typeof kernel.commsOverSubshells;
   // Of the kernel's environment: that is where the extension looks for what is not its own.
   globals.requirejs.config({ paths: { anywidget: "nbextensions/anywidget/index" } });
@@ -77,6 +94,7 @@ async function show({ id, data }: Output): Promise<void> {
   output.className = "output";
   output.replaceChildren();
   const view = data[VIEW] as { model_id: string } | undefined;
+  if (view && manager) await untilDisplayed(view.model_id);
   const model = view && (await manager?.get_model(view.model_id)?.catch(() => undefined));
   if (view && model && manager) {
     // Two of them, one in the other: the extension's renderer marks its element, and then puts another one into it.
