@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import secrets
 import sys
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Generator, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,7 @@ from flyte_widgets.local.services import server
 from flyte_widgets.local.services.records import RunKey
 from flyte_widgets.local.services.server import LocalBackend
 from flyte_widgets.local.simulator.spec import SimSpec
+from flyte_widgets.phases import ActionPhase
 from flyte_widgets.watch.backends import is_configured, set_default, unset_default
 from flyte_widgets.watch.handles import Run
 from flyte_widgets.watch.reference import resolve
@@ -49,6 +50,14 @@ class LocalRun(Run):
         raised as its cause; LocalError where the run was aborted; WaitTimeoutError.
         """
         return self._launched.result(time_limit(timeout))
+
+    def _wait(self, timeout: float | None) -> ActionPhase:
+        self._launched.note_waiter()
+        return super()._wait(timeout)
+
+    def __await__(self) -> Generator[Any, None, ActionPhase]:
+        self._launched.note_waiter()
+        return super().__await__()
 
     def _started(self, starting: Coroutine[Any, Any, RunIdentifier]) -> Run:
         run, client = super()._started(starting), self._handle.target.backend.client

@@ -21,6 +21,7 @@ from flyte_widgets.local.runs.runner import LaunchedRun, launch
 from flyte_widgets.local.services.changes import Wakeup
 from flyte_widgets.local.services.content import LogLine
 from flyte_widgets.local.services.server import LocalBackend
+from tests.run_helpers import eventually
 
 env = flyte.TaskEnvironment("printer")
 log = logging.getLogger("tests.printer")
@@ -212,6 +213,23 @@ def test_the_cell_gets_what_no_widget_shows(backend: LocalBackend, capsys: pytes
     run.result(30)
     assert capsys.readouterr().out == ""
     assert texts(run, "a0") == [f"step {i}" for i in range(5)]
+
+
+def test_a_run_that_is_over_before_its_widget_is_there_is_quiet(
+    backend: LocalBackend, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A short run in a cell that ends with it: what it printed was in the cell and in the Logs tab."""
+    shown = threading.Event()
+    run = launch(steps, (5,), backend=backend, echo=Echo(lambda: not shown.is_set(), hold_s=60))
+    assert run.over.wait(30)
+    assert capsys.readouterr().out == ""
+    shown.set()
+    run.note_waiter()
+    assert capsys.readouterr().out == ""
+    short = launch(steps, (5,), backend=backend, echo=Echo(lambda: True, hold_s=0.3))
+    assert short.over.wait(30)
+    written: list[str] = []  # where no widget came, it comes late, but it comes
+    eventually(lambda: written.append(capsys.readouterr().out) or "".join(written).count("step") == 5)
 
 
 def test_a_log_is_followed_to_its_end(backend: LocalBackend) -> None:

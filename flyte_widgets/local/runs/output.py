@@ -35,6 +35,7 @@ class RunOutput:
         self._held_until_s = time.monotonic() + echo.hold_s
         self._held: list[tuple[Any, str]] = []
         self._lock = threading.Lock()
+        self._is_released = threading.Event()
 
     def write(self, action: str, text: str, stream: Any, *, is_system: bool) -> None:
         """Take what an action wrote; `stream` is where it would have gone."""
@@ -58,9 +59,26 @@ class RunOutput:
                 return
             held, self._held = self._held, []
             self._held_until_s = 0.0
+        self._is_released.set()
         if self._echo.is_wanted():
             for stream, text in held:
                 stream.write(text)
+
+    def wait_for(self) -> None:
+        """Somebody waits for the run, and shows no widget meanwhile: the cell gets what waits, and the rest at once."""
+        with self._lock:
+            is_held, self._held_until_s = bool(self._held), 0.0
+        if is_held:
+            self.release()
+        self._is_released.set()
+
+    def finish(self) -> None:
+        """Wait until it is known whether a widget shows the run: a short one is over before its cell displays it."""
+        with self._lock:
+            wait_s = self._held_until_s - time.monotonic() if self._held else 0.0
+        if wait_s > 0:
+            self._is_released.wait(wait_s)
+        self.release(at_once=True)
 
 
 def asked_words(run: str, action: str, condition: Any) -> str:

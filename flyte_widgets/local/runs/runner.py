@@ -87,6 +87,7 @@ class LaunchedRun:
 
         Raises what the task raised, `LocalError` if the run was aborted, `WaitTimeoutError` if it takes longer.
         """
+        self.note_waiter()
         try:
             return self._future.result(timeout)
         except FutureTimeoutError:
@@ -94,7 +95,12 @@ class LaunchedRun:
                 raise
             raise WaitTimeoutError(f"The run {self.name} has not ended within {timeout:g} s.") from None
 
+    def note_waiter(self) -> None:
+        """Somebody waits for the end from here on: the cell gets what the tasks print at once."""
+        self._output.wait_for()
+
     def __await__(self) -> Generator[Any, None, Any]:
+        self.note_waiter()
         return asyncio.wrap_future(self._future).__await__()
 
     def abort(self, reason: str = "") -> None:
@@ -135,7 +141,6 @@ class LaunchedRun:
         except BaseException as raised:  # noqa: BLE001 - it is handed to whoever asks for the result
             error = without_foreign_frames(raised)
         self._settle(error)
-        self._output.release(at_once=True)
         self.backend.control.unregister(self.key)
         if error is None:
             self._future.set_result(result)
@@ -170,6 +175,7 @@ class LaunchedRun:
         self.over.set()
         with contextlib.suppress(RuntimeError):  # the backend is gone
             self.backend.call_later(IDLE_AFTER_S + 1, self.backend.store.tidy)
+        self._output.finish()
 
     def _log_key(self, action: str) -> LogKey:
         return self._journal.wire_name(action), self._recorder.attempt_of(action)
