@@ -13,6 +13,7 @@ from typing import Final
 import flyte
 
 import flyte_widgets
+from flyte_widgets.redaction import causes
 
 _FOREIGN: Final = tuple(
     str(Path(module.__file__).parent) + "/"
@@ -24,19 +25,16 @@ _FOREIGN: Final = tuple(
 def traceback_text(error: BaseException) -> str:
     """Format an error with its causes: file, line and source of the user's own frames."""
     shown = traceback.TracebackException.from_exception(error)
-    for part in _chain(shown):
-        own = [frame for frame in part.stack if not frame.filename.startswith(_FOREIGN)]
-        if own:
-            part.stack = traceback.StackSummary.from_list(own)
+    own = [(part, [frame for frame in part.stack if not frame.filename.startswith(_FOREIGN)]) for part in _chain(shown)]
+    if any(frames for _, frames in own):  # else it is the SDK's alone: then its frames are all there is
+        for part, frames in own:
+            part.stack = traceback.StackSummary.from_list(frames)
     return "".join(shown.format()).rstrip("\n")
 
 
 def without_foreign_frames(error: BaseException) -> BaseException:
     """Leave the SDK's frames, and ours, out of the tracebacks of an error and its causes. Returns the same error."""
-    seen: set[int] = set()
-    found: BaseException | None = error
-    while found is not None and id(found) not in seen:
-        seen.add(id(found))
+    for found in causes(error):
         parts: list[TracebackType] = []
         part = found.__traceback__
         while part is not None:
@@ -47,7 +45,6 @@ def without_foreign_frames(error: BaseException) -> BaseException:
         for part in reversed(parts):
             kept = TracebackType(kept, part.tb_frame, part.tb_lasti, part.tb_lineno)
         found.__traceback__ = kept
-        found = found.__cause__ or found.__context__
     return error
 
 

@@ -317,3 +317,25 @@ def test_the_error_of_a_run_has_what_was_raised_as_its_cause(backend: LocalBacke
 @env.task
 async def failing() -> float:
     return 1 / 0
+
+
+@env.task
+async def failing_group() -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(failing())
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="there are no groups of exceptions")
+def test_the_error_of_a_group_has_the_users_own_frames_only(backend: LocalBackend) -> None:
+    """The parts of a group that went through the SDK were shown with all of its frames, and ours."""
+    run = launch(failing_group, backend=backend, echo=NEVER)
+    with pytest.raises(flyte.errors.RuntimeUserError) as raised:
+        run.result(30)
+    with backend.store.read(run.key) as record:
+        told = record.actions["a0"].details.error_info.message
+    shown = "".join(traceback.format_exception(raised.value.__cause__))
+    for text in (told, "\n".join(texts(run, "a0")), shown):
+        assert "return 1 / 0" in text
+        assert "async with asyncio.TaskGroup() as group" in text
+        assert "run_scope.py" not in text
+        assert "site-packages" not in text
