@@ -12,8 +12,11 @@ from flyteidl2.task import task_definition_pb2
 
 
 def task_spec(task: Any, *, project: str, domain: str, root_dir: Path | None) -> Any:
-    """Describe a task of this process: a `task.TaskSpec`, with its typed interface."""
-    return _remote_reporter._build_task_spec(task, org=None, project=project, domain=domain, root_dir=root_dir)
+    """Describe a task of this process: a `task.TaskSpec`, with its typed interface, and whether it makes a report."""
+    spec = _remote_reporter._build_task_spec(task, org=None, project=project, domain=domain, root_dir=root_dir)
+    # The SDK's reporter leaves that out; the specs that it sends to a cluster have it.
+    spec.task_template.metadata.generates_deck.value = bool(task.report)
+    return spec
 
 
 def trace_spec(interface: Any) -> Any:

@@ -8,6 +8,7 @@ import logging
 import sys
 import threading
 import traceback
+from pathlib import Path
 from typing import Any
 
 import flyte
@@ -21,6 +22,7 @@ from flyte_widgets.local.runs.runner import LaunchedRun, launch
 from flyte_widgets.local.services.changes import Wakeup
 from flyte_widgets.local.services.content import LogLine
 from flyte_widgets.local.services.server import LocalBackend
+from flyte_widgets.sdk import specs
 from tests.run_helpers import eventually
 
 env = flyte.TaskEnvironment("printer")
@@ -291,6 +293,14 @@ def test_reports_are_live_of_two_runs_at_once(backend: LocalBackend) -> None:
     for name, run in runs.items():
         assert run.result(30) == name
         assert f"<p>{name} 2</p>".encode() in (backend.contents.of(run.key).report("a0", 1) or b"")
+
+
+def test_a_task_that_is_in_no_source_directory_has_a_report(tmp_path: Path) -> None:
+    """A notebook's tasks are in none. The SDK then has a short spec, which does not say so: there was no Report tab."""
+    for task, has_report in ((reporting, True), (steps, False)):
+        spec = specs.task_spec(task, project="p", domain="d", root_dir=tmp_path)
+        assert spec.task_template.interface.ListFields()
+        assert spec.task_template.metadata.generates_deck.value is has_report
 
 
 def test_arguments_that_do_not_fit_are_refused_at_the_call(backend: LocalBackend) -> None:
