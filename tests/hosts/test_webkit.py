@@ -79,6 +79,7 @@ def test_details_and_patterns(
     for number, pattern in PATTERNS.items():
         fill = widget.ask(f"return ({PUT_FILL})(root, arguments[0])", number)
         box = driver.execute_script("return arguments[0].getBoundingClientRect().toJSON()", fill)
+        driver.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")  # it is painted
         shot = [driver.get_screenshot_as_base64(), box]
         driver.execute_script("arguments[0].remove()", fill)
         counts = driver.execute_async_script(f"({COUNT_COLOURS})(arguments[0]).then(arguments[1])", shot)
