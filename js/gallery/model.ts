@@ -1,5 +1,5 @@
 // The kernel of the gallery: answers as Python would, from recorded traits.
-import type { Request, RunTraits } from "../src/core/protocol";
+import type { ActionValues, Request, RunTraits } from "../src/core/protocol";
 import { RecordedModel } from "../test/scenario";
 
 /** How this kernel behaves. */
@@ -20,6 +20,17 @@ export interface Manner {
   refusals?: Record<string, string>;
 }
 
+/** Where a state says nothing of the data of its actions. */
+const NO_DATA: ActionValues = {
+  inputs: [],
+  outputs: [],
+  python: "w.run",
+  inputsUri: "",
+  outputsUri: "",
+  tooLarge: "",
+};
+const ANSWERS: Readonly<Record<string, unknown>> = { read_data: NO_DATA };
+
 export class GalleryModel extends RecordedModel {
   constructor(
     traits: RunTraits,
@@ -39,7 +50,11 @@ export class GalleryModel extends RecordedModel {
     const refusal = this.manner.refusals?.[request.kind] ?? (aborts ? this.manner.refusal : undefined);
     const text = this.manner.buffers?.[request.kind];
     const buffers = text === undefined ? [] : [new DataView(new TextEncoder().encode(text).buffer)];
-    const answer = { kind: "reply", id: request.id, payload: this.manner.answers?.[request.kind] };
+    const answer = {
+      kind: "reply",
+      id: request.id,
+      payload: { ...ANSWERS, ...this.manner.answers }[request.kind],
+    };
     queueMicrotask(() => {
       if (refusal) this.message({ ...answer, ok: false, message: refusal });
       else this.message({ ...answer, ok: true }, ...buffers);

@@ -186,6 +186,14 @@ def test_a_narrow_diagram_is_whole(gallery: Gallery, state: str, width: int) -> 
     assert drawing <= diagram
 
 
+@pytest.mark.parametrize("state", ["runs-opened", "rerun-other"])
+def test_a_run_within_a_view_is_as_wide_as_that(gallery: Gallery, state: str) -> None:
+    """The frames lie on each other: nothing of the inner one is beyond the edge that cuts it."""
+    gallery.show(state, width=320)
+    *_, outer, inner = (box for box in (frame.bounding_box() for frame in gallery.page.locator(".fw").all()) if box)
+    assert (outer["x"], outer["width"]) == (inner["x"], inner["width"])
+
+
 def test_a_name_that_is_cut_is_whole_in_the_tooltip(gallery: Gallery) -> None:
     """At 320 px a long name ends in an ellipsis; the row's accessible name and the tooltip have all of it."""
     gallery.show("running", width=320)

@@ -246,6 +246,6 @@ describe("folded to one line", () => {
   test("says that somebody must answer", () => {
     const view = diagram(odd.paused(""));
     fold(view).click();
-    expect(chips(view)).toContain("Paused 3 needs an answer");
+    expect(chips(view)).toContain("Paused 3 need an answer");
   });
 });

@@ -35,7 +35,8 @@ export class FoldedRow {
     for (const [phase, { amount, current, visited, filtering, retried }] of model.nodes) {
       const { button, word, note, filter, amount: count, name } = this.#chipOf(phase);
       const needsAnswer = phase === Phase.Paused && model.needAnswer > 0;
-      const words = needsAnswer ? NEEDS_ANSWER : "";
+      const asks = model.needAnswer === 1 ? NEEDS_ANSWER : "need an answer";
+      const words = needsAnswer ? asks : "";
       setText(word, phase === Phase.WaitingForResources ? shortLabel(phase) : label(phase));
       setText(count, amount === 0 ? "" : amountText(model, phase, amount >= 10_000));
       setText(note, words);

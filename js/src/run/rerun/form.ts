@@ -122,5 +122,11 @@ function controlOf({ kind, text, choices }: RerunField, id: string): Control {
   const common = { class: "fw-input", id, spellcheck: "false", autocomplete: "off" };
   const field = kind === "text" ? h("textarea", common) : h("input", { ...common, type: "text" });
   field.value = text;
+  // One line until it is used, and high from then on: what is clicked next must not move away.
+  const unfold = (): void => {
+    field.dataset.open = "";
+  };
+  if (text.includes("\n")) unfold();
+  else if (kind === "text") field.addEventListener("focus", unfold, { once: true });
   return field;
 }
