@@ -49,6 +49,11 @@ class RunList:
         self._refused: set[Refusable] = set()
 
     @property
+    def listed(self) -> list[RunRow]:
+        """The newest rows, no more than asked for: pages may bring more."""
+        return self.rows[: self.limit]
+
+    @property
     def has_older(self) -> bool:
         """Whether there may be more runs, older than those that were read."""
         return self._next is not None and (self.limit is None or len(self.rows) < self.limit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import logging
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -53,6 +54,22 @@ def display(widget: Any) -> None:
 
     if get_ipython() is not None:
         show_object(widget)
+
+
+def at_end_of_cell(function: Callable[[], Any]) -> None:
+    """Call a function when the cell that runs has ended, and at once where there are no cells."""
+    from IPython import get_ipython  # noqa: PLC0415 - only where a front end is
+
+    shell = get_ipython()
+    if shell is None:
+        function()
+        return
+
+    def end() -> None:
+        shell.events.unregister("post_execute", end)
+        function()
+
+    shell.events.register("post_execute", end)
 
 
 def is_terminal() -> bool:

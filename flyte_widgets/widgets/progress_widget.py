@@ -136,7 +136,7 @@ class ProgressWidget(WidgetFrame):
             why = f" {bad[0].run.name}: {first}" if first is not None else ""
             raise RunFailedError(f"{len(bad)} of {plural(len(phases), 'run')} did not succeed: {names}.{why}")
 
-    def _ipython_display_(self, **_options: Any) -> None:
+    def _display_in_cell(self) -> None:
         if self.comm is None or is_terminal():
             show({"text/plain": self._text()})
         else:

@@ -286,7 +286,7 @@ class RunWidget(RunTraits):
                 state["snapshot"] = self._content.snapshot() or state["snapshot"]
             return state
 
-    def _ipython_display_(self, **_options: Any) -> None:
+    def _display_in_cell(self) -> None:
         if self.comm is None:  # closed: there is nothing left but the static view
             show(self._static_view.bundle())
         elif is_terminal():

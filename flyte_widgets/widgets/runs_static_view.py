@@ -17,7 +17,7 @@ _CELL: Final = 'style="text-align:left;padding:2px 16px 2px 0;white-space:nowrap
 def runs_html(known: RunList) -> str:
     """Draw the newest runs as a table, with the time at which it was seen."""
     now_ms = known.client.now_ms
-    rows = known.rows[: min(_ROWS, known.limit or _ROWS)]
+    rows = known.listed[:_ROWS]
     lines = []
     for row in rows:
         end_ms = row.ended_ms if row.ended_ms is not None else None if row.is_terminal else now_ms
@@ -30,7 +30,7 @@ def runs_html(known: RunList) -> str:
     heads = "".join(f"<th {_CELL}>{head}</th>" for head in ("Phase", "Task", "Run", "Started (UTC)", "Took", "By"))
     where = escape(f"{known.project} / {known.domain} on {known.client.host}")
     seen = f"as of {moment(now_ms):%Y-%m-%d %H:%M:%S} UTC"
-    left = len(known.rows) - len(rows)
+    left = len(known.listed) - len(rows)
     more = f"<div>and {left:,} older</div>" if left else "<div>and older ones</div>" if known.has_older else ""
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>" if rows else "No runs."
     return f"<div><div><strong>Flyte runs</strong> in {where}, {seen}</div>{table}{more}</div>"

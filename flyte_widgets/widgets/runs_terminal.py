@@ -47,13 +47,13 @@ def runs_text(known: RunList, most: int | None = None) -> str:
     if not known.is_read:
         background().call(known.read_older(most))
     now_ms = known.client.now_ms
-    rows = known.rows[:most]
+    rows = known.listed[:most]
     if not rows:
         return nothing(known)
     cells = [_cells(row, known, now_ms) for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells]
-    left = len(known.rows) - len(rows)
+    left = len(known.listed) - len(rows)
     if left or known.has_older:
         lines.append(
             f"and {'more than ' if known.has_older and left else ''}{left:,} older" if left else "and older ones"
@@ -129,8 +129,8 @@ def _table(known: RunList, poll: RunsPoll, most: int) -> Any:
     error = poll.connection.message
     if error and poll.connection.last_ms is not None:
         error += f" Shown as of {moment(poll.connection.last_ms).astimezone():%H:%M:%S}."
-    rows = known.rows[: known.limit][: max(1, most)]
-    left = len(known.rows) - len(rows)
+    rows = known.listed[: max(1, most)]
+    left = len(known.listed) - len(rows)
     more = f"{plural(left, 'older run')}{' or more' if known.has_older else ''}" if left or known.has_older else ""
     title = f"Runs  {known.project} / {known.domain}"
     caption = Text("  ".join(part for part in (error, more, "Ctrl-C ends this") if part))

@@ -78,7 +78,7 @@ class RunsWidget(WidgetFrame):
     def __repr__(self) -> str:
         known = self._content.runs
         more = " or more" if known.has_older else ""
-        return f"RunsWidget({known.project}/{known.domain}, {len(known.rows)}{more} runs)"
+        return f"RunsWidget({known.project}/{known.domain}, {len(known.listed)}{more} runs)"
 
     @property
     def opened(self) -> RunWidget | None:
@@ -186,7 +186,7 @@ class RunsWidget(WidgetFrame):
 
     # --- ipywidgets and IPython --------------------------------------------------------------------------------------
 
-    def _ipython_display_(self, **_options: Any) -> None:
+    def _display_in_cell(self) -> None:
         if self.comm is None or is_terminal():
             show({"text/plain": self._text()})
         else:

@@ -61,6 +61,15 @@ def test_each_run_of_the_cell_is_shown_and_many_as_a_list(shell: InteractiveShel
     assert all(any(name in text for text in texts) for name in names), texts
 
 
+@pytest.mark.parametrize("end", ["fw.show(run)", "w = fw.show(run)\nw", "fw.show([run])", "fw.show(fw.Runs())"])
+def test_a_cell_that_ends_with_show_displays_it_once(shell: InteractiveShell, end: str) -> None:
+    """It was displayed by the call, and again as the cell's last value."""
+    shell.run_cell(f"run = start()\n{end}")
+    assert len(shown(shell)) == 1
+    shell.run_cell("_")
+    assert len(shown(shell)) == 2  # another cell that ends with it
+
+
 def test_what_the_cell_ends_with_is_shown_once(shell: InteractiveShell) -> None:
     """The last value shows by itself; the others are shown below it."""
     shell.run_cell_magic("flyte", "", "a = fw.local.simulate(seed=1, actions=2)\nb = fw.local.simulate(seed=2)\nb")

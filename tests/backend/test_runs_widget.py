@@ -204,6 +204,18 @@ def test_what_a_notebook_keeps(page: Page) -> None:
     assert "<script" not in bundle["text/html"]
 
 
+def test_a_limit_is_the_same_in_all_forms(server: ServerProcess) -> None:
+    """The page that brings three runs brings more: as text and as static view they were "older" ones."""
+    client = fw.FlyteClient(server.endpoint, project=server.project, domain=server.domain, console="")
+    widget = fw.runs(client=client, since=None, limit=3)
+    bundle, _ = widget._repr_mimebundle_()
+    widget.close()
+    assert bundle["text/html"].count("<tr>") == 1 + 3
+    assert len([line for line in bundle["text/plain"].splitlines() if "Succeeded" in line]) == 3
+    assert "older" not in bundle["text/html"] + bundle["text/plain"]
+    assert ", 3 runs)" in repr(widget)
+
+
 def test_a_backend_that_does_not_answer_is_said(server: ServerProcess) -> None:
     """The rows stay, with the time at which they were read."""
     proxy = FaultProxy(server.endpoint)
