@@ -49,6 +49,7 @@ class LocalRun(Run):
         Raises what the SDK raises for a task that fails (`flyte.errors.RuntimeUserError`), with what the task itself
         raised as its cause; LocalError where the run was aborted; WaitTimeoutError.
         """
+        __tracebackhide__ = True  # IPython shows the user's frames, and not this one
         return self._launched.result(time_limit(timeout))
 
     def _wait(self, timeout: float | None) -> ActionPhase:
@@ -100,6 +101,7 @@ def run(task: Any, /, *args: Any, **inputs: Any) -> LocalRun:
 
     Raises LocalError for what is not a task, TypeError for arguments that do not fit.
     """
+    __tracebackhide__ = True  # of wrong arguments IPython shows the call
     served = served_backend()
     backend = _backend() if served is None else server.start()
     client = _client(backend) if served is None else served.client

@@ -110,6 +110,7 @@ def require_task(task: Any) -> None:
 
 def require_arguments(task: Any, args: tuple[Any, ...], inputs: dict[str, Any]) -> None:
     """Raise TypeError, as a call of the task's function would, for arguments that it does not take."""
+    __tracebackhide__ = True  # the mistake is in the call
     function = getattr(task, "func", None)
     if function is None:
         return

@@ -324,6 +324,18 @@ def test_the_error_of_a_run_has_what_was_raised_as_its_cause(backend: LocalBacke
     assert frames[-1] == "failing"
 
 
+def test_a_result_that_is_asked_for_again_raises_the_same(backend: LocalBackend) -> None:
+    """Its traceback grew with each call, by the lines of all earlier ones."""
+    run = launch(failing, backend=backend, echo=NEVER)
+    lengths = []
+    for _ in range(3):
+        with pytest.raises(flyte.errors.RuntimeUserError) as raised:
+            run.result(30)
+        lengths.append(len(traceback.extract_tb(raised.value.__traceback__)))
+        assert "concurrent" not in "".join(traceback.format_tb(raised.value.__traceback__))
+    assert lengths[0] == lengths[1] == lengths[2]
+
+
 @env.task
 async def failing() -> float:
     return 1 / 0

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Generator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from types import TracebackType
 from typing import Any, Final
 
 from connectrpc.code import Code
@@ -68,6 +69,8 @@ class LaunchedRun:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._main: asyncio.Task[Any] | None = None
         self._abort_reason: str | None = None
+        self._traceback: TracebackType | None = None
+        """Of what the task raised."""
         self._lock = threading.Lock()
 
     @property
@@ -87,13 +90,15 @@ class LaunchedRun:
 
         Raises what the task raised, `LocalError` if the run was aborted, `WaitTimeoutError` if it takes longer.
         """
+        __tracebackhide__ = True  # IPython shows the user's frames, and not this one
         self.note_waiter()
         try:
-            return self._future.result(timeout)
+            error = self._future.exception(timeout)
         except FutureTimeoutError:
-            if self._future.done():
-                raise
             raise WaitTimeoutError(f"The run {self.name} has not ended within {timeout:g} s.") from None
+        if error is not None:
+            raise error.with_traceback(self._traceback)  # as it was: each raise adds the frames that it passes
+        return self._future.result()
 
     def note_waiter(self) -> None:
         """Somebody waits for the end from here on: the cell gets what the tasks print at once."""
@@ -140,6 +145,7 @@ class LaunchedRun:
             error = LocalError(f"The run {self.name} was aborted: {self._abort_reason}.")
         except BaseException as raised:  # noqa: BLE001 - it is handed to whoever asks for the result
             error = without_foreign_frames(raised)
+        self._traceback = error.__traceback__ if error is not None else None
         self._settle(error)
         self.backend.control.unregister(self.key)
         if error is None:
@@ -201,6 +207,7 @@ def launch(
     begin with "u" or "r": those are Flyte's. `echo` says when the cell gets what the tasks print, besides their logs.
     Raises `LocalError` for what is not a task, and for a name that is taken; TypeError for arguments that do not fit.
     """
+    __tracebackhide__ = True  # of wrong arguments IPython shows the call
     sdk.require_task(task)
     sdk.require_arguments(task, args, inputs or {})
     backend = backend or start()
