@@ -6,7 +6,6 @@ that `dir(w)` shows what is the user's.
 
 from __future__ import annotations
 
-import functools
 import logging
 import threading
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from flyte_widgets.widgets import front_end
 from flyte_widgets.widgets.front_end import FrontEnd, stub
 from flyte_widgets.widgets.inbound import Inbound
 from flyte_widgets.widgets.outbound import Outbound
-from flyte_widgets.widgets.outputs import Bundle, at_end_of_cell
+from flyte_widgets.widgets.outputs import Bundle, is_displayed
 from flyte_widgets.widgets.running_cell import (
     RunningCell,
     leave_hooks_to_cells,
@@ -72,8 +71,6 @@ class WidgetFrame(anywidget.AnyWidget):
     _running_cell: RunningCell | None = None
     _own_layout: Any = None
     """Its layout, unless that is the user's."""
-    _is_left_out = False
-    """Whether the cell that runs has displayed it already."""
     _setting_thread: int | None = None
     """Ident of the thread that sets traits because the backend has news; None while none does."""
 
@@ -159,16 +156,11 @@ class WidgetFrame(anywidget.AnyWidget):
         return data, metadata
 
     def _ipython_display_(self, **_options: Any) -> None:
-        if not self._is_left_out:
+        if not is_displayed(self):
             self._display_in_cell()
 
     def _display_in_cell(self) -> None:
         raise NotImplementedError
-
-    def leave_out_of_this_cell(self) -> None:
-        """Display it no more until the cell ends: one that ends with `fw.show(run)` has it as its last value, too."""
-        self._is_left_out = True
-        at_end_of_cell(functools.partial(setattr, self, "_is_left_out", False))
 
     def _view_alone(self, text: str) -> tuple[Bundle, Bundle]:
         """Give the live view as an output, with this text for those who cannot show it."""

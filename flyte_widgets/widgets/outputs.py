@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import logging
-from collections.abc import Callable
+import weakref
 from typing import Any
 from uuid import uuid4
 
@@ -48,28 +48,33 @@ def show(bundle: Bundle, **options: Any) -> None:
 
 
 def display(widget: Any) -> None:
-    """Display a widget in IPython and in notebooks. A script has no place for it: then this does nothing."""
+    """Display a widget in IPython and in notebooks. A script has no place for it: then this does nothing.
+
+    Until the cell ends, `is_displayed` says so: one that ends with `fw.show(run)` has it as its last value, too.
+    """
     from IPython import get_ipython  # noqa: PLC0415 - only where a front end is
     from IPython.display import display as show_object  # noqa: PLC0415
 
-    if get_ipython() is not None:
-        show_object(widget)
-
-
-def at_end_of_cell(function: Callable[[], Any]) -> None:
-    """Call a function when the cell that runs has ended, and at once where there are no cells."""
-    from IPython import get_ipython  # noqa: PLC0415 - only where a front end is
-
     shell = get_ipython()
     if shell is None:
-        function()
         return
+    _displayed.discard(widget)
+    show_object(widget)
+    _displayed.add(widget)
 
-    def end() -> None:
-        shell.events.unregister("post_execute", end)
-        function()
+    def end_of_cell() -> None:
+        shell.events.unregister("post_execute", end_of_cell)
+        _displayed.discard(widget)
 
-    shell.events.register("post_execute", end)
+    shell.events.register("post_execute", end_of_cell)
+
+
+def is_displayed(widget: Any) -> bool:
+    """Say whether the cell that runs has called `display` with a widget."""
+    return widget in _displayed
+
+
+_displayed: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 def is_terminal() -> bool:

@@ -30,5 +30,4 @@ def show(what: Any, **options: Any) -> RunWidget | ProgressWidget | WidgetFrame:
     else:
         widget = RunWidget(what, **options)
     display(widget)
-    widget.leave_out_of_this_cell()
     return widget
