@@ -3,22 +3,12 @@
 // into gallery/dist.
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { build, context } from "esbuild";
-import { cssText } from "./css-text.mjs";
+import { cssTexts } from "./css-text.mjs";
 import { pack } from "./pack.mjs";
 
 const path = (name) => new URL(name, import.meta.url).pathname;
 const watching = process.argv.includes("--watch");
 const gallery = process.argv.includes("--gallery");
-
-const cssTexts = {
-  name: "css-text",
-  setup(hooks) {
-    hooks.onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const { text, files } = await cssText(path, !watching);
-      return { contents: text, loader: "text", watchFiles: files };
-    });
-  },
-};
 
 const packed = {
   name: "pack",
@@ -50,10 +40,10 @@ const widget = {
   sourcemap: watching ? "inline" : false,
   legalComments: "none",
   charset: "utf8",
-  plugins: [cssTexts],
+  plugins: [cssTexts(!watching)],
   logLevel: "warning",
 };
-const shipped = { ...widget, write: false, metafile: true, plugins: [cssTexts, packed] };
+const shipped = { ...widget, write: false, metafile: true, plugins: [...widget.plugins, packed] };
 
 if (watching) {
   const ctx = await context({ ...shipped, logLevel: "info" });

@@ -15,3 +15,14 @@ export async function cssText(file, minify) {
   const files = Object.keys(metafile.inputs).map((input) => `/${input}`);
   return { text: outputFiles[0].text.trimEnd(), files };
 }
+
+/** For esbuild: a style sheet is imported as its text. */
+export const cssTexts = (minify) => ({
+  name: "css-text",
+  setup(hooks) {
+    hooks.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { text, files } = await cssText(path, minify);
+      return { contents: text, loader: "text", watchFiles: files };
+    });
+  },
+});

@@ -8,7 +8,6 @@ view of eight rows. The widget draws its header, diagram and overview besides.
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -207,9 +206,5 @@ def heap_mb(page: Page) -> float:
 
 def bundle_of(entry: Path) -> str:
     """Bundle a page's script, minified, as the widget is."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "page.js"
-        options = ["--bundle", "--minify", "--format=iife", "--target=es2022", "--loader:.css=text", f"--outfile={out}"]
-        esbuild = JS / "node_modules" / ".bin" / "esbuild"
-        subprocess.run([esbuild, entry, *options, "--log-level=warning"], check=True, timeout=60)
-        return out.read_text(encoding="utf-8")
+    command = ["node", "page.mjs", str(entry.resolve())]
+    return subprocess.run(command, cwd=JS, check=True, stdout=subprocess.PIPE, encoding="utf-8", timeout=600).stdout

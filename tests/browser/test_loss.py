@@ -37,8 +37,8 @@ def show(open_notebook: Callable[..., Notebook], proxy: FaultProxy, shared_serve
 
 
 def banner(widget: Locator) -> Locator:
-    """What is wrong, in words."""
-    return widget.locator(".fw-notice:not([hidden])")
+    """What is wrong with the kernel, in words."""
+    return widget.get_by_role("region", name="Connection to the kernel", exact=True)
 
 
 def seq(widget: Locator) -> int:
