@@ -30,5 +30,11 @@ async def cancel_all(tasks: Iterable[asyncio.Future[Any] | None]) -> None:
 
 
 async def cancel_others() -> None:
-    """Cancel every task of the running loop but the caller's, and wait until they have ended."""
-    await cancel_all(asyncio.all_tasks() - {asyncio.current_task()})
+    """Cancel every task of the running loop but the caller's, and wait until they have ended.
+
+    An asynchronous generator that one of them leaves is closed by a new task, which is ended likewise.
+    """
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await cancel_all(others)
+        del others
+        await asyncio.sleep(0)

@@ -108,7 +108,7 @@ def test_traits_that_follow_the_backend_cannot_be_set(widget: RunWidget) -> None
     """The error names the trait, and nothing changes; `selected` can be set."""
     with pytest.raises(traitlets.TraitError, match="phase"):
         widget.phase = ActionPhase.FAILED
-    with pytest.raises(traitlets.TraitError, match="run_name"):
+    with pytest.raises(TypeError, match="run_name"):
         RunWidget(widget.run, run_name="other")
     widget.selected = "a0"
     assert widget.run_name == widget.run.name

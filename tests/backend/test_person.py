@@ -334,7 +334,7 @@ def test_a_terminal_answers(shared_server: ServerProcess) -> None:
     (condition,) = run.waiting
     refused = answer("maybe")
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert "It takes True or False" in refused.stderr
+    assert "It takes yes or no" in refused.stderr
     done = answer(condition.name, "yes")
     assert (done.returncode, done.stderr) == (0, "")
     eventually(lambda: watcher.conditions.answers)

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 PREAMBLE = """
 import os, signal, sys, threading, time
 import flyte_widgets as fw
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin with it ignored
 endpoint, name = sys.argv[1:]
 fw.connect(endpoint, project="flytesnacks", domain="development")
 run = fw.Run(name)

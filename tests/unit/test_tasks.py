@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Coroutine
 from typing import Any
 
@@ -70,3 +72,32 @@ def test_a_cancellation_is_not_lost_as_the_wait_is_over() -> None:
         assert task.cancelled()
 
     run(main())
+
+
+_LEAVES_A_GENERATOR = """
+import asyncio, threading
+from flyte_widgets.watch.loop import background
+
+begun = threading.Event()
+
+async def numbers():
+    try:
+        yield 1
+    finally:
+        await asyncio.sleep(60)
+
+async def read():
+    async for _ in numbers():
+        begun.set()
+        await asyncio.sleep(3600)
+
+background().submit(read())
+begun.wait()
+"""
+
+
+def test_a_process_ends_without_a_word_of_generators() -> None:
+    """One that a cancelled task leaves is closed by a task of its own, which asyncio reports where it is left, too."""
+    command = [sys.executable, "-c", _LEAVES_A_GENERATOR]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
