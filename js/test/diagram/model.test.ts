@@ -10,7 +10,7 @@ import {
   shownUnknown,
   transitionName,
 } from "../../src/run/diagram/model";
-import { NOWHERE, type Path } from "../../src/run/diagram/path";
+import { NOWHERE, type Path, START } from "../../src/run/diagram/path";
 
 const { Queued, WaitingForResources, Running, Succeeded, Failed, Paused } = Phase;
 const path = (more: Partial<Path>): Path => ({ ...NOWHERE, attempts: 1, phase: Running, ...more });
@@ -144,6 +144,22 @@ describe("a local run", () => {
     expect([model.isLocal, model.odd, model.edges.has(`${Queued}>${Running}`)]).toEqual([true, [], true]);
     expect(secondLine(model, WaitingForResources, 0)[0]).toBe("not in local runs");
     expect(nameOf(model, WaitingForResources, 0)).toBe("Waiting for resources, not in local runs");
+  });
+
+  test("has actions that begin RUNNING, in both readings", () => {
+    const all = readAll(
+      new Map(),
+      run,
+      [
+        [Queued, Running],
+        [START, Running],
+      ],
+      { filter: 0, inKernel: true },
+    );
+    const way = path({ visits: new Map([[Running, 1]]), edges: [[START, Running]] });
+    for (const model of [all, readAction(way, { filter: 0, isLocal: true })])
+      expect([model.odd, model.edges.has(`${START}>${Running}`)]).toEqual([[], true]);
+    expect(readAction(way, { filter: 0 }).odd).toEqual([[START, Running]]);
   });
 
   test("is no run of a cluster, and no simulated one", () => {

@@ -24,7 +24,7 @@ export interface NodeModel {
 
 export interface DiagramModel {
   reading: "all" | "action";
-  /** The run is local: its actions go from QUEUED to RUNNING. */
+  /** The run is local: it goes from QUEUED to RUNNING, and what it calls begins RUNNING. */
   isLocal: boolean;
   /** Nothing goes on any more. */
   isOver: boolean;
@@ -46,7 +46,7 @@ export interface DiagramModel {
 export const keyOf = ([from, to]: Pair): string => `${from}>${to}`;
 const CANONICAL: ReadonlySet<string> = new Set(CANONICAL_EDGES.map(keyOf));
 const LOCAL_EDGE = keyOf([Phase.Queued, Phase.Running]);
-const LOCAL: ReadonlySet<string> = new Set([...CANONICAL, LOCAL_EDGE]);
+const LOCAL: ReadonlySet<string> = new Set([...CANONICAL, LOCAL_EDGE, keyOf([START, Phase.Running])]);
 const NOT_LOCAL: readonly number[] = [Phase.WaitingForResources, Phase.Initializing];
 const ENDED_BADLY: readonly number[] = [Phase.Failed, Phase.TimedOut];
 const NOBODY: Census = { sinceMs: new Map(), failedAttempts: 0, retried: [], needAnswer: 0 };
@@ -60,26 +60,25 @@ interface Facts {
   filter: number;
   census: Census;
   isOver: boolean;
-  inKernel: boolean;
+  isLocal: boolean;
 }
 
 export interface Surroundings {
   /** The state by which the timeline is filtered; 0: none. */
   filter: number;
   isOver?: boolean;
-  /** The backend is in the kernel: its runs may be local ones. */
-  inKernel?: boolean;
 }
 
 /**
  * How many actions are in each state, and for how long. `root` is the run's own (a0's) way; other actions' transitions
- * light the table's lines, too. Their odd ones do not, for in a run of thousands there is always one.
+ * light the table's lines, too. Their odd ones do not, for in a run of thousands there is always one. `inKernel`: the
+ * backend is in the kernel, so the run may be a local one.
  */
 export function readAll(
   counts: ReadonlyMap<number, number>,
   root: Path | null,
   others: readonly Pair[],
-  { filter, isOver = false, inKernel = false }: Surroundings,
+  { filter, isOver = false, inKernel = false }: Surroundings & { inKernel?: boolean },
   census: Census = NOBODY,
 ): DiagramModel {
   const path = withoutRetries(root ?? NOWHERE).path;
@@ -87,13 +86,17 @@ export function readAll(
   const reached = new Set([...path.visits.keys(), ...pairs.flat()]);
   // Whoever is in a state is there: that needs no history to be known.
   for (const [phase, n] of counts) if (n > 0) reached.add(phase);
-  return build({ reading: "all", path, amounts: counts, reached, pairs, filter, census, isOver, inKernel });
+  const isLocal =
+    inKernel &&
+    pairs.some((pair) => keyOf(pair) === LOCAL_EDGE) &&
+    !NOT_LOCAL.some((phase) => reached.has(phase));
+  return build({ reading: "all", path, amounts: counts, reached, pairs, filter, census, isOver, isLocal });
 }
 
-/** The selected action's way: visits and time in each state. */
+/** The selected action's way: visits and time in each state. Whether the run is local is read from all actions. */
 export function readAction(
   whole: Path,
-  { filter, isOver = false, inKernel = false }: Surroundings,
+  { filter, isOver = false, isLocal = false }: Surroundings & { isLocal?: boolean },
 ): DiagramModel {
   const { path, failedAttempts } = withoutRetries(whole);
   const census = { ...NOBODY, failedAttempts };
@@ -108,7 +111,7 @@ export function readAction(
     filter,
     census,
     isOver,
-    inKernel,
+    isLocal,
   });
 }
 
@@ -127,13 +130,9 @@ function withoutRetries(path: Path): { path: Path; failedAttempts: number } {
 }
 
 function build(facts: Facts): DiagramModel {
-  const { reading, path, amounts, reached, pairs, filter, census, isOver, inKernel } = facts;
+  const { reading, path, amounts, reached, pairs, filter, census, isOver, isLocal } = facts;
   const met = [...amounts.keys(), ...reached, path.phase].filter((p) => p !== START && !PHASES.has(p));
   const unknown = [...new Set(met)].sort((a, b) => a - b);
-  const isLocal =
-    inKernel &&
-    pairs.some((pair) => keyOf(pair) === LOCAL_EDGE) &&
-    !NOT_LOCAL.some((phase) => reached.has(phase));
   const canonical = isLocal ? LOCAL : CANONICAL;
   const nodes = new Map<number, NodeModel>();
   for (const phase of [...ACTIVE, ...TERMINAL, ...unknown]) {

@@ -40,15 +40,17 @@ export function readingsOf({ store, ui }: View): Readings {
   const surroundings = computed(() => ({
     filter: ui.phaseFilter.value,
     isOver: traits.is_terminal.value,
-    inKernel: traits.source.value === IN_KERNEL,
   }));
-  const all = computed(() =>
-    readAll(counts.value, run.value, others.value, surroundings.value, census.value),
-  );
+  const all = computed(() => {
+    const inKernel = traits.source.value === IN_KERNEL;
+    return readAll(counts.value, run.value, others.value, { ...surroundings.value, inKernel }, census.value);
+  });
   const chosen = computed(() => {
     const id = traits.selected.value;
     const isOne = ui.reading.value === "action" && id !== "";
-    return isOne ? readAction(pathTo(id) ?? NOWHERE, surroundings.value) : all.value;
+    if (!isOne) return all.value;
+    const { isLocal } = all.value;
+    return readAction(pathTo(id) ?? NOWHERE, { ...surroundings.value, isLocal });
   });
   return { all, chosen };
 }

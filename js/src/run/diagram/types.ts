@@ -36,7 +36,7 @@ export interface Layout {
   /** On the border of the active group: whatever is in it may be aborted. */
   abort: Point;
   edges: readonly Edge[];
-  /** In a local run an action goes from QUEUED to RUNNING: it waits for no resources and starts no container. */
+  /** A local run goes from QUEUED to RUNNING, and its actions begin RUNNING: they wait for nothing, in no container. */
   localEdges: readonly Edge[];
   /** A line for a transition outside the model, from the start where `from` is null. `lane` keeps several apart. */
   route(from: Box | null, to: Box, lane: number): Line;
