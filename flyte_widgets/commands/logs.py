@@ -8,9 +8,8 @@ import re
 import sys
 from typing import Any, Final
 
-from flyte_widgets.commands.where import BACKEND_WORDS, add_run, run_of
+from flyte_widgets.commands.where import BACKEND_WORDS, action_of, add_action, add_run, run_of
 from flyte_widgets.run.logs import LogLine
-from flyte_widgets.run.state import ROOT
 from flyte_widgets.untrusted import printable, without_colours
 from flyte_widgets.watch.action_handle import Action
 
@@ -29,7 +28,7 @@ def add_to(commands: Any) -> None:
         " Ctrl+C.",
     )
     add_run(logs)
-    logs.add_argument("action", nargs="?", default=ROOT, help='id of the action (default: "a0", the run\'s own)')
+    add_action(logs)
     logs.add_argument("--attempt", type=int, help="number of the attempt, from 1 (default: the newest)")
     logs.add_argument("--follow", action="store_true", help="go on with new lines until the attempt has ended")
     logs.add_argument("--times", action="store_true", help="begin each line with its time, UTC")
@@ -39,7 +38,7 @@ def add_to(commands: Any) -> None:
 def write_logs(options: argparse.Namespace) -> int:
     """Write the lines so far, or follow them."""
     run = run_of(options)
-    action = run.actions[options.action]
+    action = action_of(run, options)
     try:
         if options.follow:
             asyncio.run(_follow(action, options.attempt, options.times))

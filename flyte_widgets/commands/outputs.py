@@ -7,9 +7,8 @@ import json
 import sys
 from typing import Any
 
-from flyte_widgets.commands.where import BACKEND_WORDS, add_run, run_of
+from flyte_widgets.commands.where import BACKEND_WORDS, action_of, add_action, add_run, run_of
 from flyte_widgets.run.json_values import as_json
-from flyte_widgets.run.state import ROOT
 from flyte_widgets.untrusted import one_line, shortened
 
 _LINE_LIMIT = 4_000
@@ -25,7 +24,7 @@ def add_to(commands: Any) -> None:
         epilog="Exit code: 0; 1 where the values could not be read.",
     )
     add_run(outputs)
-    outputs.add_argument("action", nargs="?", default=ROOT, help='id of the action (default: "a0", the run\'s own)')
+    add_action(outputs)
     outputs.add_argument("--json", action="store_true", help="one JSON object, by name; files and tables as their URI")
     outputs.set_defaults(command=write_outputs)
 
@@ -34,7 +33,7 @@ def write_outputs(options: argparse.Namespace) -> int:
     """Write the values."""
     run = run_of(options)
     try:
-        values = run.actions[options.action].outputs()
+        values = action_of(run, options).outputs()
     finally:
         run.close()
     if options.json:

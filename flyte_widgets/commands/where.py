@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 
 from flyte_widgets.api.client import FlyteClient
-from flyte_widgets.errors import ConfigError
+from flyte_widgets.errors import ConfigError, UnknownActionError
+from flyte_widgets.run.state import ROOT
+from flyte_widgets.untrusted import one_line, shortened
+from flyte_widgets.watch.action_handle import Action
 from flyte_widgets.watch.backends import connect, is_configured
 from flyte_widgets.watch.handles import Run
 
+_ACTIONS_NAMED = 8
 BACKEND_WORDS = "Backend and login are those of the Flyte SDK's configuration."
 
 
@@ -16,6 +20,11 @@ def add_run(command: argparse.ArgumentParser) -> None:
     """Have a command take a run, and where it is."""
     command.add_argument("run", help="name of the run, or its console URL")
     add_where(command, "of the run")
+
+
+def add_action(command: argparse.ArgumentParser) -> None:
+    """Have a command take an action of the run."""
+    command.add_argument("action", nargs="?", default=ROOT, help='id of the action (default: "a0", the run\'s own)')
 
 
 def add_where(command: argparse.ArgumentParser, whose: str) -> None:
@@ -45,3 +54,14 @@ def run_of(options: argparse.Namespace) -> Run:
     is_url = "://" in options.run  # a console URL says where its backend is
     client = None if is_url and not options.endpoint else client_of(options, "or the run's console URL, ")
     return Run(options.run, client=client, project=options.project, domain=options.domain)
+
+
+def action_of(run: Run, options: argparse.Namespace) -> Action:
+    """Give the action that a command names. Raises UnknownActionError, which names some that there are."""
+    try:
+        return run.actions[options.action]
+    except UnknownActionError as error:
+        actions = list(run.actions.values())
+        named = [shortened(one_line(f"{action.id} ({action.name})"), 80) for action in actions[:_ACTIONS_NAMED]]
+        more = [f"{len(actions) - len(named):,} more"] if len(actions) > len(named) else []
+        raise UnknownActionError(error.message, hint=f"Give an id: {', '.join([*named, *more])}.") from None

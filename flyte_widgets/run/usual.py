@@ -18,6 +18,8 @@ FEWEST: Final = 3
 """Fewer earlier runs say nothing."""
 MOST: Final = 20
 """Earlier runs that count: the newest."""
+_WIDEST: Final = 1_000
+"""Runs whose range is wider than this, the end by its beginning, were of too different inputs: nothing is usual."""
 _LEAST_SPREAD: Final = 0.03
 """Runs that all took the same time may still differ by so much."""
 #: Student's t, two-sided 92 %, for 2 to 19 degrees of freedom.
@@ -53,13 +55,18 @@ class Usual(NamedTuple):
 
 
 def usual_of(durations_ms: Iterable[Milliseconds]) -> Usual | None:
-    """Read the durations of earlier successful runs, the newest first. None for fewer than 3: they say nothing."""
+    """Read the durations of earlier successful runs, the newest first.
+
+    None for fewer than 3, and where they differ so much that a range would say nothing ("0s to 3d").
+    """
     known = sorted([ms for ms in durations_ms if ms > 0][:MOST])
     if len(known) < FEWEST:
         return None
     logs = [math.log(ms) for ms in known]
     spread = max(statistics.stdev(logs), _LEAST_SPREAD)
     reach = _T[len(known) - FEWEST] * spread * math.sqrt(1 + 1 / len(known))
+    if 2 * reach > math.log(_WIDEST):
+        return None
     middle = statistics.fmean(logs)
     return Usual(tuple(known), statistics.median(known), math.exp(middle - reach), math.exp(middle + reach))
 

@@ -125,6 +125,7 @@ def test_logs_of_an_action(shared_server: ServerProcess) -> None:
     missing = run(shared_server, "logs", name, "zzz")
     assert (missing.returncode, missing.stdout) == (1, "")
     assert "has no action 'zzz'" in missing.stderr
+    assert "Give an id: a0 (" in missing.stderr  # not in Python's words
 
 
 def test_outputs_of_an_action(shared_server: ServerProcess) -> None:

@@ -25,12 +25,20 @@ HISTORIES: dict[str, Drawn] = {
 def test_nine_of_ten_held_out_runs_end_in_the_stated_range(name: str, runs: int) -> None:
     """Of 2,000 simulated histories the next run lies in the range that the earlier ones state, in 9 of 10."""
     rng = random.Random(f"{name} {runs}")
-    within = 0
+    stated = within = 0
     for _ in range(2_000):
         usual = usual_of([HISTORIES[name](rng) for _ in range(runs)])
-        assert usual is not None
-        within += usual.low_ms <= HISTORIES[name](rng) <= usual.high_ms
-    assert within >= 1_800
+        if usual is not None:
+            stated += 1
+            within += usual.low_ms <= HISTORIES[name](rng) <= usual.high_ms
+    assert within >= 0.9 * stated
+    assert stated >= 1_850  # three runs may differ by chance so much that nothing is stated
+
+
+@pytest.mark.parametrize("runs", [3, 20])
+def test_runs_of_seconds_and_of_days_say_nothing(runs: int) -> None:
+    """One task tried with little data and run with all: a range from "0s" to "3d 20h" was called an estimate."""
+    assert usual_of(([400.0, 36_000_000.0, 2_000.0] * 7)[:runs]) is None
 
 
 @pytest.mark.parametrize("runs", range(FEWEST))
