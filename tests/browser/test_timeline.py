@@ -96,6 +96,33 @@ def test_a_smooth_scroll_arrives_although_rows_come_meanwhile(timeline: Page) ->
     expect(timeline.locator(".fw-tl-focus")).to_have_attribute("aria-label", re.compile("^step_299, failed"))
 
 
+def test_the_end_of_an_earlier_scroll_does_not_end_a_smooth_one(timeline: Page) -> None:
+    """The browser tells of an end a frame later: by then N may have begun to scroll."""
+    timeline.emulate_media(reduced_motion="no-preference")
+    timeline.evaluate("timeline.stages(300, true)")
+    grid(timeline).focus()
+    timeline.keyboard.press("n")
+    grid(timeline).evaluate("(grid) => grid.dispatchEvent(new Event('scrollend'))")
+    timeline.evaluate("timeline.come(10)")
+    expect(timeline.locator(".fw-tl-focus")).to_have_attribute("aria-label", re.compile("^step_299, failed"))
+
+
+def test_who_scrolls_meanwhile_is_not_taken_along(timeline: Page) -> None:
+    """The wheel ends a smooth scroll for good: rows that come do not bring it back."""
+    timeline.emulate_media(reduced_motion="no-preference")
+    timeline.evaluate("timeline.stages(300, true)")
+    grid(timeline).focus()
+    grid(timeline).evaluate("""(grid) => new Promise((done) => {
+      grid.addEventListener("scrollend", done, { once: true });
+      grid.dispatchEvent(new KeyboardEvent("keydown", { key: "n" }));
+      grid.dispatchEvent(new WheelEvent("wheel"));
+      grid.scrollTop = 44;
+    })""")
+    timeline.evaluate("timeline.come(10)")
+    timeline.wait_for_timeout(1_000)
+    assert grid(timeline).evaluate("(grid) => grid.scrollTop") <= 44 + 10 * 22
+
+
 def test_a_click_on_the_chevron_folds_and_one_on_the_name_opens_the_details(timeline: Page) -> None:
     """The chevron is drawn by the row itself: a click counts by where it is."""
     timeline.evaluate("timeline.stages(3)")

@@ -25,6 +25,7 @@ export class Body {
   #topPx = 0;
   /** Key of the row that a smooth scroll goes to; "": none is under way. */
   #aim = "";
+  #aimPx = 0;
   /** Of the scroller's inside; null: to be measured. */
   #box: { widthPx: number; heightPx: number } | null = null;
 
@@ -38,9 +39,16 @@ export class Body {
     const grid = { class: "fw-tl-scroll", role: "treegrid", tabindex: 0, "aria-label": name };
     this.scroller = h("div", grid, this.#space);
     this.scroller.addEventListener("scroll", () => this.#readTop(), { passive: true });
+    // The end of an earlier scroll is told a frame later, perhaps after a smooth one has begun.
     this.scroller.addEventListener("scrollend", () => {
-      this.#aim = "";
+      if (Math.abs(this.scroller.scrollTop - this.#aimPx) < 2) this.#aim = "";
     });
+    const letGo = (): void => {
+      this.#aim = "";
+    };
+    for (const type of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+      this.scroller.addEventListener(type, letGo, { passive: true });
+    }
   }
 
   /** As it was scrolled last: to ask the element in each frame would lay out the page once more. */
@@ -87,6 +95,7 @@ export class Body {
   scrollSmoothly(topPx: number, key: string): void {
     this.#makeRoom();
     this.#aim = key;
+    this.#aimPx = Math.min(topPx, this.scroller.scrollHeight - this.scroller.clientHeight);
     this.scroller.scrollTo({ top: topPx, behavior: "smooth" });
   }
 
