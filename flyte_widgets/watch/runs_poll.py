@@ -51,6 +51,7 @@ class RunsPoll:
         self._task: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._seen = asyncio.Event()
+        self._reading = asyncio.Lock()
         self._turn = 0
         self._failures = 0
 
@@ -74,6 +75,10 @@ class RunsPoll:
 
     async def read(self) -> None:
         """Read once, what is next in turn. What goes wrong is in `connection`."""
+        async with self._reading:  # else a slow first read would be made twice
+            await self._read()
+
+    async def _read(self) -> None:
         try:
             await self._read_next()
         except FlyteWidgetsError as error:

@@ -153,9 +153,14 @@ class RunsContent:
                     self._changed[row["run"]] = self._row(runs[row["run"]])
             self._given.update(self._changed)
             has_changes = bool(self._changed)
-        self._outbound.wake(self._sent_s + SEND_EVERY_S)
+        self._outbound.wake(0.0 if self._has_first else self._sent_s + SEND_EVERY_S)
         if has_changes:
             self._outbound.push(self._take_rows)
+
+    @property
+    def _has_first(self) -> bool:
+        """Whether the list was read, and pages still say that it is being read."""
+        return self.runs.is_read and not self._state["isRead"]
 
     def _note_counts(self, name: str, counts: Counts) -> None:
         with self._lock:
@@ -179,15 +184,16 @@ class RunsContent:
     # --- on the publisher's thread -----------------------------------------------------------------------------------
 
     def send_due(self, now_s: float) -> float | None:
-        """Send the trait where it is another one."""
-        due_s = max(self._sent_s + SEND_EVERY_S, self._outbound.rate.regular_s)
+        """Send the trait where it is another one. The first rows wait for nothing."""
+        is_first, rate = self._has_first, self._outbound.rate
+        due_s = rate.urgent_s if is_first else max(self._sent_s + SEND_EVERY_S, rate.regular_s)
         if now_s < due_s:
             return due_s
         state = self.state()
         if _essence(state) != _essence(self._state):
             self._state, self._sent_s = state, now_s
             self._outbound.channel.set_traits({"runs": state})
-            self._outbound.note_sent(now_s)
+            self._outbound.note_sent(now_s, urgent=is_first)
         return None
 
     def send_missing(self, _seq: int) -> None:

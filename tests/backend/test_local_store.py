@@ -186,6 +186,35 @@ def test_a_large_run_leaves_memory_when_it_is_not_used_any_more(monkeypatch: pyt
     store.close()
 
 
+def test_where_somebody_is_waited_for_is_known_without_reading_all_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list asks it of all runs: for 10,000 that took 1.5 s each time, and pushed out of memory what was used."""
+    monkeypatch.setattr("flyte_widgets.local.services.store.MAX_IDLE_ACTIONS", 0)
+    read: list[RunKey] = []
+    load = Store._load
+    monkeypatch.setattr(Store, "_load", lambda store, key, number: read.append(key) or load(store, key, number))
+    store = Store(tmp_path / "runs.db")
+    keys = [ended_run(store, f"over{n}", 3) for n in range(5)]
+    make_run(store)
+    with store.change(KEY) as run:
+        spec = describe.task(KEY, "etl.square")
+        record = run.add(describe.details(run.action_id("a1"), spec, parent="a0"), spec, at_us=2_000_000)
+        run.apply(record, report(record, ActionPhase.PAUSED, at_us=3_000_000))
+    read.clear()
+    assert [store.has_paused(key) for key in (*keys, KEY)] == [False] * 5 + [True]
+    assert read == []
+    store.close()
+    store = Store(tmp_path / "runs.db")
+    for _ in range(2):
+        assert [store.has_paused(key) for key in (*keys, KEY)] == [False] * 5 + [True]
+    assert sorted(read) == sorted([*keys, KEY])  # once each
+    with store.change(KEY) as run:
+        run.abort(run.actions["a1"], "enough", at_us=4_000_000)
+    assert not store.has_paused(KEY)
+    store.close()
+
+
 def test_what_is_read_again_is_newer_than_all_that_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stream asks for changes since the version that it saw: it must not miss those after the run was read again."""
     monkeypatch.setattr("flyte_widgets.local.services.store.MAX_IDLE_ACTIONS", 0)

@@ -159,6 +159,20 @@ def test_watch_tells_new_runs_and_changes(shared_server: ServerProcess) -> None:
     assert [change.before for change in changes[1:]] == [change.phase for change in changes[:-1]]
 
 
+def test_a_first_read_that_is_slow_is_not_made_twice(scripted: ScriptedServer) -> None:
+    """A cell begins to read the list, and the page that shows it does, too: the second goes on with what comes next."""
+    scripted.reply("ListRuns", http_json(200, {"runs": [listed("r0", "ACTION_PHASE_RUNNING")]}))
+
+    async def read() -> None:
+        runs = RunList(FlyteClient(scripted.url, project="p", domain="d"), run_choice(), "", "", None)
+        poll = RunsPoll(runs, lambda: None)
+        await asyncio.gather(poll.read(), poll.read())
+
+    background().call(read())
+    asked = [request.message for request in scripted.requests if request.method == "ListRuns"]
+    assert [each.get("pausedActionsOnly", False) for each in asked] == [False, True]
+
+
 def test_a_run_whose_actions_cannot_be_counted_holds_up_nothing(scripted: ScriptedServer) -> None:
     """Its counts stay as they were; the list is read on, and says that all is well."""
     phase = "ACTION_PHASE_RUNNING"

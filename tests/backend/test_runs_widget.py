@@ -16,7 +16,10 @@ from flyte_widgets.phases import ActionPhase as P
 from flyte_widgets.run.listing import run_choice
 from flyte_widgets.watch.loop import background
 from flyte_widgets.watch.runs_list import RunList
+from flyte_widgets.widgets.outbound import Outbound
+from flyte_widgets.widgets.runs_content import RunsContent
 from flyte_widgets.widgets.runs_widget import RunsWidget
+from tests.fake_channel import FakeChannel
 from tests.fault_proxy import FaultProxy
 from tests.front_end import FrontEnd, RecordingComm
 from tests.run_helpers import END, client_of, eventually, never, run_on
@@ -230,6 +233,20 @@ def test_a_backend_that_does_not_answer_is_said(server: ServerProcess) -> None:
         assert page.runs["connection"]["lastMs"] is not None
     finally:
         page.widget.close()
+
+
+def test_the_first_rows_wait_for_nothing(server: ServerProcess) -> None:
+    """The answers to a page that begins used up the pace: the rows of a list that was slow to read came 0.5 s late."""
+    channel = FakeChannel()
+    outbound = Outbound(channel, lambda: 0.0)
+    content = RunsContent(fw.Runs(client=client_of(server), since=None)._place, outbound)
+    for _ in range(3):
+        outbound.note_sent(100.0)
+    content.send_due(100.0)
+    background().call(content.first_read())
+    content.send_due(100.001)
+    assert channel.traits["runs"]["isRead"]
+    assert len(channel.traits["runs"]["rows"]) == 60
 
 
 def test_one_request_each_time(server: ServerProcess) -> None:

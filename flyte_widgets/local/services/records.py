@@ -138,6 +138,12 @@ class RunRecord:
             count for phase, count in self.root.counts.items() if phase not in TERMINAL
         )
 
+    @property
+    def has_paused(self) -> bool:
+        """Whether an action of it waits for a person."""
+        paused = ActionPhase.PAUSED.number
+        return self.root.phase == paused or self.root.counts.get(paused, 0) > 0
+
     def ancestors(self, record: ActionRecord) -> Iterator[ActionRecord]:
         """Parent, grandparent, ... up to the root."""
         seen = {record.name}

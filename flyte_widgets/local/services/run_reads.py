@@ -199,10 +199,8 @@ class RunReads:
                     return
 
     def _in_scope(self, request: Any, key: RunKey, root: ActionRecord) -> bool:
-        if request.paused_actions_only:
-            with self._store.read(key) as run:
-                if not any(record.phase == 9 for record in run.actions.values()):
-                    return False
+        if request.paused_actions_only and not self._store.has_paused(key):
+            return False
         scope = request.WhichOneof("scope_by")
         if scope == "project_id":
             return bool((key.project, key.domain) == (request.project_id.name, request.project_id.domain))

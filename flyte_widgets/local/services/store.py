@@ -53,6 +53,8 @@ class Store:
         self._in_use: list[RunKey] = []
         self._next_version = 0
         self._feeds: dict[RunKey, Feed] = {}
+        self._paused: dict[RunKey, bool] = {}
+        """Whether an action waits for a person, of the runs of which that is known."""
         self._db = open_database(file)
         self._specs = Specs(self._db)
         for number, *key in self._db.execute("SELECT id, project, domain, name FROM runs ORDER BY id"):
@@ -124,6 +126,7 @@ class Store:
                             self._unload()
                 except BaseException:
                     self._specs.forget()
+                    self._paused.pop(key, None)
                     self._drop(key)  # memory may be ahead of the file: read it again when it is needed
                     raise
         if changed:
@@ -174,6 +177,16 @@ class Store:
                 " JOIN actions ON run = runs.id AND seq = 0 LEFT JOIN specs ON specs.id = spec ORDER BY runs.id DESC"
             ).fetchall()
         return [(RunKey(*row[:3]), _record(0, row[4], row[5], []), json.loads(row[3])) for row in rows]
+
+    def has_paused(self, key: RunKey) -> bool:
+        """Whether an action of a run waits for a person. A run is read for it once: a list asks this of all runs."""
+        with self._lock:
+            if self._feed_of(key) is not None:
+                self.refresh(key)
+            if key not in self._paused:
+                with self._using(key) as run:
+                    self._paused[key] = run.has_paused
+            return self._paused[key]
 
     def origins(self) -> dict[RunKey, str]:
         """Every run that this package executes or did execute, and how."""
@@ -268,6 +281,7 @@ class Store:
         self._db.executemany("INSERT OR REPLACE INTO uploads VALUES (?, ?)", run.files)
         run.dirty.clear()
         run.files.clear()
+        self._paused[run.key] = run.has_paused
 
 
 def _record(seq: int, details: bytes, spec: bytes, events: list[Any]) -> ActionRecord:
