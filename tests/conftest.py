@@ -9,10 +9,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-import flyte_widgets as fw
-from flyte_widgets.tasks import cancel_others
-from flyte_widgets.watch import backends
-from flyte_widgets.watch.loop import background
 from tests.fault_proxy import FaultProxy
 from tests.jupyter_lab import CHROMIUM_ARGS, JupyterLab, chromium, new_page
 from tests.sdk_worker import Sdk
@@ -22,16 +18,6 @@ from tests.server_process import ServerProcess
 expect.set_options(timeout=120_000)
 settings.register_profile("flyte-widgets", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("flyte-widgets")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _leaves_nothing() -> Iterator[None]:
-    """End what a file began for the whole process: which files share one, and in what order, is by chance."""
-    yield
-    if (default := backends._default) is not None:
-        backends.unset_default(default.client)
-    fw.local.stop()
-    background().call(cancel_others())
 
 
 @pytest.fixture(scope="session")

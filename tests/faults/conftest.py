@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from flyte_widgets.watch import lifecycle, model, reconcile, schedule, streams
+from flyte_widgets.watch import backends, lifecycle, model, reconcile, schedule, streams
+from flyte_widgets.watch.loop import background
 from tests.fault_proxy import FaultProxy
 from tests.faults.scene import Scene
 from tests.server_process import ServerProcess
@@ -20,6 +21,18 @@ class Row(NamedTuple):
 
 
 _rows: list[Row] = []
+
+
+@pytest.fixture(autouse=True, scope="module")
+def alone() -> None:
+    """Nothing is watched: another file that shares the process may have left runs that it watched."""
+    background().call(_end_watches())
+
+
+async def _end_watches() -> None:
+    for watched in list(backends._watchers.get().values()):
+        for key in list(watched):
+            await watched.pop(key).watcher.stop()
 
 
 @pytest.fixture
