@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from itertools import islice
 
 from flyte_widgets.api.client import FlyteClient
 from flyte_widgets.errors import ConfigError, UnknownActionError
@@ -61,7 +62,12 @@ def action_of(run: Run, options: argparse.Namespace) -> Action:
     try:
         return run.actions[options.action]
     except UnknownActionError as error:
-        actions = list(run.actions.values())
-        named = [shortened(one_line(f"{action.id} ({action.name})"), 80) for action in actions[:_ACTIONS_NAMED]]
+        actions = run.actions
+        named = [_named(action) for action in islice(actions.values(), _ACTIONS_NAMED)]
         more = [f"{len(actions) - len(named):,} more"] if len(actions) > len(named) else []
         raise UnknownActionError(error.message, hint=f"Give an id: {', '.join([*named, *more])}.") from None
+
+
+def _named(action: Action) -> str:
+    """Give its id, and its name where the backend has told it."""
+    return shortened(one_line(f"{action.id} ({action.name})" if action.name else action.id), 80)
