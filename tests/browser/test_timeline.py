@@ -84,12 +84,17 @@ def test_rows_at_the_top_stay_still_without_a_pointer(timeline: Page) -> None:
     assert box(row(timeline, "step_20")) == before
 
 
-def test_a_smooth_scroll_arrives_although_rows_come_meanwhile(timeline: Page) -> None:
-    """N goes to a failure far below; what comes in above on the way moves the goal, and does not end the scroll."""
+def show_a_failure_far_below(timeline: Page) -> None:
+    """N scrolls there, smoothly."""
     timeline.emulate_media(reduced_motion="no-preference")
     timeline.evaluate("timeline.stages(300, true)")
-    grid(timeline).evaluate("(grid) => { grid.scrollTop = 22; }")
     grid(timeline).focus()
+
+
+def test_a_smooth_scroll_arrives_although_rows_come_meanwhile(timeline: Page) -> None:
+    """N goes to a failure far below; what comes in above on the way moves the goal, and does not end the scroll."""
+    show_a_failure_far_below(timeline)
+    grid(timeline).evaluate("(grid) => { grid.scrollTop = 22; }")
     timeline.keyboard.press("n")
     for _ in range(4):
         timeline.evaluate("timeline.come(10)")
@@ -98,9 +103,7 @@ def test_a_smooth_scroll_arrives_although_rows_come_meanwhile(timeline: Page) ->
 
 def test_the_end_of_an_earlier_scroll_does_not_end_a_smooth_one(timeline: Page) -> None:
     """The browser tells of an end a frame later: by then N may have begun to scroll."""
-    timeline.emulate_media(reduced_motion="no-preference")
-    timeline.evaluate("timeline.stages(300, true)")
-    grid(timeline).focus()
+    show_a_failure_far_below(timeline)
     timeline.keyboard.press("n")
     grid(timeline).evaluate("(grid) => grid.dispatchEvent(new Event('scrollend'))")
     timeline.evaluate("timeline.come(10)")
@@ -109,9 +112,7 @@ def test_the_end_of_an_earlier_scroll_does_not_end_a_smooth_one(timeline: Page) 
 
 def test_who_scrolls_meanwhile_is_not_taken_along(timeline: Page) -> None:
     """The wheel ends a smooth scroll for good: rows that come do not bring it back."""
-    timeline.emulate_media(reduced_motion="no-preference")
-    timeline.evaluate("timeline.stages(300, true)")
-    grid(timeline).focus()
+    show_a_failure_far_below(timeline)
     grid(timeline).evaluate("""(grid) => new Promise((done) => {
       grid.addEventListener("scrollend", done, { once: true });
       grid.dispatchEvent(new KeyboardEvent("keydown", { key: "n" }));
